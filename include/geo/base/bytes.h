@@ -1,0 +1,83 @@
+// Canonical binary: how geo writes values into bytes that are hashed and stored (docs/formats.md).
+//
+// Every value has exactly one encoding, and the reader refuses any other, so equal states give
+// equal bytes. Integers are varints (LEB128, shortest form); signed ones are zigzag first;
+// fixed-size integers are little-endian; strings and lists carry their length first.
+#ifndef GEO_BASE_BYTES_H_
+#define GEO_BASE_BYTES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "geo/base/amount.h"
+#include "geo/base/ids.h"
+
+namespace geo {
+
+// Appends values to a string. Not safe for concurrent use. Every call is O(bytes written).
+class ByteWriter {
+ public:
+  // Appends to `*out`, which must outlive the writer.
+  explicit ByteWriter(std::string* out) : out_(out) {}
+
+  void Byte(std::uint8_t value);
+  void Fixed32(std::uint32_t value);
+  void Fixed64(std::uint64_t value);
+  void Varint(std::uint64_t value);
+  void Signed(std::int64_t value);     // zigzag varint
+  void Sum(AmountSum value);           // 16 bytes, two's complement, little-endian
+  void Raw(std::string_view bytes);    // no length
+  void Bytes(std::string_view bytes);  // varint length, then the bytes
+  template <std::size_t N, typename Kind>
+  void Fixed(const FixedBytes<N, Kind>& value) {
+    Raw(value.view());
+  }
+
+ private:
+  std::string* out_;
+};
+
+// Reads what ByteWriter wrote. After the first failure every further read gives zero or empty and
+// ok() stays false: check once at the end. Views returned point into the input.
+class ByteReader {
+ public:
+  // Reads from `bytes`, which must outlive the reader and the views it gives.
+  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint8_t Byte();
+  std::uint32_t Fixed32();
+  std::uint64_t Fixed64();
+  std::uint64_t Varint();  // fails on a longer than shortest form or above 64 bits
+  std::int64_t Signed();
+  AmountSum Sum();
+  std::string_view Raw(std::size_t size);
+  std::string_view Bytes();
+  // A varint at most `limit`; fails above it. For counts and enums.
+  std::uint64_t Below(std::uint64_t limit_inclusive);
+  template <typename F>
+  F Fixed() {
+    F value;
+    const std::string_view raw = Raw(F::kSize);
+    if (ok_) std::memcpy(value.bytes.data(), raw.data(), F::kSize);
+    return value;
+  }
+
+  bool ok() const { return ok_; }
+  bool AtEnd() const { return rest_.empty(); }
+  // ok() and nothing left: what a complete, canonical value looks like.
+  bool Complete() const { return ok_ && rest_.empty(); }
+  std::size_t remaining() const { return rest_.size(); }
+  // Marks the input as wrong, for checks of the caller's own.
+  void Fail();
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace geo
+
+#endif  // GEO_BASE_BYTES_H_

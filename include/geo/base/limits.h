@@ -1,0 +1,25 @@
+// Limits on everything that grows. Exceeding one gives TooLarge or TextInvalid, naming the limit.
+#ifndef GEO_BASE_LIMITS_H_
+#define GEO_BASE_LIMITS_H_
+
+#include <cstddef>
+
+namespace geo {
+
+inline constexpr std::size_t kMaxDisplayNameBytes = 255;     // spec 01 §1.3; at least 1
+inline constexpr std::size_t kMaxProfileBytes = 16 * 1024;   // spec 01 §1.3
+inline constexpr std::size_t kMaxDescriptionBytes = 1024;    // spec 01 §6.1
+inline constexpr std::size_t kMaxReasonBytes = 1024;         // operator acts, spec 01 §1.4
+inline constexpr std::size_t kMaxNetworkNameBytes = 64;      // spec 01 §1.7; at least 1
+inline constexpr std::size_t kMaxJsonDepth = 64;             // spec 01 §2.1
+inline constexpr std::size_t kMaxEnvelopeBytes = 64 * 1024;  // one signed command
+inline constexpr std::size_t kMaxBlockedParticipants = 256;  // per line policy
+inline constexpr std::size_t kMaxAvoid = 1024;               // `avoid` of one payment command
+inline constexpr std::size_t kMaxOperators = 64;             // per network
+inline constexpr std::size_t kMaxEquivalents = 4096;         // per network
+inline constexpr std::size_t kMaxRecordBytes = std::size_t{256}
+                                               << 20;  // opening balances are one record
+
+}  // namespace geo
+
+#endif  // GEO_BASE_LIMITS_H_

@@ -1,0 +1,123 @@
+#include "geo/base/bytes.h"
+
+namespace geo {
+namespace {
+
+template <typename T>
+void AppendLittleEndian(std::string& out, T value) {
+  char bytes[sizeof(T)];
+  for (char& byte : bytes) {
+    byte = static_cast<char>(value & 0xff);
+    value >>= 8;
+  }
+  out.append(bytes, sizeof(T));
+}
+
+template <typename T>
+T ReadLittleEndian(std::string_view bytes) {
+  T value = 0;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
+    value = value << 8 | static_cast<std::uint8_t>(*byte);
+  }
+  return value;
+}
+
+__extension__ using UnsignedSum = unsigned __int128;
+
+}  // namespace
+
+void ByteWriter::Byte(std::uint8_t value) { out_->push_back(static_cast<char>(value)); }
+
+void ByteWriter::Fixed32(std::uint32_t value) { AppendLittleEndian(*out_, value); }
+
+void ByteWriter::Fixed64(std::uint64_t value) { AppendLittleEndian(*out_, value); }
+
+void ByteWriter::Varint(std::uint64_t value) {
+  while (value >= 0x80) {
+    Byte(static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  Byte(static_cast<std::uint8_t>(value));
+}
+
+void ByteWriter::Signed(std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  Varint(bits << 1 ^ (value < 0 ? ~std::uint64_t{0} : 0));
+}
+
+void ByteWriter::Sum(AmountSum value) {
+  AppendLittleEndian(*out_, static_cast<UnsignedSum>(value));
+}
+
+void ByteWriter::Raw(std::string_view bytes) { out_->append(bytes); }
+
+void ByteWriter::Bytes(std::string_view bytes) {
+  Varint(bytes.size());
+  Raw(bytes);
+}
+
+std::string_view ByteReader::Raw(std::size_t size) {
+  if (size > rest_.size()) {
+    Fail();
+    return {};
+  }
+  const std::string_view taken = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return taken;
+}
+
+std::uint8_t ByteReader::Byte() {
+  const std::string_view raw = Raw(1);
+  return raw.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(raw[0]);
+}
+
+std::uint32_t ByteReader::Fixed32() { return ReadLittleEndian<std::uint32_t>(Raw(4)); }
+
+std::uint64_t ByteReader::Fixed64() { return ReadLittleEndian<std::uint64_t>(Raw(8)); }
+
+std::uint64_t ByteReader::Varint() {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    const std::uint8_t byte = Byte();
+    value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+    if ((byte & 0x80) != 0) continue;
+    const bool too_long = shift > 0 && byte == 0;
+    const bool too_big = shift == 63 && byte > 1;
+    if (too_long || too_big) break;
+    return ok_ ? value : 0;
+  }
+  Fail();
+  return 0;
+}
+
+std::int64_t ByteReader::Signed() {
+  const std::uint64_t bits = Varint();
+  return static_cast<std::int64_t>(bits >> 1 ^ ((bits & 1) != 0 ? ~std::uint64_t{0} : 0));
+}
+
+AmountSum ByteReader::Sum() {
+  return static_cast<AmountSum>(ReadLittleEndian<UnsignedSum>(Raw(16)));
+}
+
+std::string_view ByteReader::Bytes() {
+  const std::uint64_t size = Varint();
+  if (size > rest_.size()) {
+    Fail();
+    return {};
+  }
+  return Raw(static_cast<std::size_t>(size));
+}
+
+std::uint64_t ByteReader::Below(std::uint64_t limit_inclusive) {
+  const std::uint64_t value = Varint();
+  if (value <= limit_inclusive) return value;
+  Fail();
+  return 0;
+}
+
+void ByteReader::Fail() {
+  ok_ = false;
+  rest_ = {};
+}
+
+}  // namespace geo
