@@ -32,7 +32,7 @@ StatusOr<Pid> ParsePid(std::string_view text) {
 
 std::string FormatLineId(const LineId& id) {
   std::string text = EncodeHex(id.view());
-  for (const std::size_t position : {8, 13, 18, 23}) text.insert(position, 1, '-');
+  for (const unsigned position : {8U, 13U, 18U, 23U}) text.insert(position, 1, '-');
   return text;
 }
 
