@@ -1,0 +1,152 @@
+// The things a credit network is made of, as the journal writes them down.
+//
+// Dense indices count things in the order in which the journal created them, from 0: participant 7
+// is the eighth registered one. They mean the same in every replay of one journal and nothing
+// outside it; people and other hubs are given pids, codes and line ids.
+#ifndef GEO_JOURNAL_ENTITY_H_
+#define GEO_JOURNAL_ENTITY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "geo/base/amount.h"
+#include "geo/base/ids.h"
+#include "geo/base/time.h"
+
+namespace geo {
+
+using ParticipantIndex = std::uint32_t;
+using EquivalentIndex = std::uint32_t;
+using LineIndex = std::uint32_t;
+
+// "No such thing" for any index.
+inline constexpr std::uint32_t kNoIndex = 0xffffffff;
+
+enum class ParticipantType : std::uint8_t { kPerson = 1, kBusiness = 2, kHub = 3 };
+
+// Spec 01 §1.4. Only active participants act, pay, are paid or carry other people's payments.
+enum class ParticipantStatus : std::uint8_t {
+  kActive = 1,
+  kSuspended = 2,  // frozen by an operator
+  kLeft = 3,       // own wish, with nothing outstanding
+  kDeleted = 4,    // banned by an operator
+};
+
+// Spec 01 §1.3. The display name and profile themselves are personal text: the chain holds only
+// their salted hashes (geo/crypto/personal_text.h); all-zero means none.
+struct Participant {
+  Pid pid;
+  PublicKey key;
+  ParticipantType type = ParticipantType::kPerson;
+  ParticipantStatus status = ParticipantStatus::kActive;
+  std::uint8_t verification_level = 0;  // 0–3
+  Hash256 name_hash;
+  Hash256 profile_hash;
+  Timestamp created = 0;
+  Timestamp updated = 0;
+  friend bool operator==(const Participant&, const Participant&) = default;
+};
+
+enum class EquivalentKind : std::uint8_t { kFiat = 1, kTime = 2, kCommodity = 3, kCustom = 4 };
+
+enum class EquivalentStatus : std::uint8_t {
+  kActive = 1,
+  kInactive = 2,  // keeps its debts; takes no payment and no new line
+  kRemoved = 3,   // was never used; the code is free again
+};
+
+// Spec 01 §3.1. The description is the operator's public text (at most 1 KiB of UTF-8), not
+// personal.
+struct Equivalent {
+  EquivalentCode code;
+  std::uint8_t precision = 2;  // decimals, 0–8; fixed for ever
+  EquivalentKind kind = EquivalentKind::kCustom;
+  EquivalentStatus status = EquivalentStatus::kActive;
+  std::string iso_code;  // three capitals for fiat, else empty
+  std::string description;
+  friend bool operator==(const Equivalent&, const Equivalent&) = default;
+};
+
+// The owner's rules for a line (spec 01 §4.3).
+struct LinePolicy {
+  bool auto_clearing = true;
+  bool can_be_intermediate = true;
+  bool allow_growth = false;
+  std::optional<std::uint32_t> max_hops;     // 1–32; none: no limit of the line's own
+  std::optional<Amount> daily_limit;         // ≥ 0 minor units per UTC day
+  std::optional<Amount> max_single_payment;  // ≥ 0 minor units
+  std::vector<Pid> blocked_participants;     // ascending, unique, at most 256
+  friend bool operator==(const LinePolicy&, const LinePolicy&) = default;
+};
+
+enum class LineStatus : std::uint8_t { kActive = 1, kFrozen = 2, kClosed = 3 };
+
+// Spec 01 §4.1: `owner` (creditor) lets `debtor` owe up to `limit`. Live means not closed.
+struct TrustLine {
+  LineId id;
+  EquivalentIndex equivalent = kNoIndex;
+  ParticipantIndex owner = kNoIndex;
+  ParticipantIndex debtor = kNoIndex;
+  LineStatus status = LineStatus::kActive;
+  Amount limit = 0;
+  LinePolicy policy;
+  Timestamp created = 0;
+  Timestamp updated = 0;
+  friend bool operator==(const TrustLine&, const TrustLine&) = default;
+};
+
+// Operators act for the hub (spec 01 §1.7).
+enum class OperatorRole : std::uint8_t {
+  kAdmin = 1,     // everything
+  kOperator = 2,  // participants, equivalents, lines
+  kAuditor = 3,   // reads everything, changes nothing
+};
+
+struct Operator {
+  Pid pid;
+  PublicKey key;
+  OperatorRole role = OperatorRole::kOperator;
+  friend bool operator==(const Operator&, const Operator&) = default;
+};
+
+// What the first record says (spec 01 §1.7).
+struct Genesis {
+  std::uint32_t format = 1;
+  std::string network;  // 1–64 bytes of UTF-8
+  PublicKey hub_key;
+  std::vector<Operator> operators;  // at most 64
+  friend bool operator==(const Genesis&, const Genesis&) = default;
+};
+
+// One way of a payment: a simple path from payer to payee and what moves over it.
+struct Route {
+  std::vector<ParticipantIndex> participants;  // at least two, no repeats
+  Amount amount = 0;                           // positive
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+// Spec 01 §6.7; terminal states never change. A transaction that was never recorded is "new".
+enum class TransactionState : std::uint8_t { kPrepared = 1, kCommitted = 2, kAborted = 3 };
+
+// A payment as it is remembered for ever, so that a repeated request gets the same answer
+// (spec 01 §6.2). `constraints` is the canonical binary of the routing constraints asked for, and
+// `description_hash` the salted hash of the description (all-zero: none); both belong to "the same
+// body".
+struct Transaction {
+  TxId id;
+  ParticipantIndex payer = kNoIndex;
+  ParticipantIndex payee = kNoIndex;
+  EquivalentIndex equivalent = kNoIndex;
+  Amount amount = 0;
+  TransactionState state = TransactionState::kCommitted;
+  Hash256 description_hash;
+  std::string constraints;
+  std::vector<Route> routes;
+  friend bool operator==(const Transaction&, const Transaction&) = default;
+};
+
+}  // namespace geo
+
+#endif  // GEO_JOURNAL_ENTITY_H_
