@@ -1,0 +1,203 @@
+// The ledger: the state of a credit network, as a fold of effects (DESIGN "One idea").
+//
+// It holds participants, equivalents, trust lines and the debts between pairs; it sees no storage,
+// no crypto and no clock. Records change it, nothing else does: whoever wants a change plans
+// effects, puts them in a record, lets Check prove that no invariant breaks, writes the record, and
+// folds it with Apply. Replay is Apply alone.
+//
+// Words (spec 01): line C→D = "C lets D owe C up to limit"; debt X→Y = "X owes Y"; flow X→Y = value
+// moving from X to Y, which uses the line Y→X.
+//
+// Threads: const methods may run on many threads while nobody calls Apply.
+#ifndef GEO_LEDGER_LEDGER_H_
+#define GEO_LEDGER_LEDGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "geo/base/amount.h"
+#include "geo/base/ids.h"
+#include "geo/base/status.h"
+#include "geo/journal/entity.h"
+#include "geo/journal/record.h"
+
+namespace geo {
+
+// Counts pairs of participants that ever had a line or a debt in an equivalent, in order of
+// creation.
+using PairIndex = std::uint32_t;
+
+// A way along a pair: from `a` to `b`, or back.
+enum class Direction : std::uint8_t { kForward = 0, kBackward = 1 };
+
+constexpr Direction Reverse(Direction direction) {
+  return direction == Direction::kForward ? Direction::kBackward : Direction::kForward;
+}
+
+// Two participants in one equivalent: their latest lines and what is owed between them. One signed
+// balance makes debts in both directions at once impossible (spec 01 §4.4).
+struct Pair {
+  EquivalentIndex equivalent = kNoIndex;
+  ParticipantIndex a = kNoIndex;  // a < b
+  ParticipantIndex b = kNoIndex;
+  LineIndex line_ab =
+      kNoIndex;  // latest line a→b (a is the owner), live or closed; kNoIndex: never
+  LineIndex line_ba = kNoIndex;
+  Amount balance = 0;      // positive: a owes b; negative: b owes a; size at most kMaxAmount
+  Amount reserved_ab = 0;  // flow a→b that prepared payments hold
+  Amount reserved_ba = 0;
+  std::int64_t paid_day = 0;  // UTC day of the two counters below
+  Amount paid_ab = 0;         // moved a→b by payments on paid_day, gross
+  Amount paid_ba = 0;
+  friend bool operator==(const Pair&, const Pair&) = default;
+
+  // The participant at the tail or head of a way along this pair.
+  ParticipantIndex tail(Direction d) const { return d == Direction::kForward ? a : b; }
+  ParticipantIndex head(Direction d) const { return d == Direction::kForward ? b : a; }
+  // What the tail owes the head; negative when the head owes the tail.
+  Amount owed(Direction d) const { return d == Direction::kForward ? balance : -balance; }
+  Amount reserved(Direction d) const {
+    return d == Direction::kForward ? reserved_ab : reserved_ba;
+  }
+  // Moved tail→head by payments on `day`.
+  Amount paid(Direction d, std::int64_t day) const {
+    if (day != paid_day) return 0;
+    return d == Direction::kForward ? paid_ab : paid_ba;
+  }
+  // The line that flow in direction `d` uses: head→tail.
+  LineIndex line_for(Direction d) const { return d == Direction::kForward ? line_ba : line_ab; }
+  // The way from `from` along this pair; `from` must be a or b.
+  Direction DirectionFrom(ParticipantIndex from) const {
+    return from == a ? Direction::kForward : Direction::kBackward;
+  }
+};
+
+// How much can move along a pair, and under what conditions (spec 01 §4.6, §4.3). Amounts saturate
+// at kMaxAmount and are never negative; the line's max_single_payment and what is left of its
+// daily_limit are applied already.
+struct FlowCapacity {
+  Amount direct = 0;           // when the tail pays the head: both are end points
+  Amount transit = 0;          // when at least one of them is an intermediary; ≤ direct
+  bool tail_forbids = false;   // the tail carries nobody else's payment over this pair
+  bool head_forbids = false;   // the head does not
+  std::uint32_t max_hops = 0;  // longest route that may use the line; 0: no limit of its own
+  const std::vector<Pid>* blocked = nullptr;  // barred as intermediaries of such a route; null:
+                                              // none. Valid until the next Apply.
+};
+
+// Spec 01 §4.7, for one participant in one equivalent, minor units.
+struct Balance {
+  AmountSum total_debt = 0;            // what he owes
+  AmountSum total_credit = 0;          // what he is owed
+  AmountSum net = 0;                   // total_credit − total_debt
+  AmountSum available_to_spend = 0;    // Σ capacity(he → neighbour), direct
+  AmountSum available_to_receive = 0;  // Σ capacity(neighbour → he), direct
+};
+
+class Ledger {
+ public:
+  Ledger();
+  ~Ledger();
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+
+  // --- What is there. Indices must be below the counts. All O(1) unless said. ---
+
+  bool founded() const;
+  const Genesis& genesis() const;  // only when founded
+
+  std::size_t participant_count() const;
+  const Participant& participant(ParticipantIndex index) const;
+  std::optional<ParticipantIndex> FindParticipant(const Pid& pid) const;
+
+  std::size_t equivalent_count() const;  // removed ones included
+  const Equivalent& equivalent(EquivalentIndex index) const;
+  // The equivalent that has this code now; removed ones are not found.
+  std::optional<EquivalentIndex> FindEquivalent(const EquivalentCode& code) const;
+
+  std::size_t line_count() const;  // closed ones included
+  TrustLine line(LineIndex index) const;
+  LineStatus line_status(LineIndex index) const;
+  Amount line_limit(LineIndex index) const;
+  std::optional<LineIndex> FindLine(const LineId& id) const;
+  // The latest line owner→debtor, live or closed (spec 01 §4.2).
+  std::optional<LineIndex> FindLatestLine(EquivalentIndex equivalent, ParticipantIndex owner,
+                                          ParticipantIndex debtor) const;
+
+  std::size_t pair_count() const;
+  const Pair& pair(PairIndex index) const;
+  std::optional<PairIndex> FindPair(EquivalentIndex equivalent, ParticipantIndex x,
+                                    ParticipantIndex y) const;
+  // The pairs that `participant` is part of, over all equivalents, in order of creation. Valid
+  // until the next Apply.
+  std::span<const PairIndex> PairsOf(ParticipantIndex participant) const;
+  // Pairs with a live line that has a daily limit, ascending: what changes when the day does. O(n).
+  std::vector<PairIndex> DailyLimitedPairs() const;
+
+  // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
+  std::uint64_t LastSequence(const Pid& signer) const;
+  // The operator with this pid (spec 01 §1.7); null when there is none. O(operators).
+  const Operator* FindOperator(const Pid& pid) const;
+
+  // --- What follows from it. ---
+
+  // Capacity along a pair on UTC day `day` (spec 01 §4.6). Whether the participants are active is
+  // the caller's to look at. O(1).
+  FlowCapacity CapacityOf(PairIndex pair, Direction direction, std::int64_t day) const;
+
+  // Spec 01 §4.7. O(pairs of the participant).
+  Balance BalanceOf(ParticipantIndex participant, EquivalentIndex equivalent,
+                    std::int64_t day) const;
+
+  // The participant's net position as kept up to date effect by effect, independently of the pairs
+  // (spec 01 §8.2).
+  AmountSum Position(ParticipantIndex participant, EquivalentIndex equivalent) const;
+
+  // Compares the views kept apart: every participant's Position against a fresh sum over pairs, and
+  // their total against zero. ok, or InvariantViolated naming the first difference. O(everything).
+  Status CheckPositions() const;
+
+  // --- Change. ---
+
+  // Whether `record` may be folded into this state: indices and values before fit, and none of the
+  // invariants of spec 01 §8.1 that it touches breaks. Nothing changes. Errors: InvariantViolated
+  // naming the effect. O(effects).
+  Status Check(const Record& record) const;
+
+  // Folds the record in. Precondition: Check(record) was ok on this very state. After LoadSlice
+  // calls, effects that the slices cover already are skipped, and Check is not needed. O(effects).
+  void Apply(const Record& record);
+
+  // --- Snapshots in slices (DESIGN "Storage contract"). ---
+
+  // One step of a snapshot: at most `max_items` things, as bytes that carry the sequence `seq` up
+  // to which this ledger has applied records. Work may go on between slices. Empty when all is
+  // written. `cursor` is default-made for the first slice and belongs to one snapshot.
+  struct SnapshotCursor {
+    std::uint32_t kind = 0;
+    std::uint64_t next = 0;
+  };
+  std::string NextSlice(SnapshotCursor& cursor, const JournalHead& head,
+                        std::size_t max_items) const;
+
+  // Loads slices, in order, into an empty ledger. Returns the head that the slice was taken at.
+  // Errors: RecordCorrupt, FormatNewer; the ledger is then unusable. Replay starts after the first
+  // slice's head.
+  StatusOr<JournalHead> LoadSlice(std::string_view bytes);
+
+  // Replay is over: forget what the slices covered. Errors: ChainBroken when records are missing.
+  Status FinishLoading(const JournalHead& head);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace geo
+
+#endif  // GEO_LEDGER_LEDGER_H_
