@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds and runs one consumer project against a built tree of geo.
+#
+#   run.sh find_package|pkg_config|subdirectory SOURCE_ROOT BUILD_ROOT
+#
+# CXX, CXXFLAGS, BUILD_TYPE, CXXFLAGS_BUILD_TYPE and GENERATOR are those that geo was built with.
+# The installed package is used from another place than it was installed to, because packagers move it.
+set -euo pipefail
+kind=$1 source=$2 build=$3
+
+here=$source/tests/consumers/$kind
+# Two levels under the root, like every preset, so that the compiler cache knows the files.
+work=$source/build/consumer-$kind-$(basename "$build")
+rm -rf "$work"
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+
+configure() {
+  cmake -S "$here" -B "$work" -G "$GENERATOR" -DCMAKE_CXX_COMPILER="$CXX" \
+    -DCMAKE_CXX_FLAGS="$CXXFLAGS" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" "$@"
+}
+
+install_and_move() {
+  cmake --install "$build" --prefix "$work/first" >"$work/install.log"
+  mv "$work/first" "$work/moved"
+}
+
+case $kind in
+  find_package)
+    install_and_move
+    configure -DCMAKE_PREFIX_PATH="$work/moved"
+    cmake --build "$work"
+    ;;
+  subdirectory)
+    configure -DGEO_SOURCE="$source" -DGEO_WARNINGS_AS_ERRORS=ON \
+      -DCMAKE_CXX_FLAGS_"${BUILD_TYPE^^}"="$CXXFLAGS_BUILD_TYPE" \
+      -DCMAKE_CXX_COMPILER_LAUNCHER="${LAUNCHER:-}"
+    cmake --build "$work"
+    ;;
+  pkg_config)
+    install_and_move
+    pc=$(find "$work/moved" -name geo.pc)
+    PKG_CONFIG_PATH=$(dirname "$pc") make -C "$here" OUT="$work" CXX="$CXX" CXXFLAGS="$CXXFLAGS"
+    ;;
+  *)
+    echo "unknown consumer: $kind" >&2
+    exit 2
+    ;;
+esac
+"$work/consumer"
