@@ -1,0 +1,393 @@
+#include "geo/journal/effect.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "geo/base/encoding.h"
+#include "geo/base/limits.h"
+
+// The order of every Write here is the format (docs/formats.md); Read mirrors it.
+
+namespace geo {
+namespace {
+
+constexpr std::uint64_t kIndexLimit = kNoIndex - 1;
+
+template <typename Enum>
+void WriteEnum(Enum value, ByteWriter& writer) {
+  writer.Byte(static_cast<std::uint8_t>(value));
+}
+
+template <typename Enum>
+Enum ReadEnum(ByteReader& reader, Enum last) {
+  const std::uint8_t value = reader.Byte();
+  if (value == 0 || value > static_cast<std::uint8_t>(last)) reader.Fail();
+  return static_cast<Enum>(value);
+}
+
+void WriteBool(bool value, ByteWriter& writer) { writer.Byte(value ? 1 : 0); }
+
+bool ReadBool(ByteReader& reader) {
+  const std::uint8_t value = reader.Byte();
+  if (value > 1) reader.Fail();
+  return value == 1;
+}
+
+void WriteAmount(Amount amount, ByteWriter& writer) {
+  writer.Varint(static_cast<std::uint64_t>(amount));
+}
+
+Amount ReadAmount(ByteReader& reader) {
+  return static_cast<Amount>(reader.Below(static_cast<std::uint64_t>(kMaxAmount)));
+}
+
+// A balance: signed, its size at most kMaxAmount, so that it can be negated.
+Amount ReadBalance(ByteReader& reader) {
+  const Amount balance = reader.Signed();
+  if (balance == std::numeric_limits<Amount>::min()) reader.Fail();
+  return balance;
+}
+
+std::uint32_t ReadIndex(ByteReader& reader) {
+  return static_cast<std::uint32_t>(reader.Below(kIndexLimit));
+}
+
+// A count of things that take at least one byte each, so that no input can ask for more memory than
+// its own size warrants.
+std::size_t ReadCount(ByteReader& reader) {
+  return static_cast<std::size_t>(reader.Below(reader.remaining()));
+}
+
+std::string ReadText(ByteReader& reader, std::size_t limit) {
+  const std::string_view text = reader.Bytes();
+  if (text.size() > limit || !IsValidUtf8(text)) reader.Fail();
+  return std::string(text);
+}
+
+template <typename T, typename WriteOne>
+void WriteOptional(const std::optional<T>& value, ByteWriter& writer, WriteOne write) {
+  WriteBool(value.has_value(), writer);
+  if (value.has_value()) write(*value, writer);
+}
+
+template <typename ReadOne>
+auto ReadOptional(ByteReader& reader, ReadOne read) -> std::optional<decltype(read(reader))> {
+  if (!ReadBool(reader)) return std::nullopt;
+  return read(reader);
+}
+
+void WriteGenesis(const Genesis& genesis, ByteWriter& writer) {
+  writer.Varint(genesis.format);
+  writer.Bytes(genesis.network);
+  writer.Fixed(genesis.hub_key);
+  writer.Varint(genesis.operators.size());
+  for (const Operator& one : genesis.operators) {
+    writer.Fixed(one.pid);
+    writer.Fixed(one.key);
+    WriteEnum(one.role, writer);
+  }
+}
+
+Genesis ReadGenesis(ByteReader& reader) {
+  Genesis genesis;
+  genesis.format = static_cast<std::uint32_t>(reader.Below(kNoIndex));
+  genesis.network = ReadText(reader, kMaxNetworkNameBytes);
+  genesis.hub_key = reader.Fixed<PublicKey>();
+  genesis.operators.resize(static_cast<std::size_t>(reader.Below(kMaxOperators)));
+  for (Operator& one : genesis.operators) {
+    one.pid = reader.Fixed<Pid>();
+    one.key = reader.Fixed<PublicKey>();
+    one.role = ReadEnum(reader, OperatorRole::kAuditor);
+  }
+  return genesis;
+}
+
+void WriteParticipant(const Participant& participant, ByteWriter& writer) {
+  writer.Fixed(participant.pid);
+  writer.Fixed(participant.key);
+  WriteEnum(participant.type, writer);
+  WriteEnum(participant.status, writer);
+  writer.Byte(participant.verification_level);
+  writer.Fixed(participant.name_hash);
+  writer.Fixed(participant.profile_hash);
+  writer.Signed(participant.created);
+  writer.Signed(participant.updated);
+}
+
+Participant ReadParticipant(ByteReader& reader) {
+  Participant participant;
+  participant.pid = reader.Fixed<Pid>();
+  participant.key = reader.Fixed<PublicKey>();
+  participant.type = ReadEnum(reader, ParticipantType::kHub);
+  participant.status = ReadEnum(reader, ParticipantStatus::kDeleted);
+  participant.verification_level = reader.Byte();
+  if (participant.verification_level > 3) reader.Fail();
+  participant.name_hash = reader.Fixed<Hash256>();
+  participant.profile_hash = reader.Fixed<Hash256>();
+  participant.created = reader.Signed();
+  participant.updated = reader.Signed();
+  return participant;
+}
+
+EquivalentCode ReadCode(ByteReader& reader) {
+  StatusOr<EquivalentCode> code = EquivalentCode::Parse(reader.Bytes());
+  if (code.ok()) return *code;
+  reader.Fail();
+  return {};
+}
+
+void WriteEquivalent(const Equivalent& equivalent, ByteWriter& writer) {
+  writer.Bytes(equivalent.code.text());
+  writer.Byte(equivalent.precision);
+  WriteEnum(equivalent.kind, writer);
+  WriteEnum(equivalent.status, writer);
+  writer.Bytes(equivalent.iso_code);
+  writer.Bytes(equivalent.description);
+}
+
+Equivalent ReadEquivalent(ByteReader& reader) {
+  Equivalent equivalent;
+  equivalent.code = ReadCode(reader);
+  equivalent.precision = reader.Byte();
+  if (equivalent.precision > kMaxPrecision) reader.Fail();
+  equivalent.kind = ReadEnum(reader, EquivalentKind::kCustom);
+  equivalent.status = ReadEnum(reader, EquivalentStatus::kRemoved);
+  equivalent.iso_code = ReadText(reader, 3);
+  equivalent.description = ReadText(reader, kMaxDescriptionBytes);
+  return equivalent;
+}
+
+void WritePolicy(const LinePolicy& policy, ByteWriter& writer) {
+  const int bits = (policy.auto_clearing ? 1 : 0) | (policy.can_be_intermediate ? 2 : 0) |
+                   (policy.allow_growth ? 4 : 0) | (policy.max_hops ? 8 : 0) |
+                   (policy.daily_limit ? 16 : 0) | (policy.max_single_payment ? 32 : 0);
+  writer.Byte(static_cast<std::uint8_t>(bits));
+  if (policy.max_hops) writer.Varint(*policy.max_hops);
+  if (policy.daily_limit) WriteAmount(*policy.daily_limit, writer);
+  if (policy.max_single_payment) WriteAmount(*policy.max_single_payment, writer);
+  writer.Varint(policy.blocked_participants.size());
+  for (const Pid& pid : policy.blocked_participants) writer.Fixed(pid);
+}
+
+LinePolicy ReadPolicy(ByteReader& reader) {
+  LinePolicy policy;
+  const std::uint8_t bits = reader.Byte();
+  if (bits >= 64) reader.Fail();
+  policy.auto_clearing = (bits & 1) != 0;
+  policy.can_be_intermediate = (bits & 2) != 0;
+  policy.allow_growth = (bits & 4) != 0;
+  if ((bits & 8) != 0) policy.max_hops = static_cast<std::uint32_t>(reader.Below(32));
+  if ((bits & 16) != 0) policy.daily_limit = ReadAmount(reader);
+  if ((bits & 32) != 0) policy.max_single_payment = ReadAmount(reader);
+  policy.blocked_participants.resize(
+      static_cast<std::size_t>(reader.Below(kMaxBlockedParticipants)));
+  for (Pid& pid : policy.blocked_participants) pid = reader.Fixed<Pid>();
+  const auto& blocked = policy.blocked_participants;
+  const bool ascending =
+      std::adjacent_find(blocked.begin(), blocked.end(), std::greater_equal<>()) == blocked.end();
+  if (!ascending || policy.max_hops == 0U) reader.Fail();
+  return policy;
+}
+
+void WriteLine(const TrustLine& line, ByteWriter& writer) {
+  writer.Fixed(line.id);
+  writer.Varint(line.equivalent);
+  writer.Varint(line.owner);
+  writer.Varint(line.debtor);
+  WriteEnum(line.status, writer);
+  WriteAmount(line.limit, writer);
+  WritePolicy(line.policy, writer);
+  writer.Signed(line.created);
+  writer.Signed(line.updated);
+}
+
+TrustLine ReadLine(ByteReader& reader) {
+  TrustLine line;
+  line.id = reader.Fixed<LineId>();
+  line.equivalent = ReadIndex(reader);
+  line.owner = ReadIndex(reader);
+  line.debtor = ReadIndex(reader);
+  line.status = ReadEnum(reader, LineStatus::kClosed);
+  line.limit = ReadAmount(reader);
+  line.policy = ReadPolicy(reader);
+  line.created = reader.Signed();
+  line.updated = reader.Signed();
+  return line;
+}
+
+void WriteTransaction(const Transaction& transaction, ByteWriter& writer) {
+  writer.Bytes(transaction.id.text());
+  writer.Varint(transaction.payer);
+  writer.Varint(transaction.payee);
+  writer.Varint(transaction.equivalent);
+  WriteAmount(transaction.amount, writer);
+  WriteEnum(transaction.state, writer);
+  WriteBool(!transaction.description_hash.IsZero(), writer);
+  if (!transaction.description_hash.IsZero()) writer.Fixed(transaction.description_hash);
+  writer.Bytes(transaction.constraints);
+  writer.Varint(transaction.routes.size());
+  for (const Route& route : transaction.routes) {
+    WriteAmount(route.amount, writer);
+    writer.Varint(route.participants.size());
+    for (const ParticipantIndex participant : route.participants) writer.Varint(participant);
+  }
+}
+
+TxId ReadTxId(ByteReader& reader) {
+  StatusOr<TxId> id = TxId::Parse(reader.Bytes());
+  if (id.ok()) return *std::move(id);
+  reader.Fail();
+  return {};
+}
+
+Transaction ReadTransaction(ByteReader& reader) {
+  Transaction transaction;
+  transaction.id = ReadTxId(reader);
+  transaction.payer = ReadIndex(reader);
+  transaction.payee = ReadIndex(reader);
+  transaction.equivalent = ReadIndex(reader);
+  transaction.amount = ReadAmount(reader);
+  transaction.state = ReadEnum(reader, TransactionState::kAborted);
+  if (ReadBool(reader)) {
+    transaction.description_hash = reader.Fixed<Hash256>();
+    if (transaction.description_hash.IsZero()) reader.Fail();
+  }
+  transaction.constraints = std::string(reader.Bytes());
+  transaction.routes.resize(ReadCount(reader));
+  for (Route& route : transaction.routes) {
+    route.amount = ReadAmount(reader);
+    route.participants.resize(ReadCount(reader));
+    for (ParticipantIndex& participant : route.participants) participant = ReadIndex(reader);
+    if (!reader.ok()) break;
+  }
+  return transaction;
+}
+
+struct EffectWriter {
+  ByteWriter& writer;
+
+  void operator()(const GenesisEffect& effect) const { WriteGenesis(effect.genesis, writer); }
+
+  void operator()(const ParticipantEffect& effect) const {
+    writer.Varint(effect.index);
+    WriteOptional(effect.before, writer, WriteParticipant);
+    WriteParticipant(effect.after, writer);
+  }
+
+  void operator()(const EquivalentEffect& effect) const {
+    writer.Varint(effect.index);
+    WriteOptional(effect.before, writer, WriteEquivalent);
+    WriteEquivalent(effect.after, writer);
+  }
+
+  void operator()(const LineEffect& effect) const {
+    writer.Varint(effect.index);
+    WriteOptional(effect.before, writer, WriteLine);
+    WriteLine(effect.after, writer);
+  }
+
+  void operator()(const DebtEffect& effect) const {
+    writer.Varint(effect.equivalent);
+    writer.Varint(effect.from);
+    writer.Varint(effect.to);
+    writer.Signed(effect.before);
+    writer.Signed(effect.after);
+    WriteAmount(effect.paid_before, writer);
+    WriteAmount(effect.paid_after, writer);
+  }
+
+  void operator()(const SequenceEffect& effect) const {
+    writer.Fixed(effect.signer);
+    writer.Varint(effect.before);
+    writer.Varint(effect.after);
+  }
+
+  void operator()(const TransactionEffect& effect) const {
+    WriteOptional(effect.before, writer,
+                  [](TransactionState state, ByteWriter& out) { WriteEnum(state, out); });
+    WriteTransaction(effect.after, writer);
+  }
+};
+
+ParticipantEffect ReadParticipantEffect(ByteReader& reader) {
+  ParticipantEffect effect;
+  effect.index = ReadIndex(reader);
+  effect.before = ReadOptional(reader, ReadParticipant);
+  effect.after = ReadParticipant(reader);
+  return effect;
+}
+
+EquivalentEffect ReadEquivalentEffect(ByteReader& reader) {
+  EquivalentEffect effect;
+  effect.index = ReadIndex(reader);
+  effect.before = ReadOptional(reader, ReadEquivalent);
+  effect.after = ReadEquivalent(reader);
+  return effect;
+}
+
+LineEffect ReadLineEffect(ByteReader& reader) {
+  LineEffect effect;
+  effect.index = ReadIndex(reader);
+  effect.before = ReadOptional(reader, ReadLine);
+  effect.after = ReadLine(reader);
+  return effect;
+}
+
+DebtEffect ReadDebtEffect(ByteReader& reader) {
+  DebtEffect effect;
+  effect.equivalent = ReadIndex(reader);
+  effect.from = ReadIndex(reader);
+  effect.to = ReadIndex(reader);
+  effect.before = ReadBalance(reader);
+  effect.after = ReadBalance(reader);
+  effect.paid_before = ReadAmount(reader);
+  effect.paid_after = ReadAmount(reader);
+  return effect;
+}
+
+SequenceEffect ReadSequenceEffect(ByteReader& reader) {
+  SequenceEffect effect;
+  effect.signer = reader.Fixed<Pid>();
+  effect.before = reader.Varint();
+  effect.after = reader.Varint();
+  return effect;
+}
+
+TransactionEffect ReadTransactionEffect(ByteReader& reader) {
+  TransactionEffect effect;
+  effect.before = ReadOptional(
+      reader, [](ByteReader& in) { return ReadEnum(in, TransactionState::kAborted); });
+  effect.after = ReadTransaction(reader);
+  return effect;
+}
+
+}  // namespace
+
+void WriteEffect(const Effect& effect, ByteWriter& writer) {
+  writer.Byte(static_cast<std::uint8_t>(effect.index() + 1));
+  std::visit(EffectWriter{writer}, effect);
+}
+
+Effect ReadEffect(ByteReader& reader) {
+  switch (reader.Byte()) {
+    case 1:
+      return GenesisEffect{ReadGenesis(reader)};
+    case 2:
+      return ReadParticipantEffect(reader);
+    case 3:
+      return ReadEquivalentEffect(reader);
+    case 4:
+      return ReadLineEffect(reader);
+    case 5:
+      return ReadDebtEffect(reader);
+    case 6:
+      return ReadSequenceEffect(reader);
+    case 7:
+      return ReadTransactionEffect(reader);
+    default:
+      reader.Fail();
+      return GenesisEffect{};
+  }
+}
+
+}  // namespace geo

@@ -1,0 +1,156 @@
+#include "geo/journal/record.h"
+
+#include <zlib.h>
+
+#include <array>
+#include <utility>
+
+#include "geo/base/encoding.h"
+#include "geo/base/limits.h"
+#include "geo/crypto/hash.h"
+#include "src/base/status_macros.h"
+
+namespace geo {
+namespace {
+
+constexpr std::size_t kLengthBytes = 4;
+constexpr std::size_t kCrcBytes = 4;
+
+std::uint32_t Crc(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+}
+
+void WriteBody(const Record& record, ByteWriter& writer) {
+  writer.Varint(kRecordFormat);
+  writer.Byte(static_cast<std::uint8_t>(record.kind));
+  writer.Byte(static_cast<std::uint8_t>(record.digest_kind));
+  writer.Varint(record.seq);
+  writer.Signed(record.time);
+  writer.Fixed(record.previous);
+  writer.Fixed(record.actor);
+  writer.Bytes(record.evidence);
+  writer.Bytes(record.reason);
+  writer.Varint(record.effects.size());
+  for (const Effect& effect : record.effects) WriteEffect(effect, writer);
+}
+
+Status Corrupt(std::string_view what) {
+  return MakeError(ErrorCode::kRecordCorrupt, "journal record: " + std::string(what));
+}
+
+StatusOr<Record> ReadBody(std::string_view body) {
+  ByteReader reader(body);
+  const std::uint64_t format = reader.Varint();
+  if (reader.ok() && format > kRecordFormat) {
+    return MakeError(ErrorCode::kFormatNewer, "journal record of format " +
+                                                  std::to_string(format) + "; this library reads " +
+                                                  std::to_string(kRecordFormat));
+  }
+  Record record;
+  const std::uint8_t kind = reader.Byte();
+  const std::uint8_t digest_kind = reader.Byte();
+  if (format == 0 || kind == 0 || kind > static_cast<std::uint8_t>(kLastRecordKind) ||
+      digest_kind != 0) {
+    return Corrupt("unknown format, kind or digest kind");
+  }
+  record.kind = static_cast<RecordKind>(kind);
+  record.seq = reader.Varint();
+  record.time = reader.Signed();
+  record.previous = reader.Fixed<Hash256>();
+  record.actor = reader.Fixed<Pid>();
+  record.evidence = std::string(reader.Bytes());
+  record.reason = std::string(reader.Bytes());
+  if (record.reason.size() > kMaxReasonBytes || !IsValidUtf8(record.reason)) reader.Fail();
+  const std::uint64_t count = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    record.effects.push_back(ReadEffect(reader));
+  }
+  if (!reader.Complete()) return Corrupt("not canonical");
+  return record;
+}
+
+}  // namespace
+
+std::string_view RecordKindName(RecordKind kind) {
+  static constexpr std::array<std::string_view, 17> kNames = {"",
+                                                              "genesis",
+                                                              "register_participant",
+                                                              "update_participant",
+                                                              "leave",
+                                                              "set_participant_status",
+                                                              "set_verification_level",
+                                                              "create_equivalent",
+                                                              "update_equivalent",
+                                                              "remove_equivalent",
+                                                              "open_line",
+                                                              "update_line",
+                                                              "close_line",
+                                                              "freeze_line",
+                                                              "unfreeze_line",
+                                                              "opening_balances",
+                                                              "payment"};
+  const auto index = static_cast<std::size_t>(kind);
+  return index < kNames.size() ? kNames[index] : "";
+}
+
+StatusOr<Hash256> AppendRecord(const Record& record, std::string* out) {
+  const std::size_t start = out->size();
+  ByteWriter writer(out);
+  writer.Fixed32(0);
+  WriteBody(record, writer);
+  const std::size_t size = out->size() - start - kLengthBytes;
+  if (size > kMaxRecordBytes) {
+    out->resize(start);
+    return MakeError(ErrorCode::kTooLarge, "journal record of " + std::to_string(size) +
+                                               " bytes; at most " +
+                                               std::to_string(kMaxRecordBytes));
+  }
+  std::string length;
+  ByteWriter(&length).Fixed32(static_cast<std::uint32_t>(size));
+  out->replace(start, kLengthBytes, length);
+  const Hash256 hash = Blake2b(std::string_view(*out).substr(start + kLengthBytes));
+  writer.Fixed32(Crc(std::string_view(*out).substr(start)));
+  return hash;
+}
+
+StatusOr<ReadRecord> TakeRecord(std::string_view* bytes) {
+  const std::size_t size = ByteReader(*bytes).Fixed32();
+  if (bytes->size() < kLengthBytes + kCrcBytes || size > kMaxRecordBytes ||
+      size > bytes->size() - kLengthBytes - kCrcBytes) {
+    return Corrupt("truncated");
+  }
+  const std::string_view body = bytes->substr(kLengthBytes, size);
+  const std::string_view crc = bytes->substr(kLengthBytes + size, kCrcBytes);
+  if (ByteReader(crc).Fixed32() != Crc(bytes->substr(0, kLengthBytes + size))) {
+    return Corrupt("checksum does not fit");
+  }
+  GEO_ASSIGN_OR_RETURN(Record record, ReadBody(body));
+  bytes->remove_prefix(kLengthBytes + size + kCrcBytes);
+  return ReadRecord{std::move(record), Blake2b(body)};
+}
+
+StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,
+                                const std::function<Status(const Record&, const Hash256&)>& visit) {
+  std::optional<Timestamp> last_time;
+  while (!packed.empty()) {
+    GEO_ASSIGN_OR_RETURN(const ReadRecord next, TakeRecord(&packed));
+    const Record& record = next.record;
+    if (record.seq <= head.seq) continue;
+    if (record.seq != head.seq + 1 || record.previous != head.hash) {
+      return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +
+                                                    " does not follow record " +
+                                                    std::to_string(head.seq));
+    }
+    if (last_time.has_value() && record.time < *last_time) {
+      return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +
+                                                    " is dated before the one in front of it");
+    }
+    last_time = record.time;
+    GEO_RETURN_IF_ERROR(visit(record, next.hash));
+    head = {record.seq, next.hash};
+  }
+  return head;
+}
+
+}  // namespace geo
