@@ -355,8 +355,8 @@ SequenceEffect ReadSequenceEffect(ByteReader& reader) {
 
 TransactionEffect ReadTransactionEffect(ByteReader& reader) {
   TransactionEffect effect;
-  effect.before = ReadOptional(
-      reader, [](ByteReader& in) { return ReadEnum(in, TransactionState::kAborted); });
+  effect.before =
+      ReadOptional(reader, [](ByteReader& in) { return ReadEnum(in, TransactionState::kAborted); });
   effect.after = ReadTransaction(reader);
   return effect;
 }

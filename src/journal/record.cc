@@ -43,8 +43,8 @@ StatusOr<Record> ReadBody(std::string_view body) {
   ByteReader reader(body);
   const std::uint64_t format = reader.Varint();
   if (reader.ok() && format > kRecordFormat) {
-    return MakeError(ErrorCode::kFormatNewer, "journal record of format " +
-                                                  std::to_string(format) + "; this library reads " +
+    return MakeError(ErrorCode::kFormatNewer, "journal record of format " + std::to_string(format) +
+                                                  "; this library reads " +
                                                   std::to_string(kRecordFormat));
   }
   Record record;
@@ -132,7 +132,6 @@ StatusOr<ReadRecord> TakeRecord(std::string_view* bytes) {
 
 StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,
                                 const std::function<Status(const Record&, const Hash256&)>& visit) {
-  std::optional<Timestamp> last_time;
   while (!packed.empty()) {
     GEO_ASSIGN_OR_RETURN(const ReadRecord next, TakeRecord(&packed));
     const Record& record = next.record;
@@ -142,11 +141,6 @@ StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,
                                                     " does not follow record " +
                                                     std::to_string(head.seq));
     }
-    if (last_time.has_value() && record.time < *last_time) {
-      return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +
-                                                    " is dated before the one in front of it");
-    }
-    last_time = record.time;
     GEO_RETURN_IF_ERROR(visit(record, next.hash));
     head = {record.seq, next.hash};
   }

@@ -84,10 +84,9 @@ struct ReadRecord {
 StatusOr<ReadRecord> TakeRecord(std::string_view* bytes);
 
 // Reads packed records one after another and checks that each follows the one before: numbers
-// without gap, `previous` equal to the hash, times not falling. Starts after `head` and returns the
-// new head. Records with seq ≤ head.seq are skipped unread (a group may begin before the head).
-// Stops at the first error: RecordCorrupt, FormatNewer, ChainBroken, or what `visit` returned.
-// O(bytes).
+// without gap and `previous` equal to the hash. Starts after `head` and returns the new head.
+// Records with seq ≤ head.seq are skipped unread (a group may begin before the head). Stops at the
+// first error: RecordCorrupt, FormatNewer, ChainBroken, or what `visit` returned. O(bytes).
 StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,
                                 const std::function<Status(const Record&, const Hash256&)>& visit);
 

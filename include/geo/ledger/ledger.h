@@ -99,6 +99,8 @@ struct Balance {
   AmountSum available_to_receive = 0;  // Σ capacity(neighbour → he), direct
 };
 
+struct LedgerState;  // what a ledger holds; inside src/ledger
+
 class Ledger {
  public:
   Ledger();
@@ -124,6 +126,7 @@ class Ledger {
   TrustLine line(LineIndex index) const;
   LineStatus line_status(LineIndex index) const;
   Amount line_limit(LineIndex index) const;
+  const LinePolicy& line_policy(LineIndex index) const;
   std::optional<LineIndex> FindLine(const LineId& id) const;
   // The latest line owner→debtor, live or closed (spec 01 §4.2).
   std::optional<LineIndex> FindLatestLine(EquivalentIndex equivalent, ParticipantIndex owner,
@@ -138,6 +141,9 @@ class Ledger {
   std::span<const PairIndex> PairsOf(ParticipantIndex participant) const;
   // Pairs with a live line that has a daily limit, ascending: what changes when the day does. O(n).
   std::vector<PairIndex> DailyLimitedPairs() const;
+
+  // The time of the last record; the next one may not be before it. Meaningless when not founded.
+  Timestamp last_time() const;
 
   // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
   std::uint64_t LastSequence(const Pid& signer) const;
@@ -194,8 +200,7 @@ class Ledger {
   Status FinishLoading(const JournalHead& head);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<LedgerState> state_;
 };
 
 }  // namespace geo

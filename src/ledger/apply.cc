@@ -1,0 +1,136 @@
+// The fold: effects become state. Nothing here decides or refuses.
+
+#include <variant>
+
+#include "src/ledger/state.h"
+
+namespace geo {
+namespace {
+
+// How the record being folded meets what snapshot slices show already.
+class Cover {
+ public:
+  Cover(const std::vector<Coverage>& slices, std::uint64_t seq) : slices_(slices), seq_(seq) {}
+
+  bool Has(SliceKind kind, std::uint64_t index, EquivalentIndex equivalent = 0) const {
+    return std::any_of(slices_.begin(), slices_.end(), [&](const Coverage& slice) {
+      return slice.kind == kind && slice.equivalent == equivalent && index >= slice.begin &&
+             index < slice.end && slice.seq >= seq_;
+    });
+  }
+
+ private:
+  const std::vector<Coverage>& slices_;
+  std::uint64_t seq_;
+};
+
+}  // namespace
+
+// Folds one record. `Slot` growth happens only for things that no slice holds yet.
+struct LedgerFold {
+  LedgerState& state;
+  const Record& record;
+  Cover cover;
+
+  void operator()(const GenesisEffect& effect) const {
+    state.founded = true;
+    state.genesis = effect.genesis;
+  }
+
+  void operator()(const ParticipantEffect& effect) const {
+    if (cover.Has(SliceKind::kParticipants, effect.index)) return;
+    if (effect.index == state.participants.size()) {
+      state.AddParticipant(effect.after);
+    } else {
+      state.participants[effect.index] = effect.after;
+    }
+  }
+
+  void operator()(const EquivalentEffect& effect) const {
+    if (cover.Has(SliceKind::kHead, 0)) return;
+    if (effect.index == state.equivalents.size()) {
+      state.equivalents.push_back(effect.after);
+    } else {
+      state.equivalents[effect.index] = effect.after;
+    }
+  }
+
+  void operator()(const LineEffect& effect) const {
+    FoldLine(effect);
+    const TrustLine& line = effect.after;
+    const PairIndex index = state.EnsurePair(PairKey::Of(line.equivalent, line.owner, line.debtor));
+    Pair& pair = state.pairs[index];
+    if (!cover.Has(SliceKind::kPairs, index)) {
+      (line.owner == pair.a ? pair.line_ab : pair.line_ba) = effect.index;
+    }
+    if (state.coverage.empty()) state.RefreshDailyLimited(index);
+  }
+
+  void FoldLine(const LineEffect& effect) const {
+    if (cover.Has(SliceKind::kLines, effect.index)) return;
+    if (effect.index == state.lines.size()) {
+      state.lines.emplace_back();
+      state.line_by_id.emplace(effect.after.id, effect.index);
+    }
+    const TrustLine& line = effect.after;
+    LineRecord& slot = state.lines[effect.index];
+    slot.id = line.id;
+    slot.equivalent = line.equivalent;
+    slot.owner = line.owner;
+    slot.debtor = line.debtor;
+    slot.status = line.status;
+    slot.limit = line.limit;
+    slot.created = line.created;
+    slot.updated = line.updated;
+    slot.policy =
+        line.policy == LinePolicy() ? nullptr : std::make_unique<const LinePolicy>(line.policy);
+  }
+
+  void operator()(const DebtEffect& effect) const {
+    const PairIndex index =
+        state.EnsurePair(PairKey::Of(effect.equivalent, effect.from, effect.to));
+    if (!cover.Has(SliceKind::kPairs, index)) FoldDebt(effect, state.pairs[index]);
+    const AmountSum moved = AmountSum{effect.after} - effect.before;
+    AddToPosition(effect.equivalent, effect.from, -moved);
+    AddToPosition(effect.equivalent, effect.to, moved);
+  }
+
+  void FoldDebt(const DebtEffect& effect, Pair& pair) const {
+    const bool forward = effect.from == pair.a;
+    pair.balance = forward ? effect.after : -effect.after;
+    if (effect.paid_after == effect.paid_before) return;
+    const std::int64_t day = DayOf(record.time);
+    if (pair.paid_day != day) {
+      pair.paid_day = day;
+      pair.paid_ab = 0;
+      pair.paid_ba = 0;
+    }
+    (forward ? pair.paid_ab : pair.paid_ba) = effect.paid_after;
+  }
+
+  void AddToPosition(EquivalentIndex equivalent, ParticipantIndex participant,
+                     AmountSum delta) const {
+    if (cover.Has(SliceKind::kPositions, participant, equivalent)) return;
+    state.PositionOf(equivalent, participant) += delta;
+  }
+
+  void operator()(const SequenceEffect& effect) const {
+    const auto found = state.participant_by_pid.find(effect.signer);
+    if (found == state.participant_by_pid.end()) {
+      if (!cover.Has(SliceKind::kHead, 0)) state.operator_sequences[effect.signer] = effect.after;
+    } else if (!cover.Has(SliceKind::kParticipants, found->second)) {
+      state.sequences[found->second] = effect.after;
+    }
+  }
+
+  // Transactions live in the store's index, found by id; the ledger keeps none.
+  void operator()(const TransactionEffect& /*effect*/) const {}
+};
+
+void Ledger::Apply(const Record& record) {
+  const LedgerFold fold{*state_, record, Cover(state_->coverage, record.seq)};
+  for (const Effect& effect : record.effects) std::visit(fold, effect);
+  state_->last_time = std::max(state_->last_time, record.time);
+}
+
+}  // namespace geo

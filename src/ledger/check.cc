@@ -1,0 +1,303 @@
+// Invariants on everything a record touches, before it is written (spec 01 §8.1).
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "src/base/status_macros.h"
+#include "src/ledger/state.h"
+
+namespace geo {
+namespace {
+
+Status Violated(std::string_view what) { return MakeError(ErrorCode::kInvariantViolated, what); }
+
+// What one record touches, in a form that can be compared: kind and key.
+using Touched = std::tuple<int, std::uint32_t, std::uint32_t, std::uint32_t>;
+
+// The change of a net position within the record.
+struct Delta {
+  EquivalentIndex equivalent = 0;
+  ParticipantIndex participant = 0;
+  AmountSum amount = 0;
+};
+
+}  // namespace
+
+// Checks the effects of one record in order. What earlier effects of the same record create counts.
+struct RecordCheck {
+  const LedgerState& state;
+  const Record& record;
+  std::size_t participants;
+  std::size_t equivalents;
+  std::size_t lines;
+  std::vector<Touched> touched;
+  std::vector<std::pair<PairKey, std::pair<ParticipantIndex, LineIndex>>> opened;
+  std::vector<Delta> deltas;
+  const Transaction* transaction = nullptr;
+
+  RecordCheck(const LedgerState& s, const Record& r)
+      : state(s),
+        record(r),
+        participants(s.participants.size()),
+        equivalents(s.equivalents.size()),
+        lines(s.lines.size()) {}
+
+  bool founded() const { return state.founded || record.kind == RecordKind::kGenesis; }
+
+  Status operator()(const GenesisEffect& effect) {
+    touched.emplace_back(1, 0, 0, 0);
+    if (state.founded || record.kind != RecordKind::kGenesis || record.seq != 1) {
+      return Violated("a genesis that is not the first record");
+    }
+    if (effect.genesis.network.empty()) return Violated("a network without a name");
+    return OkStatus();
+  }
+
+  Status operator()(const ParticipantEffect& effect) {
+    touched.emplace_back(2, effect.index, 0, 0);
+    const Participant& after = effect.after;
+    if (!effect.before.has_value()) {
+      if (effect.index != participants) return Violated("participant index out of order");
+      ++participants;
+      if (state.participant_by_pid.contains(after.pid)) return Violated("pid registered twice");
+      return OkStatus();
+    }
+    if (effect.index >= state.participants.size() ||
+        *effect.before != state.participants[effect.index]) {
+      return Violated("participant is not as the effect says");
+    }
+    const Participant& before = *effect.before;
+    if (before.pid != after.pid || before.key != after.key || before.created != after.created) {
+      return Violated("a participant's identity changes");
+    }
+    return OkStatus();
+  }
+
+  Status operator()(const EquivalentEffect& effect) {
+    touched.emplace_back(3, effect.index, 0, 0);
+    if (!effect.before.has_value()) {
+      if (effect.index != equivalents) return Violated("equivalent index out of order");
+      ++equivalents;
+      if (state.EquivalentByCode(effect.after.code)) return Violated("equivalent code taken");
+      return OkStatus();
+    }
+    if (effect.index >= state.equivalents.size() ||
+        *effect.before != state.equivalents[effect.index]) {
+      return Violated("equivalent is not as the effect says");
+    }
+    if (effect.before->code != effect.after.code ||
+        effect.before->precision != effect.after.precision) {
+      return Violated("an equivalent's code or precision changes");
+    }
+    return OkStatus();
+  }
+
+  Status operator()(const LineEffect& effect) {
+    touched.emplace_back(4, effect.index, 0, 0);
+    return effect.before.has_value() ? CheckLineChange(effect) : CheckLineOpening(effect);
+  }
+
+  Status CheckLineOpening(const LineEffect& effect) {
+    const TrustLine& line = effect.after;
+    if (effect.index != lines) return Violated("line index out of order");
+    ++lines;
+    if (line.owner >= participants || line.debtor >= participants ||
+        line.equivalent >= equivalents || line.owner == line.debtor) {
+      return Violated("a line between participants that cannot have one");
+    }
+    if (state.line_by_id.contains(line.id)) return Violated("line id used twice");
+    if (line.status == LineStatus::kClosed) return Violated("a line is born closed");
+    const PairKey key = PairKey::Of(line.equivalent, line.owner, line.debtor);
+    touched.emplace_back(5, line.equivalent, line.owner, line.debtor);
+    opened.emplace_back(key, std::pair(line.owner, effect.index));
+    const std::optional<PairIndex> pair = state.FindPair(key);
+    if (!pair.has_value()) return OkStatus();
+    const Pair& p = state.pairs[*pair];
+    if (state.Live(p.line_for(p.DirectionFrom(line.debtor))) != nullptr) {
+      return Violated("a second live line for one pair and equivalent");
+    }
+    return OkStatus();
+  }
+
+  Status CheckLineChange(const LineEffect& effect) {
+    if (effect.index >= state.lines.size()) return Violated("unknown line");
+    const TrustLine& before = *effect.before;
+    const TrustLine& after = effect.after;
+    const LineRecord& now = state.lines[effect.index];
+    if (now.id != before.id || now.status != before.status || now.limit != before.limit ||
+        LedgerState::PolicyOf(now) != before.policy || now.updated != before.updated ||
+        now.created != before.created) {
+      return Violated("line is not as the effect says");
+    }
+    if (before.id != after.id || before.equivalent != after.equivalent ||
+        before.owner != after.owner || before.debtor != after.debtor ||
+        before.created != after.created || now.owner != after.owner || now.debtor != after.debtor ||
+        now.equivalent != after.equivalent) {
+      return Violated("a line's identity changes");
+    }
+    if (before.status == LineStatus::kClosed) return Violated("a closed line changes");
+    const std::optional<PairIndex> pair =
+        state.FindPair(PairKey::Of(after.equivalent, after.owner, after.debtor));
+    if (!pair.has_value()) return Violated("a line without its pair");
+    const Pair& p = state.pairs[*pair];
+    const bool reserved = p.reserved_ab != 0 || p.reserved_ba != 0;
+    if (after.status == LineStatus::kClosed && (p.balance != 0 || reserved)) {
+      return Violated("a line closes over a debt or a reservation");
+    }
+    const Amount debt = p.owed(p.DirectionFrom(after.debtor));
+    if (after.limit < before.limit && after.limit < debt) {
+      return Violated("a limit falls below the debt");
+    }
+    return OkStatus();
+  }
+
+  Status operator()(const DebtEffect& effect) {
+    const PairKey key = PairKey::Of(effect.equivalent, effect.from, effect.to);
+    touched.emplace_back(6, key.equivalent, key.a, key.b);
+    if (effect.from >= participants || effect.to >= participants || effect.from == effect.to ||
+        effect.equivalent >= equivalents) {
+      return Violated("a debt between participants that cannot have one");
+    }
+    GEO_RETURN_IF_ERROR(CheckDebtBefore(effect, key));
+    // Seen from both ends: whichever debt grows must stay under its creditor's line.
+    if (record.kind != RecordKind::kOpeningBalances) {
+      GEO_RETURN_IF_ERROR(CheckLimit(effect.before, effect.after, key, effect.to));
+      GEO_RETURN_IF_ERROR(CheckLimit(-effect.before, -effect.after, key, effect.from));
+    }
+    const AmountSum moved = AmountSum{effect.after} - effect.before;
+    deltas.push_back({effect.equivalent, effect.from, -moved});
+    deltas.push_back({effect.equivalent, effect.to, moved});
+    const AmountSum paid = AmountSum{effect.paid_after} - effect.paid_before;
+    if (paid != (record.kind == RecordKind::kPayment ? moved : 0)) {
+      return Violated("the day's counter does not move with the payment");
+    }
+    return OkStatus();
+  }
+
+  Status CheckDebtBefore(const DebtEffect& effect, const PairKey& key) const {
+    Amount balance = 0;
+    Amount paid = 0;
+    if (const std::optional<PairIndex> index = state.FindPair(key)) {
+      const Pair& pair = state.pairs[*index];
+      const Direction direction = pair.DirectionFrom(effect.from);
+      balance = pair.owed(direction);
+      paid = pair.paid(direction, DayOf(record.time));
+    }
+    if (balance != effect.before) return Violated("debt is not as the effect says");
+    const bool is_payment = record.kind == RecordKind::kPayment;
+    if (is_payment && effect.paid_before != paid) {
+      return Violated("the day's counter is not as the effect says");
+    }
+    return OkStatus();
+  }
+
+  // A debt that rises needs an active line of `creditor` that covers it.
+  Status CheckLimit(Amount before, Amount after, const PairKey& key,
+                    ParticipantIndex creditor) const {
+    if (after <= 0 || after <= before) return OkStatus();
+    const std::optional<PairIndex> index = state.FindPair(key);
+    if (!index.has_value()) return Violated("a debt without a line rises");
+    const Pair& pair = state.pairs[*index];
+    const LineIndex line = creditor == pair.a ? pair.line_ab : pair.line_ba;
+    if (after > state.ActiveLimit(line)) return Violated("a debt rises above its line's limit");
+    return OkStatus();
+  }
+
+  Status operator()(const SequenceEffect& effect) {
+    std::uint64_t last = 0;
+    const auto participant = state.participant_by_pid.find(effect.signer);
+    if (participant != state.participant_by_pid.end()) {
+      touched.emplace_back(7, participant->second, 0, 0);
+      last = state.sequences[participant->second];
+    } else {
+      const auto found = state.operator_sequences.find(effect.signer);
+      if (found != state.operator_sequences.end()) last = found->second;
+    }
+    if (effect.before != last || effect.after <= last) {
+      return Violated("a command sequence does not rise");
+    }
+    return OkStatus();
+  }
+
+  Status operator()(const TransactionEffect& effect) {
+    touched.emplace_back(8, 0, 0, 0);  // one transaction per record
+    const Transaction& after = effect.after;
+    transaction = &after;
+    if (after.payer >= participants || after.payee >= participants || after.payer == after.payee ||
+        after.equivalent >= equivalents || after.amount <= 0) {
+      return Violated("a transaction between participants that cannot pay");
+    }
+    AmountSum total = 0;
+    for (const Route& route : after.routes) {
+      total += route.amount;
+      if (route.amount <= 0 || route.participants.size() < 2 ||
+          route.participants.front() != after.payer || route.participants.back() != after.payee) {
+        return Violated("a route that does not lead from payer to payee");
+      }
+    }
+    if (total != after.amount) return Violated("routes do not add up to the amount");
+    return OkStatus();
+  }
+
+  // Payer −amount, payee +amount, everybody else 0 (spec 01 §8.1). Other records move no position,
+  // except that opening balances bring them in.
+  Status CheckDeltas() {
+    const auto key = [](const Delta& d) { return std::pair(d.equivalent, d.participant); };
+    std::sort(deltas.begin(), deltas.end(),
+              [&](const Delta& x, const Delta& y) { return key(x) < key(y); });
+    if (record.kind == RecordKind::kOpeningBalances) return OkStatus();
+    for (std::size_t i = 0; i < deltas.size();) {
+      const Delta& first = deltas[i];
+      AmountSum sum = 0;
+      for (; i < deltas.size() && key(deltas[i]) == key(first); ++i) sum += deltas[i].amount;
+      if (sum != ExpectedDelta(first)) return Violated("a net position changes by other than paid");
+    }
+    return OkStatus();
+  }
+
+  AmountSum ExpectedDelta(const Delta& delta) const {
+    if (record.kind != RecordKind::kPayment || transaction == nullptr ||
+        delta.equivalent != transaction->equivalent) {
+      return 0;
+    }
+    if (delta.participant == transaction->payer) return -AmountSum{transaction->amount};
+    return delta.participant == transaction->payee ? transaction->amount : AmountSum{0};
+  }
+
+  Status Finish() {
+    std::sort(touched.begin(), touched.end());
+    if (std::adjacent_find(touched.begin(), touched.end()) != touched.end()) {
+      return Violated("a record touches one thing twice");
+    }
+    if (record.kind == RecordKind::kPayment) {
+      const bool moves =
+          std::any_of(record.effects.begin(), record.effects.end(),
+                      [](const auto& e) { return std::holds_alternative<DebtEffect>(e); });
+      if (transaction == nullptr || !moves) return Violated("a payment that moves nothing");
+    }
+    return CheckDeltas();
+  }
+};
+
+Status Ledger::Check(const Record& record) const {
+  RecordCheck check(*state_, record);
+  if (!check.founded()) return Violated("a record before the genesis");
+  if (state_->founded && record.time < state_->last_time) {
+    return Violated("a record dated before the one in front of it");
+  }
+  for (std::size_t i = 0; i < record.effects.size(); ++i) {
+    const Status status = std::visit(check, record.effects[i]);
+    if (!status.ok()) {
+      return Violated("record " + std::to_string(record.seq) + " (" +
+                      std::string(RecordKindName(record.kind)) + "), effect " + std::to_string(i) +
+                      ": " + std::string(status.message()));
+    }
+  }
+  const Status status = check.Finish();
+  if (status.ok()) return status;
+  return Violated("record " + std::to_string(record.seq) + " (" +
+                  std::string(RecordKindName(record.kind)) + "): " + std::string(status.message()));
+}
+
+}  // namespace geo

@@ -1,0 +1,299 @@
+// Snapshots in slices. The layout of a slice is in docs/formats.md.
+
+#include <string>
+
+#include "src/base/status_macros.h"
+#include "src/ledger/state.h"
+
+namespace geo {
+namespace {
+
+constexpr std::uint64_t kSliceFormat = 1;
+
+Status Corrupt(std::string_view what) {
+  return MakeError(ErrorCode::kRecordCorrupt, "snapshot slice: " + std::string(what));
+}
+
+// Participants, equivalents and lines are written as the effects that would create them, so that
+// there is one binary form of each.
+template <typename CreationEffect>
+void WriteCreation(CreationEffect effect, ByteWriter& writer) {
+  WriteEffect(Effect(std::move(effect)), writer);
+}
+
+// Reads a creation effect of the kind asked for with the index expected.
+template <typename CreationEffect>
+CreationEffect ReadCreation(std::uint64_t index, ByteReader& reader) {
+  Effect effect = ReadEffect(reader);
+  auto* wanted = std::get_if<CreationEffect>(&effect);
+  if (wanted == nullptr) {
+    reader.Fail();
+    return {};
+  }
+  if (wanted->index != index || wanted->before.has_value()) reader.Fail();
+  return std::move(*wanted);
+}
+
+void WritePair(const Pair& pair, ByteWriter& writer) {
+  writer.Varint(pair.equivalent);
+  writer.Varint(pair.a);
+  writer.Varint(pair.b);
+  writer.Fixed32(pair.line_ab);
+  writer.Fixed32(pair.line_ba);
+  writer.Signed(pair.balance);
+  writer.Varint(static_cast<std::uint64_t>(pair.reserved_ab));
+  writer.Varint(static_cast<std::uint64_t>(pair.reserved_ba));
+  writer.Signed(pair.paid_day);
+  writer.Varint(static_cast<std::uint64_t>(pair.paid_ab));
+  writer.Varint(static_cast<std::uint64_t>(pair.paid_ba));
+}
+
+Amount ReadAmount(ByteReader& reader) {
+  return static_cast<Amount>(reader.Below(static_cast<std::uint64_t>(kMaxAmount)));
+}
+
+Pair ReadPair(ByteReader& reader) {
+  Pair pair;
+  pair.equivalent = static_cast<EquivalentIndex>(reader.Below(kNoIndex - 1));
+  pair.a = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
+  pair.b = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
+  pair.line_ab = reader.Fixed32();
+  pair.line_ba = reader.Fixed32();
+  pair.balance = reader.Signed();
+  if (pair.balance < -kMaxAmount) reader.Fail();
+  pair.reserved_ab = ReadAmount(reader);
+  pair.reserved_ba = ReadAmount(reader);
+  pair.paid_day = reader.Signed();
+  pair.paid_ab = ReadAmount(reader);
+  pair.paid_ba = ReadAmount(reader);
+  return pair;
+}
+
+void WriteHead(const LedgerState& state, ByteWriter& writer) {
+  WriteEffect(GenesisEffect{state.genesis}, writer);
+  writer.Varint(state.equivalents.size());
+  for (EquivalentIndex i = 0; i < state.equivalents.size(); ++i) {
+    WriteCreation(EquivalentEffect{i, std::nullopt, state.equivalents[i]}, writer);
+  }
+  std::vector<std::pair<Pid, std::uint64_t>> used(state.operator_sequences.begin(),
+                                                  state.operator_sequences.end());
+  std::sort(used.begin(), used.end());
+  writer.Varint(used.size());
+  for (const auto& [pid, seq] : used) {
+    writer.Fixed(pid);
+    writer.Varint(seq);
+  }
+}
+
+void ReadHead(LedgerState& state, ByteReader& reader) {
+  Effect genesis = ReadEffect(reader);
+  if (auto* wanted = std::get_if<GenesisEffect>(&genesis)) {
+    state.genesis = std::move(wanted->genesis);
+    state.founded = true;
+  } else {
+    reader.Fail();
+  }
+  const std::uint64_t equivalents = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
+    state.equivalents.push_back(ReadCreation<EquivalentEffect>(i, reader).after);
+  }
+  const std::uint64_t used = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < used && reader.ok(); ++i) {
+    const Pid pid = reader.Fixed<Pid>();
+    state.operator_sequences[pid] = reader.Varint();
+  }
+}
+
+void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent,
+               std::uint64_t index, ByteWriter& writer) {
+  const auto i = static_cast<std::uint32_t>(index);
+  switch (kind) {
+    case SliceKind::kParticipants:
+      WriteCreation(ParticipantEffect{i, std::nullopt, state.participants[i]}, writer);
+      writer.Varint(state.sequences[i]);
+      break;
+    case SliceKind::kLines: {
+      const LineRecord& line = state.lines[i];
+      WriteCreation(LineEffect{i, std::nullopt,
+                               TrustLine{line.id, line.equivalent, line.owner, line.debtor,
+                                         line.status, line.limit, LedgerState::PolicyOf(line),
+                                         line.created, line.updated}},
+                    writer);
+      break;
+    }
+    case SliceKind::kPairs:
+      WritePair(state.pairs[i], writer);
+      break;
+    case SliceKind::kPositions:
+      writer.Sum(state.positions[equivalent][i]);
+      break;
+    case SliceKind::kHead:
+      WriteHead(state, writer);
+      break;
+    case SliceKind::kEnd:
+      break;
+  }
+}
+
+void LoadLine(LedgerState& state, std::uint64_t index, ByteReader& reader) {
+  LineEffect effect = ReadCreation<LineEffect>(index, reader);
+  const TrustLine& line = effect.after;
+  state.line_by_id.emplace(line.id, effect.index);
+  LineRecord record{line.id,    line.equivalent, line.owner,   line.debtor, line.status,
+                    line.limit, line.created,    line.updated, nullptr};
+  if (line.policy != LinePolicy()) record.policy = std::make_unique<const LinePolicy>(line.policy);
+  state.lines.push_back(std::move(record));
+}
+
+void LoadPair(LedgerState& state, ByteReader& reader) {
+  const Pair pair = ReadPair(reader);
+  const bool known = pair.a < pair.b && pair.b < state.participants.size();
+  if (!reader.ok() || !known || state.FindPair({pair.equivalent, pair.a, pair.b})) {
+    reader.Fail();
+    return;
+  }
+  state.AddPair(pair);
+}
+
+// Reads the item at `index`, which must be the next one of its kind.
+void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, ByteReader& reader) {
+  switch (slice.kind) {
+    case SliceKind::kHead:
+      ReadHead(state, reader);
+      break;
+    case SliceKind::kParticipants: {
+      const Participant participant = ReadCreation<ParticipantEffect>(index, reader).after;
+      if (!reader.ok()) break;
+      state.AddParticipant(participant);
+      state.sequences.back() = reader.Varint();
+      break;
+    }
+    case SliceKind::kLines:
+      LoadLine(state, index, reader);
+      break;
+    case SliceKind::kPairs:
+      LoadPair(state, reader);
+      break;
+    case SliceKind::kPositions:
+      state.PositionOf(slice.equivalent, static_cast<ParticipantIndex>(index)) = reader.Sum();
+      break;
+    case SliceKind::kEnd:
+      reader.Fail();
+      break;
+  }
+}
+
+// How many things of the slice's kind there are: where the next one goes, or where writing ends.
+std::uint64_t CountOf(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent) {
+  switch (kind) {
+    case SliceKind::kHead:
+      return state.founded ? 1 : 0;
+    case SliceKind::kParticipants:
+      return state.participants.size();
+    case SliceKind::kLines:
+      return state.lines.size();
+    case SliceKind::kPairs:
+      return state.pairs.size();
+    case SliceKind::kPositions:
+      return equivalent < state.positions.size() ? state.positions[equivalent].size() : 0;
+    case SliceKind::kEnd:
+      break;
+  }
+  return 0;
+}
+
+// cursor.next holds the equivalent in its upper half, the index in its lower one.
+constexpr int kEquivalentShift = 32;
+
+// Moves past kinds (and equivalents) that are written to the end.
+void SkipFinished(const LedgerState& state, Ledger::SnapshotCursor& cursor) {
+  while (cursor.kind < static_cast<std::uint32_t>(SliceKind::kEnd)) {
+    const auto kind = static_cast<SliceKind>(cursor.kind);
+    const std::uint64_t equivalent = cursor.next >> kEquivalentShift;
+    const std::uint64_t index = cursor.next & 0xffffffffU;
+    if (index < CountOf(state, kind, static_cast<EquivalentIndex>(equivalent))) return;
+    if (kind == SliceKind::kPositions && equivalent + 1 < state.positions.size()) {
+      cursor.next = (equivalent + 1) << kEquivalentShift;
+      continue;
+    }
+    ++cursor.kind;
+    cursor.next = 0;
+  }
+}
+
+}  // namespace
+
+std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
+                              std::size_t max_items) const {
+  SkipFinished(*state_, cursor);
+  if (cursor.kind >= static_cast<std::uint32_t>(SliceKind::kEnd)) return {};
+  const auto kind = static_cast<SliceKind>(cursor.kind);
+  const auto equivalent = static_cast<EquivalentIndex>(cursor.next >> kEquivalentShift);
+  const std::uint64_t begin = cursor.next & 0xffffffffU;
+  const std::uint64_t end =
+      std::min(CountOf(*state_, kind, equivalent), begin + std::max<std::uint64_t>(max_items, 1));
+  std::string bytes;
+  ByteWriter writer(&bytes);
+  writer.Varint(kSliceFormat);
+  writer.Varint(head.seq);
+  writer.Fixed(head.hash);
+  writer.Signed(state_->last_time);
+  writer.Varint(cursor.kind);
+  writer.Varint(equivalent);
+  writer.Varint(begin);
+  writer.Varint(end);
+  for (std::uint64_t i = begin; i < end; ++i) WriteItem(*state_, kind, equivalent, i, writer);
+  cursor.next += end - begin;
+  return bytes;
+}
+
+StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t format = reader.Varint();
+  if (reader.ok() && format > kSliceFormat) {
+    return MakeError(ErrorCode::kFormatNewer, "snapshot slice of format " + std::to_string(format));
+  }
+  JournalHead head;
+  head.seq = reader.Varint();
+  head.hash = reader.Fixed<Hash256>();
+  const Timestamp last_time = reader.Signed();
+  Coverage slice;
+  slice.kind = static_cast<SliceKind>(reader.Below(static_cast<std::uint64_t>(SliceKind::kEnd)));
+  slice.equivalent = static_cast<EquivalentIndex>(reader.Below(kNoIndex - 1));
+  slice.begin = reader.Varint();
+  slice.end = reader.Below(slice.begin + reader.remaining());
+  slice.seq = head.seq;
+  if (!reader.ok() || format != kSliceFormat) return Corrupt("header");
+  if (slice.begin != CountOf(*state_, slice.kind, slice.equivalent)) return Corrupt("order");
+  for (std::uint64_t i = slice.begin; i < slice.end && reader.ok(); ++i) {
+    LoadItem(*state_, slice, i, reader);
+  }
+  if (!reader.Complete()) return Corrupt("contents");
+  state_->coverage.push_back(slice);
+  state_->last_time = std::max(state_->last_time, last_time);
+  state_->loaded_seq = std::max(state_->loaded_seq, head.seq);
+  return head;
+}
+
+Status Ledger::FinishLoading(const JournalHead& head) {
+  if (head.seq < state_->loaded_seq) {
+    return MakeError(ErrorCode::kChainBroken,
+                     "the snapshot shows record " + std::to_string(state_->loaded_seq) +
+                         ", the journal ends at " + std::to_string(head.seq));
+  }
+  for (const Pair& pair : state_->pairs) {
+    const auto fits = [&](LineIndex line) {
+      return line == kNoIndex || line < state_->lines.size();
+    };
+    if (!fits(pair.line_ab) || !fits(pair.line_ba) ||
+        pair.equivalent >= state_->equivalents.size()) {
+      return Corrupt("a pair names a line or equivalent that is not there");
+    }
+  }
+  state_->coverage.clear();
+  state_->daily_limited.clear();
+  for (PairIndex i = 0; i < state_->pairs.size(); ++i) state_->RefreshDailyLimited(i);
+  return OkStatus();
+}
+
+}  // namespace geo

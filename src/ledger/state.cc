@@ -1,0 +1,69 @@
+#include "src/ledger/state.h"
+
+namespace geo {
+
+std::optional<EquivalentIndex> LedgerState::EquivalentByCode(const EquivalentCode& code) const {
+  for (std::size_t i = equivalents.size(); i-- > 0;) {
+    const Equivalent& one = equivalents[i];
+    if (one.code == code && one.status != EquivalentStatus::kRemoved) {
+      return static_cast<EquivalentIndex>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<PairIndex> LedgerState::FindPair(const PairKey& key) const {
+  const auto found = pair_by_key.find(key);
+  if (found == pair_by_key.end()) return std::nullopt;
+  return found->second;
+}
+
+PairIndex LedgerState::EnsurePair(const PairKey& key) {
+  if (const std::optional<PairIndex> found = FindPair(key)) return *found;
+  Pair pair;
+  pair.equivalent = key.equivalent;
+  pair.a = key.a;
+  pair.b = key.b;
+  AddPair(pair);
+  return static_cast<PairIndex>(pairs.size() - 1);
+}
+
+void LedgerState::AddPair(const Pair& pair) {
+  const auto index = static_cast<PairIndex>(pairs.size());
+  pairs.push_back(pair);
+  pair_by_key.emplace(PairKey{pair.equivalent, pair.a, pair.b}, index);
+  pairs_of[pair.a].push_back(index);
+  pairs_of[pair.b].push_back(index);
+}
+
+void LedgerState::AddParticipant(const Participant& participant) {
+  const auto index = static_cast<ParticipantIndex>(participants.size());
+  participants.push_back(participant);
+  participant_by_pid.emplace(participant.pid, index);
+  pairs_of.emplace_back();
+  // An operator who joins keeps counting where he was.
+  const auto used = operator_sequences.find(participant.pid);
+  sequences.push_back(used == operator_sequences.end() ? 0 : used->second);
+  if (used != operator_sequences.end()) operator_sequences.erase(used);
+}
+
+AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, ParticipantIndex participant) {
+  if (positions.size() <= equivalent) positions.resize(equivalent + std::size_t{1});
+  std::vector<AmountSum>& row = positions[equivalent];
+  if (row.size() <= participant) row.resize(participant + std::size_t{1});
+  return row[participant];
+}
+
+void LedgerState::RefreshDailyLimited(PairIndex index) {
+  const auto limited = [&](LineIndex line_index) {
+    const LineRecord* line = Live(line_index);
+    return line != nullptr && PolicyOf(*line).daily_limit.has_value();
+  };
+  if (limited(pairs[index].line_ab) || limited(pairs[index].line_ba)) {
+    daily_limited.insert(index);
+  } else {
+    daily_limited.erase(index);
+  }
+}
+
+}  // namespace geo

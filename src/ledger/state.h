@@ -1,0 +1,119 @@
+// What a ledger holds. Split from ledger.h so that queries, checks, the fold and snapshots can each
+// have a file of their own.
+#ifndef GEO_SRC_LEDGER_STATE_H_
+#define GEO_SRC_LEDGER_STATE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "geo/ledger/ledger.h"
+
+namespace geo {
+
+// A trust line without what its pair knows already; the default policy costs a null pointer.
+struct LineRecord {
+  LineId id;
+  EquivalentIndex equivalent = kNoIndex;
+  ParticipantIndex owner = kNoIndex;
+  ParticipantIndex debtor = kNoIndex;
+  LineStatus status = LineStatus::kActive;
+  Amount limit = 0;
+  Timestamp created = 0;
+  Timestamp updated = 0;
+  std::unique_ptr<const LinePolicy> policy;
+};
+
+struct PairKey {
+  EquivalentIndex equivalent = kNoIndex;
+  ParticipantIndex a = kNoIndex;
+  ParticipantIndex b = kNoIndex;
+
+  static PairKey Of(EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) {
+    return {equivalent, std::min(x, y), std::max(x, y)};
+  }
+  friend auto operator<=>(const PairKey&, const PairKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const PairKey& key) {
+    return H::combine(std::move(h), key.equivalent, key.a, key.b);
+  }
+};
+
+struct IdHash {
+  template <typename Id>
+  std::size_t operator()(const Id& id) const {
+    return std::hash<Id>()(id);
+  }
+};
+
+// The kinds of slices of a snapshot, in the order in which they are written.
+enum class SliceKind : std::uint32_t {
+  kHead = 0,  // genesis, equivalents, operators' sequences
+  kParticipants = 1,
+  kLines = 2,
+  kPairs = 3,
+  kPositions = 4,
+  kEnd = 5,
+};
+
+// While a snapshot's journal tail is replayed: the things of one kind from `begin` to `end` show
+// every record up to `seq`.
+struct Coverage {
+  SliceKind kind = SliceKind::kHead;
+  EquivalentIndex equivalent = 0;  // for positions
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t seq = 0;
+};
+
+struct LedgerState {
+  bool founded = false;
+  Genesis genesis;
+  Timestamp last_time = 0;
+  std::vector<Participant> participants;
+  std::vector<std::uint64_t> sequences;  // by participant
+  // Sequences of operators that are not participants.
+  absl::flat_hash_map<Pid, std::uint64_t, IdHash> operator_sequences;
+  std::vector<Equivalent> equivalents;
+  std::vector<LineRecord> lines;
+  std::vector<Pair> pairs;
+  std::vector<std::vector<PairIndex>> pairs_of;   // by participant
+  std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
+  absl::flat_hash_map<Pid, ParticipantIndex, IdHash> participant_by_pid;
+  absl::flat_hash_map<LineId, LineIndex, IdHash> line_by_id;
+  absl::flat_hash_map<PairKey, PairIndex> pair_by_key;
+  std::set<PairIndex> daily_limited;
+  std::vector<Coverage> coverage;  // empty except between LoadSlice and FinishLoading
+  std::uint64_t loaded_seq = 0;    // the latest head among the slices
+
+  static const LinePolicy& PolicyOf(const LineRecord& line) {
+    static const LinePolicy kDefault;
+    return line.policy == nullptr ? kDefault : *line.policy;
+  }
+  // The line when it is live, else null. kNoIndex is fine.
+  const LineRecord* Live(LineIndex index) const {
+    if (index == kNoIndex || lines[index].status == LineStatus::kClosed) return nullptr;
+    return &lines[index];
+  }
+  // The limit of the line when it is active, else 0.
+  Amount ActiveLimit(LineIndex index) const {
+    const LineRecord* line = Live(index);
+    return line != nullptr && line->status == LineStatus::kActive ? line->limit : 0;
+  }
+  std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
+  std::optional<PairIndex> FindPair(const PairKey& key) const;
+  PairIndex EnsurePair(const PairKey& key);
+  void AddPair(const Pair& pair);
+  void AddParticipant(const Participant& participant);
+  AmountSum& PositionOf(EquivalentIndex equivalent, ParticipantIndex participant);
+  void RefreshDailyLimited(PairIndex index);
+};
+
+}  // namespace geo
+
+#endif  // GEO_SRC_LEDGER_STATE_H_
