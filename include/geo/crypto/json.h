@@ -56,6 +56,12 @@ class Json {
   Json(Array items) : value_(std::move(items)) {}
   Json(Object members) : value_(std::move(members)) {}
 
+  Json(const Json& other);
+  Json(Json&& other) noexcept;
+  Json& operator=(const Json& other);
+  Json& operator=(Json&& other) noexcept;
+  ~Json();
+
   Kind kind() const { return static_cast<Kind>(value_.index()); }
   bool IsNull() const { return kind() == Kind::kNull; }
   bool IsBool() const { return kind() == Kind::kBool; }

@@ -1,0 +1,182 @@
+#include "geo/crypto/envelope.h"
+
+#include <algorithm>
+
+#include "geo/base/amount.h"
+#include "geo/base/encoding.h"
+#include "src/base/quote.h"
+#include "src/base/status_macros.h"
+#include "src/crypto/json_members.h"
+
+namespace geo {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+Status SyntaxError(const std::string& what) { return MakeError(ErrorCode::kCommandSyntax, what); }
+
+Status CheckNetworkName(std::string_view network) {
+  if (!network.empty() && network.size() <= kMaxNetworkNameBytes && IsValidUtf8(network)) {
+    return OkStatus();
+  }
+  return MakeError(ErrorCode::kTextInvalid, "network name " + Quote(network) + " is not 1 to " +
+                                                std::to_string(kMaxNetworkNameBytes) +
+                                                " bytes of UTF-8");
+}
+
+Status CheckOperationName(std::string_view op) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  };
+  if (!op.empty() && op.size() <= kMaxOperationNameBytes &&
+      std::all_of(op.begin(), op.end(), allowed)) {
+    return OkStatus();
+  }
+  return SyntaxError("operation name " + Quote(op) + " is not 1 to " +
+                     std::to_string(kMaxOperationNameBytes) + " of a-z 0-9 _ .");
+}
+
+Status SequenceError(const std::string& seq) {
+  return SyntaxError("\"seq\" " + seq + " is outside 1 to 2^53-1");
+}
+
+Status CheckOrder(const Envelope& envelope) {
+  if (envelope.seq.has_value() == envelope.tx_id.has_value()) {
+    return SyntaxError("an envelope has either \"seq\" or \"tx_id\", and this one has " +
+                       std::string(envelope.seq.has_value() ? "both" : "neither"));
+  }
+  if (envelope.tx_id.has_value()) return TxId::Parse(envelope.tx_id->text()).status();
+  if (*envelope.seq >= 1 && *envelope.seq <= static_cast<std::uint64_t>(kMaxJsonInt)) {
+    return OkStatus();
+  }
+  return SequenceError(std::to_string(*envelope.seq));
+}
+
+Status CheckPeriod(const Envelope& envelope) {
+  for (const Timestamp time : {envelope.issued_at, envelope.expires_at}) {
+    if (time > kMaxJsonInt || time < -kMaxJsonInt) {
+      return SyntaxError("time " + std::to_string(time) + " is beyond 2^53-1 microseconds");
+    }
+  }
+  if (envelope.issued_at < envelope.expires_at) return OkStatus();
+  return SyntaxError("\"expires_at\" " + std::to_string(envelope.expires_at) +
+                     " is not after \"issued_at\" " + std::to_string(envelope.issued_at));
+}
+
+// The rules that hold for an envelope before signing and after reading alike.
+Status CheckContent(const Envelope& envelope) {
+  GEO_RETURN_IF_ERROR(CheckNetworkName(envelope.network));
+  GEO_RETURN_IF_ERROR(CheckOperationName(envelope.op));
+  GEO_RETURN_IF_ERROR(CheckOrder(envelope));
+  GEO_RETURN_IF_ERROR(CheckPeriod(envelope));
+  if (envelope.body.IsObject()) return OkStatus();
+  return SyntaxError("\"body\" is of type " + std::string(JsonKindName(envelope.body.kind())) +
+                     "; expected an object");
+}
+
+Status CheckSize(std::string_view message) {
+  if (message.size() <= kMaxEnvelopeBytes) return OkStatus();
+  return MakeError(ErrorCode::kTooLarge, "envelope of " + std::to_string(message.size()) +
+                                             " bytes; at most " +
+                                             std::to_string(kMaxEnvelopeBytes) + " are taken");
+}
+
+std::optional<std::uint64_t> ReadSequence(JsonMembers& members) {
+  const std::optional<std::int64_t> seq = members.Find<std::int64_t>("seq");
+  if (!seq.has_value()) return std::nullopt;
+  if (*seq < 1) members.Fail(SequenceError(std::to_string(*seq)));
+  return static_cast<std::uint64_t>(*seq);
+}
+
+StatusOr<Envelope> ReadEnvelope(const Json& json) {
+  JsonMembers members(json, "envelope");
+  const auto version = members.Get<std::int64_t>("v");
+  if (members.ok() && version != kVersion) {
+    members.Fail(SyntaxError("envelope version " + std::to_string(version) +
+                             " is unknown; this library reads version 1"));
+  }
+  Envelope envelope;
+  envelope.network = members.Get<std::string>("network");
+  envelope.op = members.Get<std::string>("op");
+  envelope.signer = members.Parsed("signer", ParsePid);
+  envelope.seq = ReadSequence(members);
+  if (const auto tx_id = members.Find<std::string>("tx_id"); tx_id.has_value()) {
+    envelope.tx_id = members.Take(TxId::Parse(*tx_id));
+  }
+  envelope.issued_at = members.Get<std::int64_t>("issued_at");
+  envelope.expires_at = members.Get<std::int64_t>("expires_at");
+  envelope.body = members.Get<Json::Object>("body");
+  GEO_RETURN_IF_ERROR(members.Finish());
+  GEO_RETURN_IF_ERROR(CheckContent(envelope));
+  return envelope;
+}
+
+}  // namespace
+
+StatusOr<std::string> EnvelopeMessage(const Envelope& envelope) {
+  GEO_RETURN_IF_ERROR(CheckContent(envelope));
+  Json json;
+  json.Set("v", kVersion)
+      .Set("network", envelope.network)
+      .Set("op", envelope.op)
+      .Set("signer", FormatPid(envelope.signer))
+      .Set("issued_at", envelope.issued_at)
+      .Set("expires_at", envelope.expires_at)
+      .Set("body", envelope.body);
+  if (envelope.seq.has_value()) json.Set("seq", *envelope.seq);
+  if (envelope.tx_id.has_value()) json.Set("tx_id", envelope.tx_id->text());
+  GEO_ASSIGN_OR_RETURN(std::string message, CanonicalJson(json));
+  GEO_RETURN_IF_ERROR(CheckSize(message));
+  return message;
+}
+
+StatusOr<SignedEnvelope> SignEnvelope(const Envelope& envelope, const SecretKey& key) {
+  GEO_ASSIGN_OR_RETURN(std::string message, EnvelopeMessage(envelope));
+  if (envelope.signer != key.pid()) {
+    return MakeError(ErrorCode::kKeyMismatch, "the envelope's signer is " +
+                                                  FormatPid(envelope.signer) +
+                                                  ", the key belongs to " + FormatPid(key.pid()));
+  }
+  const Signature signature = Sign(key, message);
+  return SignedEnvelope{std::move(message), key.public_key(), signature};
+}
+
+StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::string_view network) {
+  GEO_RETURN_IF_ERROR(CheckSize(signed_envelope.message));
+  GEO_ASSIGN_OR_RETURN(const Json json, ParseCanonicalJson(signed_envelope.message));
+  GEO_ASSIGN_OR_RETURN(Envelope envelope, ReadEnvelope(json));
+  if (const Pid pid = PidOf(signed_envelope.key); pid != envelope.signer) {
+    return MakeError(ErrorCode::kKeyMismatch, "the signer is " + FormatPid(envelope.signer) +
+                                                  ", the key belongs to " + FormatPid(pid));
+  }
+  if (!VerifySignature(signed_envelope.key, signed_envelope.message, signed_envelope.signature)) {
+    return MakeError(
+        ErrorCode::kBadSignature,
+        "the signature is not the one of " + FormatPid(envelope.signer) + " over this envelope");
+  }
+  if (envelope.network != network) {
+    return MakeError(ErrorCode::kWrongNetwork, "the command was signed for network " +
+                                                   Quote(envelope.network) + ", this is " +
+                                                   Quote(network));
+  }
+  return envelope;
+}
+
+Status CheckTimes(const Envelope& envelope, Timestamp now, Duration drift) {
+  if (drift < 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "clock drift " + std::to_string(drift) + " is negative");
+  }
+  if (AmountSum{envelope.issued_at} - now > drift) {
+    return MakeError(ErrorCode::kNotYetValid,
+                     "issued at " + std::to_string(envelope.issued_at) + ", which is more than " +
+                         std::to_string(drift) + " microseconds after now, " + std::to_string(now));
+  }
+  if (now >= envelope.expires_at) {
+    return MakeError(ErrorCode::kExpired, "expired at " + std::to_string(envelope.expires_at) +
+                                              "; now is " + std::to_string(now));
+  }
+  return OkStatus();
+}
+
+}  // namespace geo

@@ -1,0 +1,14 @@
+// libsodium, initialised.
+#ifndef GEO_SRC_CRYPTO_SODIUM_H_
+#define GEO_SRC_CRYPTO_SODIUM_H_
+
+namespace geo {
+
+// Initialises libsodium for the process, once, on any thread; costs a load afterwards. Called
+// before every use of it, because geo has no start-up call of its own. Its failure is of no
+// consequence here: hashes and signatures then take libsodium's portable code.
+void EnsureSodium();
+
+}  // namespace geo
+
+#endif  // GEO_SRC_CRYPTO_SODIUM_H_
