@@ -124,7 +124,7 @@ struct LedgerFold {
   }
 
   // Transactions live in the store's index, found by id; the ledger keeps none.
-  void operator()(const TransactionEffect& /*effect*/) const {}
+  void operator()(const TransactionEffect& /*effect*/) const { state.has_payments = true; }
 };
 
 void Ledger::Apply(const Record& record) {

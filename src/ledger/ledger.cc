@@ -97,6 +97,8 @@ std::vector<PairIndex> Ledger::DailyLimitedPairs() const {
 
 Timestamp Ledger::last_time() const { return state_->last_time; }
 
+bool Ledger::has_payments() const { return state_->has_payments; }
+
 std::uint64_t Ledger::LastSequence(const Pid& signer) const {
   if (const std::optional<ParticipantIndex> index = FindParticipant(signer)) {
     return state_->sequences[*index];

@@ -71,6 +71,7 @@ Pair ReadPair(ByteReader& reader) {
 
 void WriteHead(const LedgerState& state, ByteWriter& writer) {
   WriteEffect(GenesisEffect{state.genesis}, writer);
+  writer.Byte(state.has_payments ? 1 : 0);
   writer.Varint(state.equivalents.size());
   for (EquivalentIndex i = 0; i < state.equivalents.size(); ++i) {
     WriteCreation(EquivalentEffect{i, std::nullopt, state.equivalents[i]}, writer);
@@ -93,6 +94,7 @@ void ReadHead(LedgerState& state, ByteReader& reader) {
   } else {
     reader.Fail();
   }
+  state.has_payments = reader.Below(1) == 1;
   const std::uint64_t equivalents = reader.Below(reader.remaining());
   for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
     state.equivalents.push_back(ReadCreation<EquivalentEffect>(i, reader).after);

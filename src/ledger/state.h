@@ -75,6 +75,7 @@ struct LedgerState {
   bool founded = false;
   Genesis genesis;
   Timestamp last_time = 0;
+  bool has_payments = false;
   std::vector<Participant> participants;
   std::vector<std::uint64_t> sequences;  // by participant
   // Sequences of operators that are not participants.

@@ -10,15 +10,15 @@ ROOMS = {
     "base": "",
     "graph": "base",
     "crypto": "base",
-    "journal": "base",
+    "journal": "base crypto",
     "storage": "base journal",
     "ledger": "base journal",
     "readmodel": "base journal storage ledger",
     "routing": "base graph journal ledger",
     "clearing": "base graph journal ledger",
     "integrity": "base crypto journal ledger",
-    "trust": "base journal ledger",
-    "payment": "base graph journal ledger routing",
+    "trust": "base crypto journal ledger",
+    "payment": "base crypto graph journal ledger routing",
     "hub": "base clearing crypto graph integrity journal ledger payment readmodel routing storage trust",
 }
 ALLOWED = {room: set(below.split()) for room, below in ROOMS.items()}

@@ -145,6 +145,9 @@ class Ledger {
   // The time of the last record; the next one may not be before it. Meaningless when not founded.
   Timestamp last_time() const;
 
+  // Whether any payment was ever recorded.
+  bool has_payments() const;
+
   // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
   std::uint64_t LastSequence(const Pid& signer) const;
   // The operator with this pid (spec 01 §1.7); null when there is none. O(operators).

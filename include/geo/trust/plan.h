@@ -1,0 +1,86 @@
+// From commands on participants, equivalents and lines to effects: who may do what (spec 01 §1, §3,
+// §4).
+#ifndef GEO_TRUST_PLAN_H_
+#define GEO_TRUST_PLAN_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "geo/base/ids.h"
+#include "geo/base/status.h"
+#include "geo/base/time.h"
+#include "geo/journal/record.h"
+#include "geo/ledger/ledger.h"
+#include "geo/trust/commands.h"
+
+namespace geo {
+
+// Who asks, when, and under which sequence number.
+struct Asking {
+  Pid signer;
+  std::uint64_t seq = 0;  // above the signer's last one, else SequenceUsed
+  Timestamp now = 0;      // the time of the record
+};
+
+// What is to be recorded.
+struct TrustPlan {
+  RecordKind kind = RecordKind::kGenesis;
+  std::vector<Effect> effects;
+  std::string reason;  // operators' acts
+};
+
+// The planners. Each reads the ledger, changes nothing and plans the use of the sequence number
+// too. Checks run in the order of spec 01 §6.3, each with its own error; a refused command leaves
+// no record. Errors they share: SequenceUsed; UnknownParticipant, ParticipantNotActive,
+// UnknownEquivalent, EquivalentNotActive, UnknownLine for what they name; NotPermitted when the
+// signer may not; TextInvalid for text of the wrong length or not UTF-8. O(log n) unless said.
+
+// + ParticipantExists, NotPermitted (signer is not the new pid).
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const RegisterParticipant&);
+// + InvalidArgument when nothing would change.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateParticipant&);
+// + HasObligations. O(pairs of the signer).
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Leave&);
+// + StatusConflict: left participants stay so; the status is that already; kLeft cannot be set.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const SetParticipantStatus&);
+// + InvalidArgument above level 3.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const SetVerificationLevel&);
+// + EquivalentExists, EquivalentMetaInvalid, TooLarge (4096 equivalents).
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
+// + InvalidArgument when nothing would change.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
+// + EquivalentInUse when any pair ever had a line or debt in it. O(pairs).
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
+// + SelfTrust, LineExists, PolicyInvalid, and the errors of amounts.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpenLine&);
+// + LineClosed, LimitBelowDebt, PolicyInvalid, the errors of amounts, InvalidArgument when the
+// command names no change.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateLine&);
+// + LineClosed, LineHasDebt, PairReserved.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const CloseLine&);
+// + LineClosed, LineNotActive when it is frozen already.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const FreezeLine&);
+// + LineClosed, StatusConflict when it is active already.
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
+// + StatusConflict once a payment was recorded, SelfTrust, LineExists, AmountOverflow, and the errors
+// of amounts and policies, each naming the entry. O(entries · log).
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
+
+// Whether kind, ISO code and description of an equivalent fit together (spec 01 §3.1). Errors:
+// EquivalentMetaInvalid naming the member.
+Status CheckEquivalentMeta(const CreateEquivalent& command);
+
+// How a line came to be; part of its id.
+enum class LineOrigin : std::uint8_t { kOwner = 1, kOpening = 2 };
+
+// The id of a line (spec 01 §4.1): a UUID (version 8, RFC 9562) made of the first 16 bytes of
+// SHA-256 over "geo/line/1", the network name, owner, debtor, equivalent code, origin and opening
+// sequence (the owner's, or the admin's for opening balances), each in canonical binary.
+LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debtor,
+                    const EquivalentCode& equivalent, LineOrigin origin, std::uint64_t seq);
+
+}  // namespace geo
+
+#endif  // GEO_TRUST_PLAN_H_

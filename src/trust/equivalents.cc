@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "geo/base/limits.h"
+#include "src/base/quote.h"
+#include "src/base/status_macros.h"
+#include "src/trust/checks.h"
+
+namespace geo {
+namespace {
+
+Status MetaError(std::string_view what) {
+  return MakeError(ErrorCode::kEquivalentMetaInvalid, what);
+}
+
+// The operator's shared start: the equivalent named, and the right to change it.
+StatusOr<EquivalentIndex> Authorised(const Ledger& ledger, const Asking& asking,
+                                     const EquivalentCode& code) {
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, KnownEquivalent(ledger, code));
+  GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  return index;
+}
+
+}  // namespace
+
+Status CheckEquivalentMeta(const CreateEquivalent& command) {
+  if (command.code.text().empty()) {
+    return MakeError(ErrorCode::kEquivalentCodeSyntax, "an equivalent needs a code");
+  }
+  if (command.precision > kMaxPrecision) {
+    return MetaError("precision " + std::to_string(command.precision) + " is outside 0 to 8");
+  }
+  if (!command.iso_code.empty()) {
+    const bool capitals = command.iso_code.size() == 3 &&
+                          std::all_of(command.iso_code.begin(), command.iso_code.end(),
+                                      [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (command.kind != EquivalentKind::kFiat || !capitals) {
+      return MetaError("ISO code " + Quote(command.iso_code) +
+                       ": only fiat has one, of three capitals");
+    }
+  }
+  return CheckText("description", command.description, 0, kMaxDescriptionBytes);
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
+                         const CreateEquivalent& command) {
+  GEO_RETURN_IF_ERROR(CheckEquivalentMeta(command));
+  GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  if (ledger.FindEquivalent(command.code).has_value()) {
+    return MakeError(ErrorCode::kEquivalentExists,
+                     "equivalent " + Quote(command.code.text()) + " exists already");
+  }
+  if (ledger.equivalent_count() >= kMaxEquivalents) {
+    return MakeError(ErrorCode::kTooLarge, "a network has at most 4096 equivalents");
+  }
+  Equivalent equivalent;
+  equivalent.code = command.code;
+  equivalent.precision = command.precision;
+  equivalent.kind = command.kind;
+  equivalent.iso_code = command.iso_code;
+  equivalent.description = command.description;
+  TrustPlan plan = StartPlan(RecordKind::kCreateEquivalent, ledger, asking);
+  const auto index = static_cast<EquivalentIndex>(ledger.equivalent_count());
+  plan.effects.emplace_back(EquivalentEffect{index, std::nullopt, std::move(equivalent)});
+  return plan;
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
+                         const UpdateEquivalent& command) {
+  if (!command.active && !command.description) {
+    return MakeError(ErrorCode::kInvalidArgument, "neither active nor a description is given");
+  }
+  if (command.description) {
+    GEO_RETURN_IF_ERROR(CheckText("description", *command.description, 0, kMaxDescriptionBytes));
+  }
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, Authorised(ledger, asking, command.code));
+  const Equivalent& before = ledger.equivalent(index);
+  Equivalent after = before;
+  if (command.active) {
+    after.status = *command.active ? EquivalentStatus::kActive : EquivalentStatus::kInactive;
+  }
+  if (command.description) after.description = *command.description;
+  TrustPlan plan = StartPlan(RecordKind::kUpdateEquivalent, ledger, asking);
+  plan.effects.emplace_back(EquivalentEffect{index, before, std::move(after)});
+  return plan;
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
+                         const RemoveEquivalent& command) {
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, Authorised(ledger, asking, command.code));
+  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
+    if (ledger.pair(i).equivalent == index) {
+      return MakeError(ErrorCode::kEquivalentInUse,
+                       "equivalent " + Quote(command.code.text()) +
+                           " has or had lines or debts; make it inactive instead");
+    }
+  }
+  const Equivalent& before = ledger.equivalent(index);
+  Equivalent after = before;
+  after.status = EquivalentStatus::kRemoved;
+  TrustPlan plan = StartPlan(RecordKind::kRemoveEquivalent, ledger, asking);
+  plan.effects.emplace_back(EquivalentEffect{index, before, std::move(after)});
+  return plan;
+}
+
+}  // namespace geo

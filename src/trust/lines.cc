@@ -1,0 +1,175 @@
+#include "geo/base/bytes.h"
+#include "geo/base/limits.h"
+#include "geo/crypto/hash.h"
+#include "src/base/status_macros.h"
+#include "src/trust/checks.h"
+
+namespace geo {
+namespace {
+
+// A live line that somebody wants to change.
+struct NamedLine {
+  LineIndex index = kNoIndex;
+  TrustLine line;
+  int precision = 0;
+  const Pair* pair = nullptr;
+};
+
+// Finds the line, then asks whether the signer may (as owner, or as operator where they may too),
+// then whether it is live.
+StatusOr<NamedLine> FindForChange(const Ledger& ledger, const Asking& asking, const LineId& id,
+                                  bool operators_too) {
+  const std::optional<LineIndex> index = ledger.FindLine(id);
+  if (!index.has_value()) {
+    return MakeError(ErrorCode::kUnknownLine, "line " + FormatLineId(id) + " does not exist");
+  }
+  NamedLine named{*index, ledger.line(*index), 0, nullptr};
+  named.precision = ledger.equivalent(named.line.equivalent).precision;
+  const bool is_owner = ledger.participant(named.line.owner).pid == asking.signer;
+  if (is_owner) {
+    GEO_RETURN_IF_ERROR(ActiveParticipant(ledger, asking.signer).status());
+  } else if (!operators_too || !CheckOperator(ledger, asking).ok()) {
+    return MakeError(ErrorCode::kNotPermitted,
+                     "line " + FormatLineId(id) + " belongs to somebody else");
+  }
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  if (named.line.status == LineStatus::kClosed) {
+    return MakeError(ErrorCode::kLineClosed,
+                     "line " + FormatLineId(id) + " is closed; open a new one");
+  }
+  named.pair =
+      &ledger.pair(*ledger.FindPair(named.line.equivalent, named.line.owner, named.line.debtor));
+  return named;
+}
+
+// What the debtor owes the owner under the line; negative: the other way round.
+Amount OwedUnder(const NamedLine& named) {
+  return named.pair->owed(named.pair->DirectionFrom(named.line.debtor));
+}
+
+TrustPlan ChangeLine(RecordKind kind, const Ledger& ledger, const Asking& asking,
+                     const NamedLine& named, TrustLine after) {
+  TrustPlan plan = StartPlan(kind, ledger, asking);
+  after.updated = asking.now;
+  plan.effects.emplace_back(LineEffect{named.index, named.line, std::move(after)});
+  return plan;
+}
+
+StatusOr<TrustPlan> PlanFreezing(const Ledger& ledger, const Asking& asking, const LineId& id,
+                                 const std::string& reason, RecordKind kind, LineStatus wanted) {
+  GEO_RETURN_IF_ERROR(CheckText("reason", reason, 0, kMaxReasonBytes));
+  GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, id, true));
+  const bool is_owner = ledger.participant(named.line.owner).pid == asking.signer;
+  if (!is_owner) GEO_RETURN_IF_ERROR(CheckText("reason", reason, 1, kMaxReasonBytes));
+  if (named.line.status == wanted) {
+    const bool frozen = wanted == LineStatus::kFrozen;
+    return MakeError(
+        frozen ? ErrorCode::kLineNotActive : ErrorCode::kStatusConflict,
+        "line " + FormatLineId(id) + (frozen ? " is frozen already" : " is active already"));
+  }
+  TrustLine after = named.line;
+  after.status = wanted;
+  TrustPlan plan = ChangeLine(kind, ledger, asking, named, std::move(after));
+  plan.reason = reason;
+  return plan;
+}
+
+}  // namespace
+
+LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debtor,
+                    const EquivalentCode& equivalent, LineOrigin origin, std::uint64_t seq) {
+  std::string message;
+  ByteWriter writer(&message);
+  writer.Bytes("geo/line/1");
+  writer.Bytes(network);
+  writer.Fixed(owner);
+  writer.Fixed(debtor);
+  writer.Bytes(equivalent.text());
+  writer.Byte(static_cast<std::uint8_t>(origin));
+  writer.Varint(seq);
+  const Hash256 hash = Sha256(message);
+  LineId id;
+  std::copy_n(hash.bytes.begin(), LineId::kSize, id.bytes.begin());
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x80);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  return id;
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpenLine& command) {
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex owner, ActiveParticipant(ledger, asking.signer));
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex debtor, ActiveParticipant(ledger, command.debtor));
+  if (owner == debtor) {
+    return MakeError(ErrorCode::kSelfTrust, "a line needs two different participants");
+  }
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex equivalent,
+                       ActiveEquivalent(ledger, command.equivalent));
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  const int precision = ledger.equivalent(equivalent).precision;
+  TrustLine line;
+  GEO_ASSIGN_OR_RETURN(line.limit, ResolveAmount(command.limit, precision));
+  GEO_ASSIGN_OR_RETURN(line.policy, ApplyPolicy(LinePolicy(), command.policy, precision));
+  const std::optional<LineIndex> latest = ledger.FindLatestLine(equivalent, owner, debtor);
+  if (latest && ledger.line_status(*latest) != LineStatus::kClosed) {
+    return MakeError(ErrorCode::kLineExists, "line " + FormatLineId(ledger.line(*latest).id) +
+                                                 " to the same debtor is live; update it");
+  }
+  line.id = DeriveLineId(ledger.genesis().network, asking.signer, command.debtor,
+                         command.equivalent, LineOrigin::kOwner, asking.seq);
+  line.equivalent = equivalent;
+  line.owner = owner;
+  line.debtor = debtor;
+  line.created = asking.now;
+  line.updated = asking.now;
+  TrustPlan plan = StartPlan(RecordKind::kOpenLine, ledger, asking);
+  const auto index = static_cast<LineIndex>(ledger.line_count());
+  plan.effects.emplace_back(LineEffect{index, std::nullopt, std::move(line)});
+  return plan;
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateLine& command) {
+  if (!command.limit && command.policy == PolicyPatch()) {
+    return MakeError(ErrorCode::kInvalidArgument, "neither a limit nor a policy key is given");
+  }
+  GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, command.line, false));
+  TrustLine after = named.line;
+  GEO_ASSIGN_OR_RETURN(after.policy, ApplyPolicy(after.policy, command.policy, named.precision));
+  if (command.limit) {
+    GEO_ASSIGN_OR_RETURN(after.limit, ResolveAmount(*command.limit, named.precision));
+    const Amount debt = OwedUnder(named);
+    if (after.limit < debt) {
+      return MakeError(ErrorCode::kLimitBelowDebt,
+                       "limit " + FormatAmount(after.limit, named.precision) +
+                           " is below the present debt of " + FormatAmount(debt, named.precision));
+    }
+  }
+  return ChangeLine(RecordKind::kUpdateLine, ledger, asking, named, std::move(after));
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const CloseLine& command) {
+  GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, command.line, false));
+  if (named.pair->balance != 0) {
+    const Amount debt = OwedUnder(named);
+    return MakeError(ErrorCode::kLineHasDebt,
+                     "a debt of " + FormatAmount(debt > 0 ? debt : -debt, named.precision) +
+                         " between the two remains; settle it first");
+  }
+  if (named.pair->reserved_ab != 0 || named.pair->reserved_ba != 0) {
+    return MakeError(ErrorCode::kPairReserved,
+                     "a prepared payment holds the pair; wait until it ends");
+  }
+  TrustLine after = named.line;
+  after.status = LineStatus::kClosed;
+  return ChangeLine(RecordKind::kCloseLine, ledger, asking, named, std::move(after));
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const FreezeLine& command) {
+  return PlanFreezing(ledger, asking, command.line, command.reason, RecordKind::kFreezeLine,
+                      LineStatus::kFrozen);
+}
+
+StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UnfreezeLine& command) {
+  return PlanFreezing(ledger, asking, command.line, command.reason, RecordKind::kUnfreezeLine,
+                      LineStatus::kActive);
+}
+
+}  // namespace geo
