@@ -31,6 +31,7 @@ VIOLATIONS = [
     ("includes", "include/geo/base/a.h", '#include "absl/status/status.h"\n', "public header"),
     ("includes", "include/geo/base/status.h", '#include "absl/strings/str_cat.h"\n', "public header"),
     ("includes", "include/geo/hub/h.h", '#include "geo/testing/kit.h"\n', "hub must not see testing"),
+    ("includes", "include/geo/journal/j.h", '#include "geo/crypto/h.h"\n', "must not see crypto"),
     ("includes", "include/geo/cellar/c.h", "#include <string>\n", "room cellar is not in the table"),
     ("includes", "src/hub/h.cc", '#include "src/ledger/l.h"\n', "only public headers"),
     ("includes", "src/hub/h.cc", '#include "src/storage/sqlite/s.h"\n', "leaf"),
@@ -76,6 +77,7 @@ HARMLESS = [
     ("purity", "src/storage/sqlite/s.cc", "#include <unistd.h>\n"),
     ("purity", "src/testing/a.cc", "std::mt19937 g(seed);\n"),
     ("includes", "src/base/a.cc", '// #include "geo/hub/h.h"\n'),
+    ("includes", "src/journal/j.cc", '#include "geo/crypto/h.h"\n'),
     ("includes", "include/geo/adapters/b.h", "#include <boost/graph/x.hpp>\n"),
 ]
 
