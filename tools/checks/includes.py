@@ -10,7 +10,7 @@ ROOMS = {
     "base": "",
     "graph": "base",
     "crypto": "base",
-    "journal": "base crypto",
+    "journal": "base",
     "storage": "base journal",
     "ledger": "base journal",
     "readmodel": "base journal storage ledger",

@@ -64,8 +64,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Close
 StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const FreezeLine&);
 // + LineClosed, StatusConflict when it is active already.
 StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
-// + StatusConflict once a payment was recorded, SelfTrust, LineExists, AmountOverflow, and the errors
-// of amounts and policies, each naming the entry. O(entries · log).
+// + StatusConflict once a payment was recorded, SelfTrust, LineExists, AmountOverflow, and the
+// errors of amounts and policies, each naming the entry. O(entries · log).
 StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
 
 // Whether kind, ISO code and description of an equivalent fit together (spec 01 §3.1). Errors:
