@@ -70,6 +70,16 @@ StatusOr<Amount> ParsePositiveAmount(std::string_view text, int precision) {
   return amount;
 }
 
+StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision) {
+  if (const auto* text = std::get_if<std::string>(&input)) return ParseAmount(*text, precision);
+  const Amount amount = std::get<Amount>(input);
+  if (amount < 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "amount of " + std::to_string(amount) + " minor units is negative");
+  }
+  return amount;
+}
+
 std::string FormatAmount(Amount amount, int precision) { return FormatSum(amount, precision); }
 
 std::string FormatSum(AmountSum sum, int precision) {

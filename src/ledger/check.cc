@@ -168,8 +168,8 @@ struct RecordCheck {
     const AmountSum moved = AmountSum{effect.after} - effect.before;
     deltas.push_back({effect.equivalent, effect.from, -moved});
     deltas.push_back({effect.equivalent, effect.to, moved});
-    const AmountSum paid = AmountSum{effect.paid_after} - effect.paid_before;
-    if (paid != (record.kind == RecordKind::kPayment ? moved : 0)) {
+    const AmountSum paid = record.kind == RecordKind::kPayment ? moved : 0;
+    if (effect.paid_after != SaturateCapacity(effect.paid_before + paid)) {
       return Violated("the day's counter does not move with the payment");
     }
     return OkStatus();

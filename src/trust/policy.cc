@@ -32,16 +32,6 @@ void ApplyValue(T& present, const PolicySetting<T>& setting, const T& by_default
 
 }  // namespace
 
-StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision) {
-  if (const auto* text = std::get_if<std::string>(&input)) return ParseAmount(*text, precision);
-  const Amount amount = std::get<Amount>(input);
-  if (amount < 0) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "amount of " + std::to_string(amount) + " minor units is negative");
-  }
-  return amount;
-}
-
 StatusOr<LinePolicy> ApplyPolicy(LinePolicy policy, const PolicyPatch& patch, int precision) {
   const LinePolicy by_default;
   ApplyValue(policy.auto_clearing, patch.auto_clearing, by_default.auto_clearing);

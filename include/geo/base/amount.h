@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "geo/base/status.h"
 
@@ -54,6 +55,13 @@ StatusOr<Amount> ParseAmount(std::string_view text, int precision);
 
 // As ParseAmount, and AmountNotPositive for zero.
 StatusOr<Amount> ParsePositiveAmount(std::string_view text, int precision);
+
+// An amount as somebody gave it: minor units, or decimal text that is read with the precision of its
+// equivalent. Signed commands carry text.
+using AmountInput = std::variant<Amount, std::string>;
+
+// The minor units meant. Errors: those of ParseAmount; InvalidArgument for negative minor units.
+StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision);
 
 // Exactly `precision` decimals, a leading `-` for negative values; "0.00" for 0 at precision 2. A
 // precision out of range is clamped into 0–8. ParseAmount(FormatAmount(a, p), p) == a for a ≥ 0.

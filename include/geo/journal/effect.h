@@ -45,8 +45,8 @@ struct LineEffect {
 // Value moved from→to, or a debt was brought in or cleared. `before` and `after` are the balance of
 // the pair seen from `from`: positive = `from` owes `to`, negative = `to` owes `from`
 // (spec 01 §4.4–4.5), both of at most kMaxAmount in size. `paid_before`/`paid_after` count what
-// payments have moved from→to on the UTC day of the record, gross, for daily limits (§4.3); equal
-// when the change is not a payment.
+// payments have moved from→to on the UTC day of the record, gross, saturating at
+// kMaxAmount, for daily limits (§4.3); equal when the change is not a payment.
 struct DebtEffect {
   EquivalentIndex equivalent = kNoIndex;
   ParticipantIndex from = kNoIndex;

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "geo/base/amount.h"
@@ -18,13 +17,6 @@
 #include "geo/journal/entity.h"
 
 namespace geo {
-
-// An amount as somebody gave it: minor units, or decimal text that is read with the precision of
-// its equivalent (spec 01 §3.2). Signed commands carry text.
-using AmountInput = std::variant<Amount, std::string>;
-
-// The minor units meant. Errors: those of ParseAmount; InvalidArgument for negative minor units.
-StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision);
 
 // A new value for a policy key. Default-made: the key is not mentioned and keeps its value.
 template <typename T>

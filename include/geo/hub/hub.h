@@ -1,0 +1,161 @@
+// The hub: a durable credit network behind one door.
+//
+//   auto hub = geo::Hub::Open(geo::NewSqliteStore("village.db"), options);
+//   auto result = (*hub)->Execute(geo::TrustedCommand(alice, geo::Pay{...}), now);
+//
+// Everything goes one way: command → plan → effects → check → record → append → result. Nothing is
+// released before it is durable: results come from Flush, events from the journal. Many commands
+// may share one append: Submit many, Flush once; that is what makes durable payments fast.
+//
+// Threads: one thread at a time. Verify commands elsewhere (VerifyCommand is pure).
+#ifndef GEO_HUB_HUB_H_
+#define GEO_HUB_HUB_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "geo/base/status.h"
+#include "geo/base/time.h"
+#include "geo/hub/command.h"
+#include "geo/hub/event.h"
+#include "geo/hub/view.h"
+#include "geo/journal/entity.h"
+#include "geo/ledger/ledger.h"
+#include "geo/routing/router.h"
+#include "geo/storage/store.h"
+
+namespace geo {
+
+struct HubOptions {
+  // Founds the network when the store is empty; when it is not, the network name must agree.
+  std::optional<Genesis> genesis;
+  Timestamp founded_at = 0;
+
+  Durability durability = Durability::kDurable;
+  bool take_over = false;  // fence a present writer (geo/storage/store.h)
+
+  RouteConstraints routing;  // defaults for payments that leave limits open: 8 hops, 8 paths
+  Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
+
+  std::size_t max_pending = 65'536;     // submits between two flushes
+  std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
+  std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
+};
+
+// What became of a payment.
+struct PaymentResult {
+  bool repeated = false;                   // the stored answer to an id that was used before
+  std::optional<Transaction> transaction;  // committed
+  std::optional<Refusal> refusal;          // or why not; nothing was recorded and the id is free
+};
+
+// What became of a command.
+struct CommandResult {
+  Status status;          // ok: recorded, or a payment answered by `payment`
+  std::uint64_t seq = 0;  // the record; 0: none
+  std::optional<PaymentResult> payment;
+  std::optional<LineId> line;  // of OpenLine
+
+  // kOk when what was asked for is done; else why not, refusals included.
+  ErrorCode code() const;
+};
+
+class Hub {
+ public:
+  // Opens the store and recovers: newest snapshot, then the journal's tail, every record checked.
+  // Errors: those of Store::Open; NotFounded (empty, and no genesis); WrongNetwork; RecordCorrupt,
+  // ChainBroken, FormatNewer, InvariantViolated (the journal contradicts itself: restore a backup).
+  // O(snapshot + tail).
+  static StatusOr<std::unique_ptr<Hub>> Open(std::unique_ptr<Store> store,
+                                             const HubOptions& options);
+
+  // Closes without writing: what was not flushed is gone, as after a crash. Prefer Close.
+  ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  // One command, durable when this returns: Submit and Flush. Errors as Flush; what happened to the
+  // command itself is in the result. Precondition: nothing else is pending, else StatusConflict.
+  StatusOr<CommandResult> Execute(const VerifiedCommand& command, Timestamp now);
+
+  // Plans the command on the present, perhaps not yet durable state, and queues its record. The
+  // answer comes with the next Flush, in order. `now` is the server's clock; a clock that steps
+  // back counts as standing still. Errors (the command is not queued): QueueFull (flush first),
+  // HubPoisoned.
+  Status Submit(const VerifiedCommand& command, Timestamp now);
+
+  // Writes everything submitted in one append and gives the results in the order of submission.
+  // Errors: StoreBusy (nothing lost: flush again); any other error of Store::Append: the hub is
+  // poisoned, every pending result is unknown to its submitter, and the hub must be opened anew
+  // from its store, which tells what became of them (repeat payments with the same id).
+  StatusOr<std::vector<CommandResult>> Flush();
+
+  // The two-step form for hosts that write asynchronously. TakeBatch gives what a Store::Append
+  // would be given, valid until BatchDone; null when nothing is pending. One batch at a time (a
+  // second TakeBatch gives the same one); submits meanwhile go into the next. BatchDone with ok
+  // releases the results; with StoreBusy the batch stays; with any other error the hub is poisoned.
+  // Errors: StatusConflict when no batch was taken, and the status itself as in Flush.
+  const Batch* TakeBatch();
+  StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
+
+  std::size_t pending() const;
+
+  // The state with everything submitted, flushed or not: flush before telling anybody. Borrowed:
+  // valid until the next Submit, Flush or Close.
+  View view() const;
+
+  // Up to about `max` events after record `after`, from the durable journal, oldest first; whole
+  // records. Errors: those of Store::Replay.
+  StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
+
+  // Events up to record `seq` are handled. Kept with the next append (at least once: after a crash
+  // some may come again). Errors: InvalidArgument beyond the durable head.
+  Status AcknowledgeEvents(std::uint64_t seq);
+  std::uint64_t acknowledged() const;
+
+  // The last durable record.
+  JournalHead head() const;
+
+  // The transaction with this id; nothing when there is none. Errors: those of the store.
+  StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
+
+  // Display name or profile by its hash; nothing when erased or never there. Errors: the store's.
+  StatusOr<std::optional<std::string>> FindText(const Hash256& hash);
+
+  // Erases a participant's clear text, past and present, from the side table; hashes stay (spec 01
+  // §2.3). Takes effect with the next append. Errors: UnknownParticipant.
+  Status ErasePersonalText(const Pid& participant);
+
+  // Writes one slice of a snapshot; true when the snapshot is complete. Flushes first. Work may go
+  // on between calls. Errors: as Flush, and those of Store::WriteSnapshot, after which a new one is
+  // begun.
+  StatusOr<bool> CheckpointStep();
+  // All slices.
+  Status Checkpoint();
+
+  // Rows of the read model that wait to be written; each append takes up to read_model_rows of
+  // them.
+  std::size_t read_model_backlog() const;
+  // Writes the whole backlog, in slices of read_model_rows. Errors as Flush.
+  Status UpdateReadModel();
+
+  // Bytes on the medium.
+  StatusOr<std::uint64_t> StoreSizeBytes();
+
+  // Flushes, brings the read model up to date and closes the store. The hub is then of no use.
+  // Errors as Flush and Store::Close.
+  Status Close();
+
+ private:
+  class Impl;
+  explicit Hub(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace geo
+
+#endif  // GEO_HUB_HUB_H_

@@ -1,0 +1,84 @@
+// A borrowed look at a hub's state, in pids and codes instead of indices.
+#ifndef GEO_HUB_VIEW_H_
+#define GEO_HUB_VIEW_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "geo/base/ids.h"
+#include "geo/base/status.h"
+#include "geo/base/time.h"
+#include "geo/ledger/ledger.h"
+#include "geo/routing/router.h"
+
+namespace geo {
+
+struct LineView {
+  Pid owner;
+  Pid debtor;
+  TrustLine line;
+  Amount used = 0;       // what the debtor owes the owner
+  Amount available = 0;  // limit − used, never below 0; 0 when the line is not active
+};
+
+struct DebtView {
+  Pid debtor;
+  Pid creditor;
+  Amount amount = 0;
+  friend bool operator==(const DebtView&, const DebtView&) = default;
+};
+
+// Borrowed from a hub: valid on the hub's thread until its next Submit, Flush or Close. Errors all
+// calls share: UnknownParticipant, UnknownEquivalent.
+class View {
+ public:
+  View(const Ledger& ledger, Router& router, const RouteConstraints& by_default, std::int64_t day)
+      : ledger_(&ledger), router_(&router), by_default_(&by_default), day_(day) {}
+
+  const Ledger& ledger() const { return *ledger_; }
+
+  // Spec 01 §4.7. O(lines and debts of the participant).
+  StatusOr<Balance> BalanceOf(const Pid& participant, const EquivalentCode& equivalent) const;
+
+  // The latest line owner→debtor, live or closed; nothing when there never was one.
+  StatusOr<std::optional<LineView>> LineOf(const Pid& owner, const Pid& debtor,
+                                           const EquivalentCode& equivalent) const;
+
+  // The participant's lines, given and received, the latest of each direction, in order of creation
+  // of the pair; `max` of them after skipping `skip`.
+  StatusOr<std::vector<LineView>> LinesOf(const Pid& participant, const EquivalentCode& equivalent,
+                                          std::size_t skip, std::size_t max) const;
+
+  // The debts of an equivalent in order of creation of the pair, `max` of them after skipping
+  // `skip`. O(pairs).
+  StatusOr<std::vector<DebtView>> DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
+                                          std::size_t max) const;
+
+  // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
+  // the hub's defaults. Participants that may not pay or be paid: 0. Errors also: ConstraintRange.
+  StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
+                                    const EquivalentCode& equivalent) const;
+  StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
+                                    const EquivalentCode& equivalent,
+                                    const RouteConstraints& constraints) const;
+
+  // Whether and how `amount` could be paid now, without paying. Errors as Capacity and those of
+  // amounts.
+  StatusOr<RouteAnswer> FindRoutes(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
+                                   Amount amount, const RouteConstraints& constraints) const;
+
+ private:
+  StatusOr<RouteRequest> Request(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
+                                 Amount amount, const RouteConstraints& constraints) const;
+
+  const Ledger* ledger_;
+  Router* router_;
+  const RouteConstraints* by_default_;
+  std::int64_t day_;
+};
+
+}  // namespace geo
+
+#endif  // GEO_HUB_VIEW_H_

@@ -1,0 +1,64 @@
+// One-shot payments: route and commit in one record, all routes or nothing (spec 01 §6).
+#ifndef GEO_PAYMENT_PAYMENT_H_
+#define GEO_PAYMENT_PAYMENT_H_
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "geo/base/amount.h"
+#include "geo/base/ids.h"
+#include "geo/base/status.h"
+#include "geo/base/time.h"
+#include "geo/crypto/personal_text.h"
+#include "geo/journal/effect.h"
+#include "geo/ledger/ledger.h"
+#include "geo/routing/router.h"
+
+namespace geo {
+
+// What the payer asks of the routes (spec 01 §5.1); what he leaves open follows the hub's options.
+struct PaymentConstraints {
+  std::optional<std::uint32_t> max_hops;   // 1–32, or kUnlimited
+  std::optional<std::uint32_t> max_paths;  // 1–64, or kUnlimited
+  std::vector<Pid> avoid;                  // never intermediaries; at most 1024
+};
+
+// "I, the signer, pay `payee`" (spec 01 §6.1).
+struct Pay {
+  TxId id;  // new for each intent
+  Pid payee;
+  EquivalentCode equivalent;
+  AmountInput amount = Amount{0};           // more than zero
+  std::optional<PersonalText> description;  // at most 1 KiB of UTF-8
+  PaymentConstraints constraints;
+};
+
+// A payment that can be made: what to record.
+struct PaymentPlan {
+  Transaction transaction;
+  std::vector<Effect> effects;
+};
+
+// Plans a payment by `payer`, recorded at `now`. A refusal for want of a route is a value, not an
+// error; it leaves no transaction, so the id may be tried again (§6.2). Nothing changes. The router
+// must be in step with the ledger and on the day of `now`. `by_default` fills in what the payer
+// left open. Errors, in the order of §6.3: TextInvalid, TooLarge, ConstraintRange;
+// UnknownParticipant, ParticipantNotActive (payer, then payee), SelfPayment; UnknownEquivalent,
+// EquivalentNotActive; those of amounts (AmountSyntax, AmountTooPrecise, AmountOverflow,
+// AmountNotPositive).
+StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
+                                                         const Pid& payer, Timestamp now,
+                                                         const Pay& pay,
+                                                         const RouteConstraints& by_default);
+
+// Whether `pay` by `payer` is the very payment that is stored, so that the stored answer holds
+// again (§6.2). Errors: TxIdReused; the message names the field that differs only to the original
+// payer.
+Status CheckSamePayment(const Ledger& ledger, const Transaction& stored, const Pid& payer,
+                        const Pay& pay);
+
+}  // namespace geo
+
+#endif  // GEO_PAYMENT_PAYMENT_H_
