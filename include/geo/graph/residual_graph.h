@@ -1,0 +1,217 @@
+// A resident, dynamic network of capacities, made for path and flow queries between any two nodes.
+//
+// The graph room knows nodes, edges and capacities, nothing else, and depends on geo/base only:
+// researchers may use it alone. Typical use: Grow, Insert edges, then ask a Search
+// (geo/graph/search.h) for paths and flows, Change and Remove edges as the world moves, ask again.
+// Nothing is ever rebuilt for a query.
+//
+// Model. Nodes are dense indices. There is at most one edge per unordered pair of nodes; it holds
+// an arc in each direction. Flow on an edge is a net flow: what moves tail→head frees as much
+// head→tail. A query runs from a source to a target, and an arc tail→head counts
+//
+//   direct   when the tail is the source and the head is the target,
+//   nothing  when tail_forbids and the tail is not the source,
+//            or head_forbids and the head is not the target,
+//   transit  otherwise.
+//
+// A disabled node carries nothing and is no source, target or intermediary; its edges stay.
+//
+// Layout. Neighbours of a node are one contiguous block of 8-byte arcs, sorted by neighbour, in an
+// arena with slack and free lists. Arcs hold 16-bit codes, monotone in the capacities, so that a
+// search compares codes and reads the exact numbers only where codes are equal. About 32 bytes per
+// edge in blocks and 48 in records; 56 per node.
+//
+// Because blocks are sorted, everything a search answers depends on what the graph holds, never on
+// the order in which it came to hold it.
+//
+// Threads: const methods may run on many threads while nobody changes the graph.
+#ifndef GEO_GRAPH_RESIDUAL_GRAPH_H_
+#define GEO_GRAPH_RESIDUAL_GRAPH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "geo/base/amount.h"
+#include "geo/base/status.h"
+
+namespace geo::graph {
+
+using NodeIndex = std::uint32_t;
+using EdgeIndex = std::uint32_t;
+
+// "No such node" and "no such edge".
+inline constexpr NodeIndex kNoNode = 0xffffffff;
+inline constexpr EdgeIndex kNoEdge = 0xffffffff;
+
+// The most nodes and the most edges a graph can hold.
+inline constexpr std::uint32_t kMaxNodes = 0x7fffffff;
+inline constexpr std::uint32_t kMaxEdges = 0x3fffffff;
+
+// Amounts of flow and capacity, in any unit, 0…kMaxAmount.
+using Flow = Amount;
+
+// The capacity of an arc that does not exist. It differs from 0, an arc whose capacity is used up,
+// in one thing only: a search that asks for paths whatever the capacity uses the latter.
+inline constexpr Flow kAbsent = -1;
+
+// One direction of an edge. `constrained` and `max_hops` change no search: they tell whoever reads
+// the paths that there is more to check.
+struct Arc {
+  Flow direct = kAbsent;      // kAbsent or 0…kMaxAmount
+  Flow transit = kAbsent;     // the same, and at most `direct`
+  bool tail_forbids = false;  // the tail carries flow of others over this arc never
+  bool head_forbids = false;  // the head does not
+  bool constrained = false;   // for the caller: paths over this arc need a look
+  std::uint8_t max_hops = 0;  // for the caller: longest path that may use this arc; 0: any
+
+  friend bool operator==(const Arc&, const Arc&) = default;
+};
+
+// An arc that carries `capacity` whoever asks.
+inline Arc PlainArc(Flow capacity) { return Arc{.direct = capacity, .transit = capacity}; }
+
+// Where an edge lies; a < b.
+struct EdgeEnds {
+  NodeIndex a = kNoNode;
+  NodeIndex b = kNoNode;
+  friend bool operator==(const EdgeEnds&, const EdgeEnds&) = default;
+};
+
+class ResidualGraph {
+ public:
+  ResidualGraph() = default;
+
+  // --- Change. After an error the graph is as it was. ---
+
+  // Makes nodes 0…count−1 exist; new ones are enabled and have no edges. Fewer than there are: no
+  // change. Amortised O(new nodes). Errors: TooLarge above kMaxNodes.
+  Status Grow(NodeIndex count);
+
+  // Adds the edge between `u` and `v` and returns its index, which is stable until Remove and then
+  // used again (the last one freed first). `uv` is the arc u→v. O(degree of u and v); constant when
+  // each is the largest neighbour of the other so far, so insert in sorted order when building.
+  // Errors: InvalidArgument (unknown node, u = v, a capacity out of range, transit above direct, or
+  // the edge exists: then Change it), TooLarge above kMaxEdges.
+  StatusOr<EdgeIndex> Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
+
+  // Replaces both arcs of an edge. `uv` is the arc that leaves `tail`. O(log degree).
+  // Errors: InvalidArgument (no such edge, `tail` not on it, arcs as for Insert).
+  Status Change(EdgeIndex edge, NodeIndex tail, const Arc& uv, const Arc& vu);
+
+  // O(degree of both ends). Errors: InvalidArgument (no such edge).
+  Status Remove(EdgeIndex edge);
+
+  // Switches a node off or on. O(degree · log degree of neighbours). Errors: InvalidArgument.
+  Status SetEnabled(NodeIndex node, bool enabled);
+
+  // --- Read. Indices must be valid. ---
+
+  NodeIndex node_count() const { return static_cast<NodeIndex>(nodes_.size()); }
+  EdgeIndex edge_count() const { return live_edges_; }
+  // One past the largest edge index ever used; Exists tells which are in use. O(1).
+  EdgeIndex edge_limit() const { return static_cast<EdgeIndex>(edges_.size()); }
+  bool Exists(EdgeIndex edge) const { return edge < edges_.size() && edges_[edge].a != kNoNode; }
+  bool enabled(NodeIndex node) const { return info_[node].enabled; }
+
+  std::uint32_t degree(NodeIndex node) const { return nodes_[node].degree; }
+  // The i-th neighbour, ascending, and the edge to it; i < degree. O(1).
+  NodeIndex neighbor(NodeIndex node, std::uint32_t i) const {
+    return arcs_[nodes_[node].offset + i].to;
+  }
+  EdgeIndex edge(NodeIndex node, std::uint32_t i) const {
+    return refs_[nodes_[node].offset + i] >> 1;
+  }
+
+  // The edge between two nodes, or kNoEdge. O(log of the smaller degree).
+  EdgeIndex Find(NodeIndex u, NodeIndex v) const;
+
+  EdgeEnds ends(EdgeIndex edge) const { return {edges_[edge].a, edges_[edge].b}; }
+  NodeIndex other_end(EdgeIndex edge, NodeIndex end) const {
+    return edges_[edge].a == end ? edges_[edge].b : edges_[edge].a;
+  }
+  // The arc of `edge` that leaves `tail`, as it was given. O(1).
+  Arc ArcFrom(EdgeIndex edge, NodeIndex tail) const;
+
+  // What the arc of `edge` leaving `tail` carries in a query source→target: kAbsent or the
+  // capacity, by the rules above. `ignore_forbids` leaves tail_forbids and head_forbids out. O(1).
+  Flow CapacityFor(EdgeIndex edge, NodeIndex tail, NodeIndex source, NodeIndex target,
+                   bool ignore_forbids = false) const;
+
+  // Σ of what the source's arcs carry in a query source→target; no flow can be larger. Kept up to
+  // date by every change, exact. O(log degree).
+  AmountSum OutBound(NodeIndex source, NodeIndex target) const;
+  // Σ of what the target's arcs carry. Likewise.
+  AmountSum InBound(NodeIndex source, NodeIndex target) const;
+
+  // Whether the arcs of a node depend on who asks: some arc forbids, or has direct ≠ transit. O(1).
+  bool special(NodeIndex node) const { return info_[node].special != 0; }
+  // Edges whose arcs depend on who asks. O(1).
+  EdgeIndex special_edges() const { return special_edges_; }
+
+  // Bytes held by blocks, records and free lists. O(1).
+  std::size_t MemoryBytes() const;
+
+ private:
+  friend struct GraphAccess;  // the searches' view of the layout, src/graph/graph_access.h
+
+  // What is read at every step of a search.
+  struct HotArc {
+    NodeIndex to;
+    std::uint16_t out;  // code of what this arc carries between others
+    std::uint16_t in;   // the same for the arc back
+  };
+  struct Node {
+    std::uint32_t offset = 0;  // of its block in arcs_ and refs_
+    std::uint32_t degree = 0;
+  };
+  struct NodeInfo {
+    AmountSum out = 0;          // Σ over neighbours of what it can send them, not as end points
+    AmountSum in = 0;           // Σ of what it can receive likewise
+    std::uint32_t special = 0;  // its edges that depend on who asks
+    std::uint8_t size_class = 0;
+    bool enabled = true;
+  };
+  struct Capacities {
+    Flow direct = kAbsent;
+    Flow transit = kAbsent;
+  };
+  // Read when codes are not enough. Index 0 is the arc a→b, 1 is b→a.
+  struct Edge {
+    NodeIndex a = kNoNode;  // kNoNode: free; b is then the next free one
+    NodeIndex b = kNoNode;
+    std::uint8_t flags[2] = {0, 0};
+    std::uint8_t max_hops[2] = {0, 0};
+    Capacities capacity[2];
+  };
+
+  static void StoreArc(Edge& edge, int side, const Arc& arc);
+  static bool IsSpecial(const Edge& edge);
+  std::uint32_t LowerBound(NodeIndex node, NodeIndex neighbor) const;
+  Flow SourceCapacity(const Edge& edge, int side) const;
+  Flow TargetCapacity(const Edge& edge, int side) const;
+  Flow BetweenOthers(const Edge& edge, int side) const;
+  void AddToSums(const Edge& edge, int sign);
+  void WriteCodes(EdgeIndex index);
+  EdgeIndex TakeEdge();
+  std::uint32_t TakeBlock(std::uint8_t size_class);
+  void FreeBlock(std::uint32_t offset, std::uint8_t size_class);
+  void MoveBlock(NodeIndex node, std::uint8_t size_class);
+  void InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edge);
+  void RemoveSlot(NodeIndex node, NodeIndex neighbor);
+
+  std::vector<Node> nodes_;
+  std::vector<NodeInfo> info_;
+  std::vector<HotArc> arcs_;
+  std::vector<std::uint32_t> refs_;  // edge index · 2 + 1 if the edge is special
+  std::vector<Edge> edges_;
+  std::vector<std::uint32_t> free_blocks_;  // per size class: the first free block, linked by `to`
+  EdgeIndex free_edge_ = kNoEdge;
+  EdgeIndex live_edges_ = 0;
+  EdgeIndex special_edges_ = 0;
+};
+
+}  // namespace geo::graph
+
+#endif  // GEO_GRAPH_RESIDUAL_GRAPH_H_

@@ -1,0 +1,168 @@
+#include "geo/graph/decompose.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace geo::graph {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffff;
+
+// A flow network of its own: the arcs that carry flow, grouped by tail, over small node numbers.
+class Support {
+ public:
+  Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex target);
+
+  bool HasEnds() const { return source_ != kNone && target_ != kNone; }
+  // Takes one path off the flow, cancelling the cycles it runs into. False: no flow is left.
+  bool TakeAnyPath(Path* path);
+  // Takes the widest path of at most `max_hops` off, of fewest hops among equally wide ones.
+  bool TakeWidestPath(std::uint32_t max_hops, Path* path);
+
+ private:
+  struct Arc {
+    std::uint32_t tail;
+    std::uint32_t head;
+    EdgeIndex edge;
+    Flow left;
+  };
+
+  std::uint32_t LocalNode(NodeIndex node) const;
+  std::uint32_t NextArc(std::uint32_t node);
+  Flow Take(const std::vector<std::uint32_t>& arcs, std::size_t first);
+  void WritePath(const std::vector<std::uint32_t>& arcs, Flow amount, Path* path) const;
+
+  std::vector<NodeIndex> nodes_;        // ascending; a local number is a position here
+  std::vector<Arc> arcs_;               // by tail, wider ones first
+  std::vector<std::uint32_t> first_;    // per node: its first arc; one more at the end
+  std::vector<std::uint32_t> current_;  // per node: the first arc that may have flow left
+  std::uint32_t source_ = kNone;
+  std::uint32_t target_ = kNone;
+};
+
+Support::Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex target) {
+  for (const FlowArc& arc : arcs) {
+    nodes_.push_back(arc.tail);
+    nodes_.push_back(arc.head);
+  }
+  std::sort(nodes_.begin(), nodes_.end());
+  nodes_.erase(std::unique(nodes_.begin(), nodes_.end()), nodes_.end());
+  for (const FlowArc& arc : arcs) {
+    arcs_.push_back({LocalNode(arc.tail), LocalNode(arc.head), arc.edge, arc.amount});
+  }
+  std::sort(arcs_.begin(), arcs_.end(), [](const Arc& x, const Arc& y) {
+    if (x.tail != y.tail) return x.tail < y.tail;
+    return x.left != y.left ? x.left > y.left : x.head < y.head;
+  });
+  first_.assign(nodes_.size() + 1, 0);
+  for (const Arc& arc : arcs_) ++first_[arc.tail + 1];
+  for (std::size_t i = 0; i < nodes_.size(); ++i) first_[i + 1] += first_[i];
+  current_.assign(first_.begin(), first_.end());
+  source_ = LocalNode(source);
+  target_ = LocalNode(target);
+}
+
+std::uint32_t Support::LocalNode(NodeIndex node) const {
+  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), node);
+  if (found == nodes_.end() || *found != node) return kNone;
+  return static_cast<std::uint32_t>(found - nodes_.begin());
+}
+
+std::uint32_t Support::NextArc(std::uint32_t node) {
+  std::uint32_t& arc = current_[node];
+  while (arc < first_[node + 1] && arcs_[arc].left == 0) ++arc;
+  return arc < first_[node + 1] ? arc : kNone;
+}
+
+// Takes what all of `arcs` from position `first` on have left off them.
+Flow Support::Take(const std::vector<std::uint32_t>& arcs, std::size_t first) {
+  Flow amount = kMaxAmount;
+  for (std::size_t i = first; i < arcs.size(); ++i) amount = std::min(amount, arcs_[arcs[i]].left);
+  for (std::size_t i = first; i < arcs.size(); ++i) arcs_[arcs[i]].left -= amount;
+  return amount;
+}
+
+void Support::WritePath(const std::vector<std::uint32_t>& arcs, Flow amount, Path* path) const {
+  path->nodes.assign(1, nodes_[source_]);
+  path->edges.clear();
+  path->amount = amount;
+  for (const std::uint32_t arc : arcs) {
+    path->nodes.push_back(nodes_[arcs_[arc].head]);
+    path->edges.push_back(arcs_[arc].edge);
+  }
+}
+
+bool Support::TakeAnyPath(Path* path) {
+  std::vector<std::uint32_t> walk;
+  std::vector<std::uint32_t> seen_at(nodes_.size(), kNone);  // hops into the walk
+  seen_at[source_] = 0;
+  std::uint32_t node = source_;
+  while (node != target_) {
+    const std::uint32_t arc = NextArc(node);
+    if (arc == kNone) return false;  // at the source only, when flow is conserved
+    node = arcs_[arc].head;
+    walk.push_back(arc);
+    if (seen_at[node] == kNone) {
+      seen_at[node] = static_cast<std::uint32_t>(walk.size());
+      continue;
+    }
+    const std::uint32_t start = seen_at[node];
+    Take(walk, start);
+    for (std::size_t i = start; i + 1 < walk.size(); ++i) seen_at[arcs_[walk[i]].head] = kNone;
+    walk.resize(start);
+  }
+  const Flow amount = Take(walk, 0);
+  WritePath(walk, amount, path);
+  return true;
+}
+
+bool Support::TakeWidestPath(std::uint32_t max_hops, Path* path) {
+  const std::size_t count = nodes_.size();
+  const std::size_t layers = std::min<std::size_t>(max_hops, count - 1) + 1;
+  // width[h][v]: the widest way to v of at most h hops; via: its last arc when that took all h.
+  std::vector<std::vector<Flow>> width(1, std::vector<Flow>(count, 0));
+  std::vector<std::vector<std::uint32_t>> via(1, std::vector<std::uint32_t>(count, kNone));
+  width[0][source_] = kMaxAmount;
+  for (std::size_t h = 1; h < layers; ++h) {
+    width.push_back(width.back());
+    via.emplace_back(count, kNone);
+    for (std::uint32_t i = 0; i < arcs_.size(); ++i) {
+      const Flow wide = std::min(width[h - 1][arcs_[i].tail], arcs_[i].left);
+      if (wide <= width[h][arcs_[i].head]) continue;
+      width[h][arcs_[i].head] = wide;
+      via[h][arcs_[i].head] = i;
+    }
+    if (width[h] == width[h - 1]) break;
+  }
+  if (width.back()[target_] == 0) return false;
+  // Fewest hops that reach that width: then no node repeats.
+  std::vector<std::uint32_t> arcs;
+  std::uint32_t node = target_;
+  for (std::size_t h = width.size() - 1; h > 0; --h) {
+    if (via[h][node] == kNone) continue;
+    arcs.push_back(via[h][node]);
+    node = arcs_[via[h][node]].tail;
+  }
+  std::reverse(arcs.begin(), arcs.end());
+  const Flow amount = Take(arcs, 0);
+  WritePath(arcs, amount, path);
+  return true;
+}
+
+}  // namespace
+
+std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
+                                NodeIndex target, std::uint32_t max_hops) {
+  std::vector<Path> paths;
+  Support support(arcs, source, target);
+  if (!support.HasEnds()) return paths;
+  Path path;
+  if (max_hops == kNoHopLimit) {
+    while (support.TakeAnyPath(&path)) paths.push_back(path);
+  } else {
+    while (support.TakeWidestPath(max_hops, &path)) paths.push_back(path);
+  }
+  return paths;
+}
+
+}  // namespace geo::graph

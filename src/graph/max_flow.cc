@@ -1,0 +1,223 @@
+// Exact maximum flow: Dinic's phases, each with a level search from both ends. When the sides meet,
+// the rest of that level is scanned and flow is sent through every arc that crosses over, climbing
+// from it to both roots along falling levels. Climbing starts where the sides met and not at the
+// source, so it never wanders into parts that do not lead to the target.
+#include <algorithm>
+
+#include "src/graph/search_state.h"
+
+namespace geo::graph {
+namespace {
+
+constexpr std::uint32_t kDead = 0xffffffff;  // as a cursor: no way to the root any more
+constexpr std::uint32_t kNowhere = 0xffffffff;
+
+}  // namespace
+
+Outcome Search::State::Maximize(Flow limit, std::uint32_t max_hops) {
+  AllowCancelling(true);
+  Flow missing = limit - value_;
+  while (missing > 0) {
+    if (OutOfWork()) return Outcome::kWorkLimit;
+    const Flow before = missing;
+    StartSearch();
+    const Outcome outcome = RunPhase(&missing, max_hops);
+    EndSearch();
+    value_ += before - missing;
+    if (outcome != Outcome::kFound) return outcome;
+  }
+  return Outcome::kFound;
+}
+
+// kFound: flow was sent along shortest paths until none of that length is left or nothing missing.
+Outcome Search::State::RunPhase(Flow* missing, std::uint32_t max_hops) {
+  while (true) {
+    const int side = NextSide();
+    if (sides_[side].level_size() == 0) {
+      exhausted_side_ = side;
+      return Outcome::kExhausted;
+    }
+    if (sides_[0].depth() + sides_[1].depth() + 1 > max_hops) return Outcome::kHopLimit;
+    const bool met =
+        side == kFromSource ? GrowForFlow<kFromSource>(missing) : GrowForFlow<kFromTarget>(missing);
+    if (met) return Outcome::kFound;
+    if (OutOfWork()) return Outcome::kWorkLimit;
+  }
+}
+
+template <int kSide>
+void Search::State::Discover(NodeIndex node, std::uint32_t parent) {
+  Side& side = sides_[kSide];
+  Visit(node, kSide);
+  position_[node] = side.count;
+  side.Add(node, parent);
+}
+
+// Expands one level; from the first meeting on only looks for further crossings and sends flow
+// through each. Returns whether there was one.
+template <int kSide>
+bool Search::State::GrowForFlow(Flow* missing) {
+  Side& side = sides_[kSide];
+  const std::uint32_t begin = side.level_begin();
+  const std::uint32_t end = side.count;
+  side.levels.push_back(end);
+  bool met = false;
+  const std::uint16_t open = CodesFor(1).certain;
+  std::uint32_t slots[kChunk];
+  for (std::uint32_t position = begin; position < end; ++position) {
+    PrefetchAhead(side, position);
+    const NodeIndex node = side.nodes[position];
+    const std::uint32_t degree = graph_->degree(node);
+    side.Reserve(degree);
+    work_ += degree;
+    for (std::uint32_t done = 0; done < degree; done += kChunk) {
+      const std::uint32_t count = std::min(kChunk, degree - done);
+      const std::uint32_t found = Filter<kSide>(ArcsOf(node) + done, count, open, slots);
+      for (std::uint32_t i = 0; i < found; ++i) {
+        const NodeIndex to = graph_->neighbor(node, done + slots[i]);
+        const std::uint32_t bits = VisitedBits(to);
+        if ((bits & BitOf(kSide)) != 0) continue;
+        if (bits != 0) {
+          met = true;
+          AugmentThrough<kSide>(position, to, graph_->edge(node, done + slots[i]), missing);
+          if (*missing == 0) return true;
+        } else if (!met) {
+          Discover<kSide>(to, position);
+        }
+      }
+    }
+    if (OutOfWork()) return met;
+  }
+  return met;
+}
+
+// Sends as much as possible through the arc that joins the node at `position` of kSide with
+// `other`, which the other side knows.
+template <int kSide>
+void Search::State::AugmentThrough(std::uint32_t position, NodeIndex other, EdgeIndex edge,
+                                   Flow* missing) {
+  constexpr int kOther = 1 - kSide;
+  const NodeIndex node = sides_[kSide].nodes[position];
+  const Step crossing = kSide == kFromSource ? Step{node, other, edge} : Step{other, node, edge};
+  // kSide has begun a new level already; the crossing leaves from the one before.
+  const std::uint32_t level = sides_[kSide].depth() - 1;
+  const std::uint32_t other_level = sides_[kOther].depth();
+  const std::uint32_t other_position = LivePosition(sides_[kOther], other, other_level);
+  while (*missing > 0 && other_position != kNowhere) {
+    steps_.assign(1, crossing);
+    Flow amount = std::min(*missing, Residual(edge, crossing.tail));
+    if (amount <= 0) return;
+    if (!Climb<kSide>(position, level)) return;
+    if (!Climb<kOther>(other_position, other_level)) return;
+    for (const Step& step : steps_) amount = std::min(amount, Residual(step.edge, step.tail));
+    for (const Step& step : steps_) AddFlow(step.edge, step.tail, amount);
+    *missing -= amount;
+  }
+}
+
+// Appends to steps_ arcs with room from the node at `position`, on `level`, to the root of kSide.
+// False: there are none; the node is dead for this phase.
+template <int kSide>
+bool Search::State::Climb(std::uint32_t position, std::uint32_t level) {
+  Side& side = sides_[kSide];
+  const std::size_t first_step = steps_.size();
+  climb_.assign(1, position);
+  while (!climb_.empty()) {
+    const auto climbed = static_cast<std::uint32_t>(climb_.size() - 1);
+    if (climbed == level) return true;
+    const std::uint32_t top = climb_.back();
+    const std::uint32_t parent = ParentOf<kSide>(top, level - climbed);
+    if (parent == kNowhere) {
+      side.cursors[top] = kDead;
+      climb_.pop_back();
+      if (steps_.size() > first_step) steps_.pop_back();
+      continue;
+    }
+    const NodeIndex node = side.nodes[top];
+    const NodeIndex above = side.nodes[parent];
+    const EdgeIndex edge = graph_->Find(node, above);
+    steps_.push_back(kSide == kFromSource ? Step{above, node, edge} : Step{node, above, edge});
+    climb_.push_back(parent);
+  }
+  return false;
+}
+
+// Whether flow can go between `node` and `parent`, one level nearer to the root of kSide.
+template <int kSide>
+bool Search::State::CanStep(NodeIndex node, NodeIndex parent, EdgeIndex edge) const {
+  return Residual(edge, kSide == kFromSource ? parent : node) > 0;
+}
+
+// Where `side` holds `node`, if it is on `level` and not dead.
+std::uint32_t Search::State::LivePosition(const Side& side, NodeIndex node,
+                                          std::uint32_t level) const {
+  const std::uint32_t position = position_[node];
+  const std::uint32_t end = level + 1 < side.levels.size() ? side.levels[level + 1] : side.count;
+  if (position < side.levels[level] || position >= end) return kNowhere;
+  if (side.nodes[position] != node || side.cursors[position] == kDead) return kNowhere;
+  return position;
+}
+
+// The position of a live node one level nearer to the root that has room towards the node at
+// `position` (on `level` ≥ 1), or kNowhere. Tries first the node that discovered it, then its arcs
+// in order; the cursor remembers how far it came, because in one phase no arc gets room again.
+template <int kSide>
+std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t level) {
+  Side& side = sides_[kSide];
+  const NodeIndex node = side.nodes[position];
+  std::uint32_t& cursor = side.cursors[position];
+  if (cursor == kDead) return kNowhere;
+  if (cursor == 0) {
+    const std::uint32_t parent = side.parents[position];
+    const NodeIndex above = side.nodes[parent];
+    if (side.cursors[parent] != kDead && CanStep<kSide>(node, above, graph_->Find(node, above))) {
+      return parent;
+    }
+    cursor = 1;
+  }
+  if (level == 1) return kNowhere;  // one edge to the root, and it was the one tried
+  const HotArc* arcs = ArcsOf(node);
+  const std::uint32_t degree = graph_->degree(node);
+  const std::uint16_t open = CodesFor(1).certain;
+  for (; cursor <= degree; ++cursor) {
+    ++work_;
+    const HotArc& arc = arcs[cursor - 1];
+    if ((kSide == kFromSource ? arc.in : arc.out) < open) continue;
+    if ((VisitedBits(arc.to) & BitOf(kSide)) == 0) continue;
+    const std::uint32_t parent = LivePosition(side, arc.to, level - 1);
+    if (parent == kNowhere) continue;
+    if (CanStep<kSide>(node, arc.to, graph_->edge(node, cursor - 1))) return parent;
+  }
+  return kNowhere;
+}
+
+std::vector<CutArc> Search::State::MinimumCut() {
+  AllowCancelling(true);
+  const int side = exhausted_side_;
+  const Side& reached = sides_[side];
+  for (std::uint32_t i = 0; i < reached.count; ++i) Visit(reached.nodes[i], side);
+  std::vector<CutArc> cut;
+  for (std::uint32_t i = 0; i < reached.count; ++i) {
+    const NodeIndex node = reached.nodes[i];
+    work_ += graph_->degree(node);
+    for (std::uint32_t j = 0; j < graph_->degree(node); ++j) {
+      const NodeIndex to = graph_->neighbor(node, j);
+      if ((VisitedBits(to) & BitOf(side)) != 0) continue;
+      const EdgeIndex edge = graph_->edge(node, j);
+      const NodeIndex tail = side == kFromSource ? node : to;
+      const Flow capacity = BaseCapacity(edge, tail);
+      if (capacity == kAbsent) continue;
+      cut.push_back({tail, side == kFromSource ? to : node, edge, capacity});
+    }
+  }
+  for (std::uint32_t i = 0; i < reached.count; ++i) {
+    const NodeIndex node = reached.nodes[i];
+    Unvisit(node);
+  }
+  std::sort(cut.begin(), cut.end(), [](const CutArc& x, const CutArc& y) {
+    return x.tail != y.tail ? x.tail < y.tail : x.head < y.head;
+  });
+  return cut;
+}
+
+}  // namespace geo::graph

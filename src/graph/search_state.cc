@@ -1,0 +1,253 @@
+#include "src/graph/search_state.h"
+
+#include <algorithm>
+#include <string>
+
+namespace geo::graph {
+namespace {
+
+constexpr std::uint32_t kAllVisited = 0xffffffff;
+constexpr std::uint64_t kStopInterval = 10000;  // arcs between two calls of Query::stop
+
+}  // namespace
+
+void Search::State::Side::Reserve(std::uint32_t more) {
+  const std::size_t wanted = std::size_t{count} + more;
+  if (wanted <= nodes.size()) return;
+  const std::size_t size = std::max(wanted, 2 * nodes.size());
+  nodes.resize(size);
+  parents.resize(size);
+  cursors.resize(size);
+}
+
+void Search::State::Side::Add(NodeIndex node, std::uint32_t parent) {
+  nodes[count] = node;
+  parents[count] = parent;
+  cursors[count] = 0;
+  ++count;
+}
+
+Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
+  EndQuery();
+  for (const NodeIndex end : {query.source, query.target}) {
+    if (end >= graph.node_count() || !graph.enabled(end)) {
+      return MakeError(ErrorCode::kInvalidArgument, "node " + std::to_string(end) +
+                                                        " as source or target; expected an enabled "
+                                                        "node below " +
+                                                        std::to_string(graph.node_count()));
+    }
+  }
+  if (query.source == query.target) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "source and target are both node " + std::to_string(query.source));
+  }
+  graph_ = &graph;
+  source_ = query.source;
+  target_ = query.target;
+  ignore_forbids_ = query.ignore_forbids;
+  work_limit_ = query.work_limit;
+  stop_ = query.stop;
+  GrowWorkspace();
+  if (query.allowed.has_value()) CloseAllBut(*query.allowed);
+  for (const NodeIndex node : query.excluded) ExcludeNode(node);
+  for (const NodeIndex end : {source_, target_}) {
+    if (graph.special(end)) CopyArcs(end);
+  }
+  return OkStatus();
+}
+
+// The graph may have changed since, so it is not looked at.
+void Search::State::EndQuery() {
+  for (const EdgeIndex edge : flow_edges_) flow_[edge] = 0;
+  flow_edges_.clear();
+  value_ = 0;
+  for (const NodeIndex node : copied_nodes_) copied_[node >> 5] &= ~(1U << (node & 31));
+  copied_nodes_.clear();
+  copies_.clear();
+  excluded_arcs_.clear();
+  if (all_closed_) {
+    std::fill(visited_.begin(), visited_.end(), 0);
+  } else {
+    for (const NodeIndex node : closed_) Unvisit(node);
+  }
+  closed_.clear();
+  all_closed_ = false;
+  cancelling_ = false;
+  work_ = 0;
+  next_stop_ = kStopInterval;
+  stopped_ = false;
+}
+
+void Search::State::GrowWorkspace() {
+  const std::size_t nodes = graph_->node_count();
+  if (position_.size() < nodes) {
+    position_.resize(nodes);
+    copy_offset_.resize(nodes);
+    visited_.resize(nodes / 16 + 1);
+    copied_.resize(nodes / 32 + 1);
+  }
+  if (flow_.size() < graph_->edge_limit()) flow_.resize(graph_->edge_limit());
+}
+
+void Search::State::CloseAllBut(const std::vector<NodeIndex>& allowed) {
+  all_closed_ = true;
+  std::fill(visited_.begin(), visited_.end(), kAllVisited);
+  for (const NodeIndex node : allowed) {
+    if (node < graph_->node_count()) Unvisit(node);
+  }
+  for (const NodeIndex end : {source_, target_}) {
+    Unvisit(end);
+  }
+}
+
+void Search::State::ExcludeNode(NodeIndex node) {
+  if (node == source_ || node == target_ || node >= graph_->node_count()) return;
+  if (VisitedBits(node) == 3) return;
+  Visit(node, kFromSource);
+  Visit(node, kFromTarget);
+  closed_.push_back(node);
+}
+
+void Search::State::IncludeNode(NodeIndex node) {
+  const auto found = std::find(closed_.begin(), closed_.end(), node);
+  if (found == closed_.end()) return;
+  closed_.erase(found);
+  Unvisit(node);
+}
+
+void Search::State::ExcludeArc(EdgeIndex edge, NodeIndex tail) {
+  const ArcKey key{edge, tail};
+  if (std::find(excluded_arcs_.begin(), excluded_arcs_.end(), key) != excluded_arcs_.end()) return;
+  excluded_arcs_.push_back(key);
+  RefreshEdge(edge);
+}
+
+void Search::State::IncludeArc(EdgeIndex edge, NodeIndex tail) {
+  std::erase(excluded_arcs_, ArcKey{edge, tail});
+  RefreshEdge(edge);
+}
+
+// What the arc carries in this query before any flow.
+Flow Search::State::BaseCapacity(EdgeIndex edge, NodeIndex tail) const {
+  if (!excluded_arcs_.empty() && std::find(excluded_arcs_.begin(), excluded_arcs_.end(),
+                                           ArcKey{edge, tail}) != excluded_arcs_.end()) {
+    return kAbsent;
+  }
+  return graph_->CapacityFor(edge, tail, source_, target_, ignore_forbids_);
+}
+
+// Net flow on `edge` as seen from `tail`.
+Flow Search::State::FlowFrom(EdgeIndex edge, NodeIndex tail) const {
+  return graph_->ends(edge).a == tail ? flow_[edge] : -flow_[edge];
+}
+
+Flow Search::State::Residual(EdgeIndex edge, NodeIndex tail) const {
+  const Flow capacity = BaseCapacity(edge, tail);
+  const Flow flow = FlowFrom(edge, tail);
+  if (flow == 0) return capacity;
+  if (flow > 0) return std::max<Flow>(std::max<Flow>(capacity, 0) - flow, 0);
+  if (!cancelling_) return kAbsent;
+  return SaturateCapacity(static_cast<AmountSum>(std::max<Flow>(capacity, 0)) - flow);
+}
+
+void Search::State::CopyArcs(NodeIndex node) {
+  const std::uint32_t degree = graph_->degree(node);
+  const auto offset = static_cast<std::uint32_t>(copies_.size());
+  const HotArc* arcs = GraphAccess::Arcs(*graph_, node);
+  copies_.insert(copies_.end(), arcs, arcs + degree);
+  copied_[node >> 5] |= 1U << (node & 31);
+  copy_offset_[node] = offset;
+  copied_nodes_.push_back(node);
+  if (node != source_ && node != target_ && !ignore_forbids_) return;
+  for (std::uint32_t i = 0; i < degree; ++i) {
+    if (!GraphAccess::SpecialSlot(*graph_, node, i)) continue;
+    HotArc& arc = copies_[offset + i];
+    const EdgeIndex edge = graph_->edge(node, i);
+    arc.out = CodeOf(Residual(edge, node));
+    arc.in = CodeOf(Residual(edge, arc.to));
+  }
+}
+
+const Search::State::HotArc* Search::State::ArcsOf(NodeIndex node) {
+  if (!HasCopy(node)) {
+    if (!ignore_forbids_ || !graph_->special(node)) return GraphAccess::Arcs(*graph_, node);
+    CopyArcs(node);
+  }
+  return copies_.data() + copy_offset_[node];
+}
+
+// Writes what `edge` carries now into the private arcs of both ends.
+void Search::State::RefreshEdge(EdgeIndex edge) {
+  const auto [a, b] = graph_->ends(edge);
+  if (!HasCopy(a)) CopyArcs(a);
+  if (!HasCopy(b)) CopyArcs(b);
+  const std::uint16_t ab = CodeOf(Residual(edge, a));
+  const std::uint16_t ba = CodeOf(Residual(edge, b));
+  copies_[copy_offset_[a] + GraphAccess::SlotOf(*graph_, a, b)] = {b, ab, ba};
+  copies_[copy_offset_[b] + GraphAccess::SlotOf(*graph_, b, a)] = {a, ba, ab};
+}
+
+void Search::State::AddFlow(EdgeIndex edge, NodeIndex tail, Flow amount) {
+  if (flow_[edge] == 0) flow_edges_.push_back(edge);
+  flow_[edge] += graph_->ends(edge).a == tail ? amount : -amount;
+  RefreshEdge(edge);
+}
+
+// Opens or shuts the arcs against the flow.
+void Search::State::AllowCancelling(bool allow) {
+  if (cancelling_ == allow) return;
+  cancelling_ = allow;
+  for (const EdgeIndex edge : flow_edges_) RefreshEdge(edge);
+}
+
+void Search::State::Push(const Path& path, Flow amount) {
+  for (std::size_t i = 0; i < path.edges.size(); ++i) {
+    AddFlow(path.edges[i], path.nodes[i], amount);
+  }
+  value_ += amount;
+}
+
+void Search::State::ClearFlow() {
+  for (const EdgeIndex edge : flow_edges_) {
+    if (flow_[edge] == 0) continue;
+    flow_[edge] = 0;
+    RefreshEdge(edge);
+  }
+  flow_edges_.clear();
+  value_ = 0;
+}
+
+std::vector<FlowArc> Search::State::FlowArcs() const {
+  std::vector<EdgeIndex> edges = flow_edges_;
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  std::vector<FlowArc> arcs;
+  for (const EdgeIndex edge : edges) {
+    const auto [a, b] = graph_->ends(edge);
+    const Flow flow = flow_[edge];
+    if (flow > 0) arcs.push_back({a, b, edge, flow});
+    if (flow < 0) arcs.push_back({b, a, edge, -flow});
+  }
+  return arcs;
+}
+
+bool Search::State::OutOfWork() {
+  if (work_ >= work_limit_) return true;
+  if (stop_ && work_ >= next_stop_) {
+    next_stop_ = work_ + kStopInterval;
+    stopped_ = stopped_ || stop_();
+  }
+  return stopped_;
+}
+
+std::size_t Search::State::MemoryBytes() const {
+  std::size_t bytes = (flow_.capacity() * sizeof(Flow)) + (copies_.capacity() * sizeof(HotArc));
+  for (const auto* words : {&flow_edges_, &copied_, &copied_nodes_, &copy_offset_, &visited_,
+                            &position_, &closed_, &climb_}) {
+    bytes += words->capacity() * sizeof(std::uint32_t);
+  }
+  for (const Side& side : sides_) bytes += side.nodes.capacity() * 3 * sizeof(std::uint32_t);
+  return bytes + steps_.capacity() * sizeof(Step) + excluded_arcs_.capacity() * sizeof(ArcKey);
+}
+
+}  // namespace geo::graph

@@ -1,0 +1,150 @@
+// ResidualGraph: what it holds, what it refuses, and what its arcs carry for whom.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "geo/graph/residual_graph.h"
+
+namespace geo::graph {
+namespace {
+
+ResidualGraph WithNodes(NodeIndex count) {
+  ResidualGraph graph;
+  EXPECT_TRUE(graph.Grow(count).ok());
+  return graph;
+}
+
+EdgeIndex MustInsert(ResidualGraph& graph, NodeIndex u, NodeIndex v, const Arc& uv,
+                     const Arc& vu = Arc()) {
+  const StatusOr<EdgeIndex> edge = graph.Insert(u, v, uv, vu);
+  EXPECT_TRUE(edge.ok()) << edge.status();
+  return edge.value_or(kNoEdge);
+}
+
+TEST(ResidualGraph, HoldsBothDirectionsOfAnEdge) {
+  ResidualGraph graph = WithNodes(3);
+  const Arc forward{.direct = 7, .transit = 5, .constrained = true, .max_hops = 4};
+  const Arc backward{.direct = 0, .transit = kAbsent, .tail_forbids = true, .head_forbids = true};
+  const EdgeIndex edge = MustInsert(graph, 2, 0, forward, backward);
+  EXPECT_EQ(graph.edge_count(), 1U);
+  EXPECT_EQ(graph.ends(edge), (EdgeEnds{0, 2}));
+  EXPECT_EQ(graph.ArcFrom(edge, 2), forward);
+  EXPECT_EQ(graph.ArcFrom(edge, 0), backward);
+  EXPECT_EQ(graph.Find(0, 2), edge);
+  EXPECT_EQ(graph.Find(2, 0), edge);
+  EXPECT_EQ(graph.Find(0, 1), kNoEdge);
+  EXPECT_EQ(graph.degree(0), 1U);
+  EXPECT_EQ(graph.neighbor(0, 0), 2U);
+  EXPECT_EQ(graph.other_end(edge, 2), 0U);
+}
+
+TEST(ResidualGraph, RefusesWhatItCannotHoldAndStaysAsItWas) {
+  ResidualGraph graph = WithNodes(3);
+  const EdgeIndex edge = MustInsert(graph, 0, 1, PlainArc(5), PlainArc(6));
+  const Arc fine = PlainArc(1);
+  const auto code = [](const Status& status) { return ErrorCodeOf(status); };
+  EXPECT_EQ(code(graph.Insert(0, 3, fine, fine).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Insert(2, 2, fine, fine).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Insert(1, 0, fine, fine).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Insert(0, 2, PlainArc(-2), fine).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Insert(0, 2, fine, Arc{.direct = 1, .transit = 2}).status()),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Change(edge, 2, fine, fine)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Change(edge + 1, 0, fine, fine)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Change(edge, 0, fine, PlainArc(-5))), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Remove(edge + 1)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.SetEnabled(3, false)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(graph.Grow(kMaxNodes + 1)), ErrorCode::kTooLarge);
+  EXPECT_EQ(graph.edge_count(), 1U);
+  EXPECT_EQ(graph.node_count(), 3U);
+  EXPECT_EQ(graph.ArcFrom(edge, 0), PlainArc(5));
+  EXPECT_EQ(graph.OutBound(0, 1), 5);
+  EXPECT_EQ(graph.OutBound(0, 2), 5);
+}
+
+TEST(ResidualGraph, CapacityDependsOnWhoAsks) {
+  ResidualGraph graph = WithNodes(4);
+  const EdgeIndex edge = MustInsert(graph, 0, 1, Arc{.direct = 9, .transit = 4});
+  EXPECT_EQ(graph.CapacityFor(edge, 0, 0, 1), 9);
+  EXPECT_EQ(graph.CapacityFor(edge, 0, 0, 2), 4);
+  EXPECT_EQ(graph.CapacityFor(edge, 0, 2, 1), 4);
+  EXPECT_EQ(graph.CapacityFor(edge, 1, 0, 1), kAbsent);
+  EXPECT_TRUE(graph.special(0));
+  EXPECT_FALSE(graph.special(2));
+}
+
+TEST(ResidualGraph, ForbiddingEndsCarryOnlyTheirOwn) {
+  ResidualGraph graph = WithNodes(4);
+  const EdgeIndex tail =
+      MustInsert(graph, 0, 1, Arc{.direct = 9, .transit = 4, .tail_forbids = true});
+  EXPECT_EQ(graph.CapacityFor(tail, 0, 0, 3), 4);
+  EXPECT_EQ(graph.CapacityFor(tail, 0, 3, 1), kAbsent);
+  EXPECT_EQ(graph.CapacityFor(tail, 0, 3, 1, true), 4);
+  const EdgeIndex head =
+      MustInsert(graph, 1, 2, Arc{.direct = 9, .transit = 4, .head_forbids = true});
+  EXPECT_EQ(graph.CapacityFor(head, 1, 0, 2), 4);
+  EXPECT_EQ(graph.CapacityFor(head, 1, 1, 3), kAbsent);
+  EXPECT_EQ(graph.CapacityFor(head, 1, 1, 2), 9);
+  EXPECT_EQ(graph.OutBound(0, 3), 4);
+  EXPECT_EQ(graph.InBound(3, 1), 0);
+  EXPECT_EQ(graph.OutBound(1, 3), 0);
+  EXPECT_EQ(graph.InBound(0, 2), 4);
+  EXPECT_EQ(graph.OutBound(1, 2), 9);
+  EXPECT_EQ(graph.InBound(1, 2), 9);
+}
+
+TEST(ResidualGraph, SumsDoNotOverflow) {
+  ResidualGraph graph = WithNodes(4);
+  for (NodeIndex v = 1; v < 4; ++v) MustInsert(graph, 0, v, PlainArc(kMaxAmount));
+  EXPECT_EQ(graph.OutBound(0, 1), 3 * static_cast<AmountSum>(kMaxAmount));
+}
+
+TEST(ResidualGraph, DisabledNodesCarryNothingUntilEnabled) {
+  ResidualGraph graph = WithNodes(3);
+  const EdgeIndex edge = MustInsert(graph, 0, 1, PlainArc(5), PlainArc(3));
+  ASSERT_TRUE(graph.SetEnabled(1, false).ok());
+  EXPECT_FALSE(graph.enabled(1));
+  EXPECT_EQ(graph.CapacityFor(edge, 0, 0, 2), kAbsent);
+  EXPECT_EQ(graph.OutBound(0, 2), 0);
+  ASSERT_TRUE(graph.Change(edge, 1, PlainArc(8), PlainArc(2)).ok());
+  EXPECT_EQ(graph.OutBound(0, 2), 0);
+  ASSERT_TRUE(graph.SetEnabled(1, true).ok());
+  EXPECT_EQ(graph.OutBound(0, 2), 2);
+  EXPECT_EQ(graph.CapacityFor(edge, 1, 1, 2), 8);
+}
+
+TEST(ResidualGraph, EdgeIndicesAreStableAndUsedAgain) {
+  ResidualGraph graph = WithNodes(5);
+  const EdgeIndex first = MustInsert(graph, 0, 1, PlainArc(1));
+  const EdgeIndex second = MustInsert(graph, 0, 2, PlainArc(2));
+  ASSERT_TRUE(graph.Remove(first).ok());
+  EXPECT_FALSE(graph.Exists(first));
+  EXPECT_TRUE(graph.Exists(second));
+  EXPECT_EQ(graph.Find(0, 2), second);
+  EXPECT_EQ(graph.Find(0, 1), kNoEdge);
+  EXPECT_EQ(MustInsert(graph, 3, 4, PlainArc(3)), first);
+  EXPECT_EQ(graph.edge_limit(), 2U);
+}
+
+TEST(ResidualGraph, BlocksGrowAndAreGivenBack) {
+  constexpr NodeIndex kLeaves = 1000;
+  ResidualGraph graph = WithNodes(kLeaves + 1);
+  std::vector<EdgeIndex> edges;
+  for (NodeIndex v = kLeaves; v >= 1; --v) edges.push_back(MustInsert(graph, 0, v, PlainArc(v)));
+  EXPECT_EQ(graph.degree(0), kLeaves);
+  for (std::uint32_t i = 0; i < kLeaves; ++i) ASSERT_EQ(graph.neighbor(0, i), i + 1);
+  EXPECT_EQ(graph.OutBound(0, 1), AmountSum{kLeaves} * (kLeaves + 1) / 2);
+  const std::size_t full = graph.MemoryBytes();
+  for (int round = 0; round < 3; ++round) {
+    for (const EdgeIndex edge : edges) ASSERT_TRUE(graph.Remove(edge).ok());
+    EXPECT_EQ(graph.edge_count(), 0U);
+    EXPECT_EQ(graph.OutBound(0, 1), 0);
+    edges.clear();
+    for (NodeIndex v = 1; v <= kLeaves; ++v) edges.push_back(MustInsert(graph, 0, v, PlainArc(v)));
+  }
+  EXPECT_EQ(graph.MemoryBytes(), full);
+}
+
+}  // namespace
+}  // namespace geo::graph
