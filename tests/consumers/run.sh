@@ -47,4 +47,5 @@ case $kind in
     exit 2
     ;;
 esac
-"$work/consumer"
+# Where a shared geo was moved to; a static one does not ask.
+LD_LIBRARY_PATH=$(dirname "$(find "$work" -name "libgeo.*" | head -n 1)") "$work/consumer"
