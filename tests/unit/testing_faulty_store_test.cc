@@ -1,0 +1,223 @@
+// FaultyStore: every failure that it can be told to make, and what is there afterwards.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "geo/testing/faulty_store.h"
+
+namespace geo::testing {
+namespace {
+
+Batch Next(const JournalHead& head, Durability durability = Durability::kDurable) {
+  Batch batch;
+  batch.before = head;
+  batch.after.seq = head.seq + 1;
+  batch.after.hash.bytes[0] = static_cast<std::uint8_t>(batch.after.seq);
+  batch.records = "record " + std::to_string(batch.after.seq);
+  batch.transactions = {{*TxId::Parse("tx-" + std::to_string(batch.after.seq)), batch.after.seq}};
+  batch.durability = durability;
+  return batch;
+}
+
+class FaultyStoreTest : public ::testing::Test {
+ protected:
+  FaultyStoreTest() { store_.Open({}).status().IgnoreError(); }
+
+  JournalHead Append(Durability durability) {
+    const Batch batch = Next(head_, durability);
+    EXPECT_TRUE(store_.Append(batch).ok());
+    return head_ = batch.after;
+  }
+
+  std::uint64_t ReopenedSeq() {
+    EXPECT_TRUE(store_.Close().ok());
+    const auto state = store_.Open({});
+    EXPECT_TRUE(state.ok()) << state.status();
+    return state.ok() ? state->head.seq : 999;
+  }
+
+  std::size_t Replayed() {
+    std::size_t count = 0;
+    EXPECT_TRUE(store_
+                    .Replay(0,
+                            [&](std::string_view) -> StatusOr<bool> {
+                              ++count;
+                              return true;
+                            })
+                    .ok());
+    return count;
+  }
+
+  FaultyStore store_{NewMemoryStore()};
+  JournalHead head_;
+};
+
+TEST_F(FaultyStoreTest, BusyWritesNothingAndMayBeRepeated) {
+  store_.Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreBusy});
+  const Batch batch = Next(head_);
+  EXPECT_EQ(ErrorCodeOf(store_.Append(batch)), ErrorCode::kStoreBusy);
+  EXPECT_EQ(Replayed(), 0u);
+  EXPECT_TRUE(store_.Append(batch).ok());
+  EXPECT_EQ(store_.calls(StoreCall::kAppend), 2u);
+}
+
+TEST_F(FaultyStoreTest, ErrorsThatPoisonDoSoUntilReopened) {
+  for (const ErrorCode code : {ErrorCode::kStoreFull, ErrorCode::kStoreIo, ErrorCode::kStoreCorrupt,
+                               ErrorCode::kStoreReadOnly, ErrorCode::kStoreUnknown}) {
+    for (const bool after : {false, true}) {
+      const std::uint64_t seq = head_.seq;
+      StoreFault fault;
+      fault.code = code;
+      fault.after = after;
+      store_.Schedule(fault);
+      const Batch batch = Next(head_);
+      EXPECT_EQ(ErrorCodeOf(store_.Append(batch)), code);
+      EXPECT_EQ(ErrorCodeOf(store_.Append(batch)), ErrorCode::kStorePoisoned);
+      EXPECT_EQ(ErrorCodeOf(store_.WriteSnapshot({1, 0, true, ""})), ErrorCode::kStorePoisoned);
+      EXPECT_EQ(ErrorCodeOf(store_.FindTransaction(batch.transactions[0].id).status()),
+                ErrorCode::kStorePoisoned);
+      EXPECT_EQ(ReopenedSeq(), after ? seq + 1 : seq);
+      if (after) head_ = batch.after;
+    }
+  }
+}
+
+TEST_F(FaultyStoreTest, TheNthCallFails) {
+  store_.Schedule({StoreCall::kAppend, 3, ErrorCode::kStoreBusy});
+  store_.Schedule({StoreCall::kFindText, 2, ErrorCode::kStoreIo});
+  Append(Durability::kDurable);
+  Append(Durability::kDurable);
+  EXPECT_EQ(ErrorCodeOf(store_.Append(Next(head_))), ErrorCode::kStoreBusy);
+  Append(Durability::kDurable);
+  EXPECT_TRUE(store_.FindText({}).ok());
+  EXPECT_EQ(ErrorCodeOf(store_.FindText({}).status()), ErrorCode::kStoreIo);
+  EXPECT_TRUE(store_.FindText({}).ok());
+}
+
+TEST_F(FaultyStoreTest, PowerCutKeepsWhatWasDurableAndAPrefix) {
+  Append(Durability::kDurable);
+  Append(Durability::kOrdered);
+  Append(Durability::kOrdered);
+  Append(Durability::kMemory);
+  EXPECT_EQ(store_.undurable(), 3u);
+  EXPECT_EQ(Replayed(), 4u);
+  EXPECT_EQ(*store_.FindTransaction(*TxId::Parse("tx-4")), 4u);
+  store_.LosePower(1);
+  EXPECT_EQ(ErrorCodeOf(store_.SizeBytes().status()), ErrorCode::kStorePoisoned);
+  EXPECT_EQ(ReopenedSeq(), 2u);
+  EXPECT_EQ(Replayed(), 2u);
+  EXPECT_FALSE(store_.FindTransaction(*TxId::Parse("tx-3"))->has_value());
+}
+
+TEST_F(FaultyStoreTest, ADurableAppendMakesEarlierOnesDurable) {
+  Append(Durability::kOrdered);
+  Append(Durability::kOrdered);
+  Append(Durability::kDurable);
+  Append(Durability::kOrdered);
+  store_.LosePower();
+  EXPECT_EQ(ReopenedSeq(), 3u);
+}
+
+TEST_F(FaultyStoreTest, PowerCutDuringAnAppend) {
+  Append(Durability::kOrdered);
+  StoreFault fault;
+  fault.code = ErrorCode::kStoreUnknown;
+  fault.after = true;
+  fault.lose_power = true;
+  store_.Schedule(fault);
+  EXPECT_EQ(ErrorCodeOf(store_.Append(Next(head_))), ErrorCode::kStoreUnknown);
+  EXPECT_EQ(ReopenedSeq(), 2u);  // it was durable, although nobody was told
+}
+
+TEST_F(FaultyStoreTest, CloseKeepsWhatWasHeldBack) {
+  Append(Durability::kMemory);
+  EXPECT_EQ(ReopenedSeq(), 1u);
+}
+
+TEST_F(FaultyStoreTest, OpenFailsBeforeOrAfterItsEffect) {
+  EXPECT_TRUE(store_.Close().ok());
+  for (const bool after : {false, true}) {
+    StoreFault fault;
+    fault.call = StoreCall::kOpen;
+    fault.code = ErrorCode::kStoreNewer;
+    fault.after = after;
+    store_.Schedule(fault);
+    EXPECT_EQ(ErrorCodeOf(store_.Open({}).status()), ErrorCode::kStoreNewer);
+    EXPECT_EQ(ErrorCodeOf(store_.Append(Next(head_))), ErrorCode::kStoreClosed);
+  }
+  EXPECT_TRUE(store_.Open({}).ok());
+}
+
+TEST_F(FaultyStoreTest, ReplayAndLoadSnapshotFailHalfWay) {
+  for (int i = 0; i < 3; ++i) Append(Durability::kDurable);
+  ASSERT_TRUE(store_.WriteSnapshot({1, 0, false, "a"}).ok());
+  ASSERT_TRUE(store_.WriteSnapshot({1, 1, true, "b"}).ok());
+  for (const StoreCall call : {StoreCall::kReplay, StoreCall::kLoadSnapshot}) {
+    StoreFault fault;
+    fault.call = call;
+    fault.code = ErrorCode::kStoreCorrupt;
+    fault.visits = 1;
+    store_.Schedule(fault);
+  }
+  std::size_t groups = 0;
+  std::size_t slices = 0;
+  EXPECT_EQ(ErrorCodeOf(store_.Replay(0,
+                                      [&](std::string_view) -> StatusOr<bool> {
+                                        ++groups;
+                                        return true;
+                                      })),
+            ErrorCode::kStoreCorrupt);
+  EXPECT_EQ(ErrorCodeOf(store_.LoadSnapshot([&](const SnapshotSlice&) {
+              ++slices;
+              return OkStatus();
+            })),
+            ErrorCode::kStoreCorrupt);
+  EXPECT_EQ(groups, 1u);
+  EXPECT_EQ(slices, 1u);
+  EXPECT_EQ(Replayed(), 3u);
+}
+
+TEST_F(FaultyStoreTest, CloseMayFailAndClosesAllTheSame) {
+  store_.Schedule({StoreCall::kClose, 1, ErrorCode::kStoreIo});
+  EXPECT_EQ(ErrorCodeOf(store_.Close()), ErrorCode::kStoreIo);
+  EXPECT_TRUE(store_.Open({}).ok());
+}
+
+// Whatever happens by chance: what was acknowledged as durable is there, and nothing that was
+// refused.
+TEST_F(FaultyStoreTest, ByChanceFromASeed) {
+  std::set<ErrorCode> seen;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    store_.FailByChance({seed, 200, true});
+    std::uint64_t durable = head_.seq;
+    std::uint64_t attempted = head_.seq;
+    for (int i = 0; i < 10; ++i) {
+      const Durability durability = i % 3 == 0 ? Durability::kDurable : Durability::kOrdered;
+      const Batch batch = Next(head_, durability);
+      const Status status = store_.Append(batch);
+      seen.insert(ErrorCodeOf(status));
+      if (status.ok()) {
+        head_ = batch.after;
+        attempted = head_.seq;
+        if (durability == Durability::kDurable) durable = head_.seq;
+      } else if (ErrorCodeOf(status) == ErrorCode::kStoreUnknown) {
+        attempted = batch.after.seq;
+      }
+    }
+    store_.FailByChance({});
+    ASSERT_TRUE(store_.Close().ok());
+    const auto state = store_.Open({});
+    ASSERT_TRUE(state.ok());
+    EXPECT_GE(state->head.seq, durable);
+    EXPECT_LE(state->head.seq, attempted);
+    head_ = state->head;
+  }
+  EXPECT_EQ(seen, (std::set<ErrorCode>{ErrorCode::kOk, ErrorCode::kStoreBusy, ErrorCode::kStoreFull,
+                                       ErrorCode::kStoreIo, ErrorCode::kStoreUnknown,
+                                       ErrorCode::kStorePoisoned}));
+}
+
+}  // namespace
+}  // namespace geo::testing
