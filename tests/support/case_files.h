@@ -1,0 +1,19 @@
+// The acceptance case files, as JSON.
+#ifndef GEO_TESTS_SUPPORT_CASE_FILES_H_
+#define GEO_TESTS_SUPPORT_CASE_FILES_H_
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace geo::tests {
+
+// The files at CasesPath(), in the order of their names. Empty when there are none; throws what
+// nlohmann-json throws when one is not JSON.
+std::vector<nlohmann::json> ReadCaseFiles();
+
+// The entries of `vectors[name]` of all case files.
+std::vector<nlohmann::json> CaseVectors(const char* name);
+
+}  // namespace geo::tests
+
+#endif  // GEO_TESTS_SUPPORT_CASE_FILES_H_
