@@ -56,8 +56,8 @@ StatusOr<Amount> ParseAmount(std::string_view text, int precision);
 // As ParseAmount, and AmountNotPositive for zero.
 StatusOr<Amount> ParsePositiveAmount(std::string_view text, int precision);
 
-// An amount as somebody gave it: minor units, or decimal text that is read with the precision of its
-// equivalent. Signed commands carry text.
+// An amount as somebody gave it: minor units, or decimal text that is read with the precision of
+// its equivalent. Signed commands carry text.
 using AmountInput = std::variant<Amount, std::string>;
 
 // The minor units meant. Errors: those of ParseAmount; InvalidArgument for negative minor units.
