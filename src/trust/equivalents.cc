@@ -42,8 +42,8 @@ Status CheckEquivalentMeta(const CreateEquivalent& command) {
   return CheckText("description", command.description, 0, kMaxDescriptionBytes);
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const CreateEquivalent& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const CreateEquivalent& command) {
   GEO_RETURN_IF_ERROR(CheckEquivalentMeta(command));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
@@ -66,8 +66,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const UpdateEquivalent& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UpdateEquivalent& command) {
   if (!command.active && !command.description) {
     return MakeError(ErrorCode::kInvalidArgument, "neither active nor a description is given");
   }
@@ -86,8 +86,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const RemoveEquivalent& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const RemoveEquivalent& command) {
   GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, Authorised(ledger, asking, command.code));
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
     if (ledger.pair(i).equivalent == index) {

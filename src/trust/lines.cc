@@ -95,7 +95,8 @@ LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debto
   return id;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpenLine& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const OpenLine& command) {
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex owner, ActiveParticipant(ledger, asking.signer));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex debtor, ActiveParticipant(ledger, command.debtor));
   if (owner == debtor) {
@@ -126,7 +127,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpenL
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateLine& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UpdateLine& command) {
   if (!command.limit && command.policy == PolicyPatch()) {
     return MakeError(ErrorCode::kInvalidArgument, "neither a limit nor a policy key is given");
   }
@@ -145,7 +147,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Updat
   return ChangeLine(RecordKind::kUpdateLine, ledger, asking, named, std::move(after));
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const CloseLine& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const CloseLine& command) {
   GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, command.line, false));
   if (named.pair->balance != 0) {
     const Amount debt = OwedUnder(named);
@@ -162,12 +165,14 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Close
   return ChangeLine(RecordKind::kCloseLine, ledger, asking, named, std::move(after));
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const FreezeLine& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const FreezeLine& command) {
   return PlanFreezing(ledger, asking, command.line, command.reason, RecordKind::kFreezeLine,
                       LineStatus::kFrozen);
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UnfreezeLine& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UnfreezeLine& command) {
   return PlanFreezing(ledger, asking, command.line, command.reason, RecordKind::kUnfreezeLine,
                       LineStatus::kActive);
 }

@@ -102,8 +102,8 @@ class OpeningPlanner {
 
 }  // namespace
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const OpeningBalances& opening) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const OpeningBalances& opening) {
   const Operator* one = ledger.FindOperator(asking.signer);
   if (one == nullptr || one->role != OperatorRole::kAdmin) {
     return MakeError(ErrorCode::kNotPermitted, "opening balances are for an admin of the network");

@@ -45,8 +45,8 @@ Status CheckNothingOutstanding(const Ledger& ledger, ParticipantIndex index) {
 
 }  // namespace
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const RegisterParticipant& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const RegisterParticipant& command) {
   GEO_RETURN_IF_ERROR(CheckName(command.name));
   if (command.profile) GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
   const Pid pid = PidOf(command.key);
@@ -74,8 +74,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const UpdateParticipant& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UpdateParticipant& command) {
   if (command.name) GEO_RETURN_IF_ERROR(CheckName(*command.name));
   const bool removes_profile = command.profile && command.profile->text.empty();
   if (command.profile && !removes_profile) GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
@@ -94,7 +94,7 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Leave&) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const Leave&) {
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, ActiveParticipant(ledger, asking.signer));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_RETURN_IF_ERROR(CheckNothingOutstanding(ledger, index));
@@ -105,8 +105,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Leave
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const SetParticipantStatus& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const SetParticipantStatus& command) {
   GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
@@ -125,8 +125,8 @@ StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking,
-                         const SetVerificationLevel& command) {
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const SetVerificationLevel& command) {
   GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
   if (command.level > 3) {
     return MakeError(ErrorCode::kInvalidArgument,

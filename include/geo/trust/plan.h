@@ -38,35 +38,39 @@ struct TrustPlan {
 // signer may not; TextInvalid for text of the wrong length or not UTF-8. O(log n) unless said.
 
 // + ParticipantExists, NotPermitted (signer is not the new pid).
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const RegisterParticipant&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const RegisterParticipant&);
 // + InvalidArgument when nothing would change.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateParticipant&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UpdateParticipant&);
 // + HasObligations. O(pairs of the signer).
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const Leave&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const Leave&);
 // + StatusConflict: left participants stay so; the status is that already; kLeft cannot be set.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const SetParticipantStatus&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const SetParticipantStatus&);
 // + InvalidArgument above level 3.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const SetVerificationLevel&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const SetVerificationLevel&);
 // + EquivalentExists, EquivalentMetaInvalid, TooLarge (4096 equivalents).
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
 // + InvalidArgument when nothing would change.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
 // + EquivalentInUse when any pair ever had a line or debt in it. O(pairs).
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
 // + SelfTrust, LineExists, PolicyInvalid, and the errors of amounts.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpenLine&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpenLine&);
 // + LineClosed, LimitBelowDebt, PolicyInvalid, the errors of amounts, InvalidArgument when the
 // command names no change.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UpdateLine&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateLine&);
 // + LineClosed, LineHasDebt, PairReserved.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const CloseLine&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CloseLine&);
 // + LineClosed, LineNotActive when it is frozen already.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const FreezeLine&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const FreezeLine&);
 // + LineClosed, StatusConflict when it is active already.
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
 // + StatusConflict once a payment was recorded, SelfTrust, LineExists, AmountOverflow, and the
 // errors of amounts and policies, each naming the entry. O(entries · log).
-StatusOr<TrustPlan> Plan(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
 
 // Whether kind, ISO code and description of an equivalent fit together (spec 01 §3.1). Errors:
 // EquivalentMetaInvalid naming the member.

@@ -1,0 +1,73 @@
+#include "geo/hub/command.h"
+
+#include <array>
+
+#include "geo/base/bytes.h"
+#include "src/base/status_macros.h"
+#include "src/hub/command_body.h"
+
+namespace geo {
+
+std::string_view OperationName(const Command& command) {
+  static constexpr std::array<std::string_view, std::variant_size_v<Command>> kNames = {
+      "participant.register",
+      "participant.update",
+      "participant.leave",
+      "participant.set_status",
+      "participant.set_level",
+      "equivalent.create",
+      "equivalent.update",
+      "equivalent.remove",
+      "line.open",
+      "line.update",
+      "line.close",
+      "line.freeze",
+      "line.unfreeze",
+      "",
+      "payment"};
+  return kNames[command.index()];
+}
+
+StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,
+                                    const Command& command, std::uint64_t seq, Validity validity) {
+  SignedCommand result;
+  Envelope envelope;
+  envelope.network = std::string(network);
+  envelope.op = std::string(OperationName(command));
+  envelope.signer = key.pid();
+  if (const auto* pay = std::get_if<Pay>(&command)) {
+    envelope.tx_id = pay->id;
+  } else {
+    envelope.seq = seq;
+  }
+  envelope.issued_at = validity.issued_at;
+  envelope.expires_at = validity.expires_at;
+  GEO_ASSIGN_OR_RETURN(envelope.body, WriteBody(command, &result.texts));
+  GEO_ASSIGN_OR_RETURN(result.envelope, SignEnvelope(envelope, key));
+  return result;
+}
+
+StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
+                                        std::string_view network) {
+  GEO_ASSIGN_OR_RETURN(const Envelope envelope, OpenEnvelope(signed_command.envelope, network));
+  VerifiedCommand verified;
+  GEO_ASSIGN_OR_RETURN(verified.command_, ReadCommand(envelope.op, envelope.tx_id, envelope.body,
+                                                      signed_command.texts));
+  verified.signer_ = envelope.signer;
+  verified.seq_ = envelope.seq;
+  verified.validity_ = Validity{envelope.issued_at, envelope.expires_at};
+  ByteWriter writer(&verified.evidence_);
+  writer.Bytes(signed_command.envelope.message);
+  writer.Fixed(signed_command.envelope.key);
+  writer.Fixed(signed_command.envelope.signature);
+  return verified;
+}
+
+VerifiedCommand TrustedCommand(const Pid& signer, Command command) {
+  VerifiedCommand verified;
+  verified.signer_ = signer;
+  verified.command_ = std::move(command);
+  return verified;
+}
+
+}  // namespace geo

@@ -1,0 +1,161 @@
+#include "geo/hub/event.h"
+
+#include <variant>
+
+namespace geo {
+namespace {
+
+// Turns the effects of one record into events. Each overload looks at one kind of effect.
+class EventBuilder {
+ public:
+  EventBuilder(const Record& record, const Ledger& ledger) : record_(record), ledger_(ledger) {}
+
+  void operator()(const GenesisEffect&) { Add(EventType::kNetworkFounded); }
+
+  void operator()(const ParticipantEffect& effect) {
+    Add(ParticipantEvent()).participants = {effect.after.pid};
+  }
+
+  void operator()(const EquivalentEffect& effect) {
+    Add(EquivalentEvent()).equivalent = effect.after.code;
+  }
+
+  void operator()(const LineEffect& effect) {
+    if (record_.kind == RecordKind::kOpeningBalances) return;
+    const TrustLine& line = effect.after;
+    Event& event = Add(LineEvent());
+    event.participants = {PidOf(line.owner), PidOf(line.debtor)};
+    event.line = line.id;
+    event.equivalent = ledger_.equivalent(line.equivalent).code;
+    event.amount = line.limit;
+  }
+
+  void operator()(const DebtEffect&) {}
+  void operator()(const SequenceEffect&) {}
+
+  void operator()(const TransactionEffect& effect) {
+    if (effect.after.state != TransactionState::kCommitted) return;
+    AddPayment(EventType::kPaymentCommitted, effect.after.payer, effect.after.payee, effect.after);
+    AddPayment(EventType::kPaymentReceived, effect.after.payee, effect.after.payer, effect.after);
+  }
+
+  std::vector<Event> Take() && {
+    if (record_.kind == RecordKind::kOpeningBalances) Add(EventType::kOpeningBalances);
+    return std::move(events_);
+  }
+
+ private:
+  Event& Add(EventType type) {
+    Event event;
+    event.seq = record_.seq;
+    event.time = record_.time;
+    event.type = type;
+    return events_.emplace_back(std::move(event));
+  }
+
+  void AddPayment(EventType type, ParticipantIndex whom, ParticipantIndex other,
+                  const Transaction& transaction) {
+    Event& event = Add(type);
+    event.participants = {PidOf(whom), PidOf(other)};
+    event.transaction = transaction.id;
+    event.equivalent = ledger_.equivalent(transaction.equivalent).code;
+    event.amount = transaction.amount;
+  }
+
+  const Pid& PidOf(ParticipantIndex index) const { return ledger_.participant(index).pid; }
+
+  EventType ParticipantEvent() const {
+    switch (record_.kind) {
+      case RecordKind::kRegisterParticipant:
+        return EventType::kParticipantRegistered;
+      case RecordKind::kLeave:
+        return EventType::kParticipantLeft;
+      case RecordKind::kSetParticipantStatus:
+        return EventType::kParticipantStatusSet;
+      case RecordKind::kSetVerificationLevel:
+        return EventType::kParticipantLevelSet;
+      default:
+        return EventType::kParticipantUpdated;
+    }
+  }
+
+  EventType EquivalentEvent() const {
+    switch (record_.kind) {
+      case RecordKind::kCreateEquivalent:
+        return EventType::kEquivalentCreated;
+      case RecordKind::kRemoveEquivalent:
+        return EventType::kEquivalentRemoved;
+      default:
+        return EventType::kEquivalentUpdated;
+    }
+  }
+
+  EventType LineEvent() const {
+    switch (record_.kind) {
+      case RecordKind::kOpenLine:
+        return EventType::kTrustLineOpened;
+      case RecordKind::kCloseLine:
+        return EventType::kTrustLineClosed;
+      case RecordKind::kFreezeLine:
+        return EventType::kTrustLineFrozen;
+      case RecordKind::kUnfreezeLine:
+        return EventType::kTrustLineUnfrozen;
+      default:
+        return EventType::kTrustLineUpdated;
+    }
+  }
+
+  const Record& record_;
+  const Ledger& ledger_;
+  std::vector<Event> events_;
+};
+
+}  // namespace
+
+std::string_view EventName(EventType type) {
+  switch (type) {
+    case EventType::kNetworkFounded:
+      return "network.founded";
+    case EventType::kParticipantRegistered:
+      return "participant.registered";
+    case EventType::kParticipantUpdated:
+      return "participant.updated";
+    case EventType::kParticipantLeft:
+      return "participant.left";
+    case EventType::kParticipantStatusSet:
+      return "participant.status_set";
+    case EventType::kParticipantLevelSet:
+      return "participant.level_set";
+    case EventType::kEquivalentCreated:
+      return "equivalent.created";
+    case EventType::kEquivalentUpdated:
+      return "equivalent.updated";
+    case EventType::kEquivalentRemoved:
+      return "equivalent.removed";
+    case EventType::kTrustLineOpened:
+      return "trust_line.opened";
+    case EventType::kTrustLineUpdated:
+      return "trust_line.updated";
+    case EventType::kTrustLineClosed:
+      return "trust_line.closed";
+    case EventType::kTrustLineFrozen:
+      return "trust_line.frozen";
+    case EventType::kTrustLineUnfrozen:
+      return "trust_line.unfrozen";
+    case EventType::kOpeningBalances:
+      return "network.opening_balances";
+    case EventType::kPaymentCommitted:
+      return "payment.committed";
+    case EventType::kPaymentReceived:
+      return "payment.received";
+  }
+  return "";
+}
+
+std::vector<Event> EventsOf(const Record& record, const Ledger& ledger) {
+  EventBuilder builder(record, ledger);
+  for (const Effect& effect : record.effects) std::visit(builder, effect);
+  return std::move(builder).Take();
+}
+
+}  // namespace geo

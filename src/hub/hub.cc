@@ -1,0 +1,305 @@
+#include "geo/hub/hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/base/status_macros.h"
+#include "src/hub/hub_impl.h"
+
+namespace geo {
+
+// --- Results and batches. ---
+
+ErrorCode CommandResult::code() const {
+  if (!status.ok()) return ErrorCodeOf(status);
+  if (payment.has_value() && payment->refusal.has_value()) return payment->refusal->code;
+  return ErrorCode::kOk;
+}
+
+Status Hub::Impl::CheckUsable() const {
+  if (poison.ok()) return OkStatus();
+  return MakeError(ErrorCode::kHubPoisoned, "an append failed (" + std::string(poison.message()) +
+                                                "); open the hub anew from its store");
+}
+
+bool Hub::Impl::HasWork() const {
+  return !next.results.empty() || !next.batch.records.empty() || !next.batch.erased_texts.empty();
+}
+
+const Batch* Hub::Impl::TakeBatch() {
+  if (in_flight.has_value()) return &in_flight->batch;
+  if (!poison.ok() || !HasWork()) return nullptr;
+  return &StartBatch();
+}
+
+Batch& Hub::Impl::StartBatch() {
+  in_flight.emplace(std::exchange(next, Group()));
+  Batch& batch = in_flight->batch;
+  batch.before = durable;
+  batch.after = planned;
+  batch.acknowledged = acknowledged;
+  batch.durability = options.durability;
+  FillRows(batch);
+  return batch;
+}
+
+void Hub::Impl::FillRows(Batch& batch) {
+  if (!read_model) return;
+  const auto name_of = [&](const Hash256& hash) -> std::optional<std::string> {
+    StatusOr<std::optional<TextEntry>> text = store->FindText(hash);
+    if (!text.ok() || !text->has_value()) return std::nullopt;
+    return std::move((*text)->text);
+  };
+  read_model->TakeRows(ledger, options.read_model_rows, name_of, &batch.rows);
+  batch.rows_seq = read_model->shown_seq();
+}
+
+StatusOr<std::vector<CommandResult>> Hub::Impl::BatchDone(const Status& appended) {
+  if (!in_flight.has_value()) {
+    return MakeError(ErrorCode::kStatusConflict, "no batch was taken");
+  }
+  if (!appended.ok()) {
+    if (ErrorCodeOf(appended) != ErrorCode::kStoreBusy) poison = appended;
+    return appended;
+  }
+  durable = in_flight->batch.after;
+  stored_acknowledged = in_flight->batch.acknowledged;
+  std::vector<CommandResult> results = std::move(in_flight->results);
+  in_flight.reset();
+  return results;
+}
+
+StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
+  std::vector<CommandResult> results;
+  GEO_RETURN_IF_ERROR(CheckUsable());
+  while (const Batch* batch = TakeBatch()) {
+    const bool writes = batch->before != batch->after || !batch->texts.empty() ||
+                        !batch->erased_texts.empty() || !batch->rows.empty();
+    GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done,
+                         BatchDone(writes ? store->Append(*batch) : OkStatus()));
+    std::move(done.begin(), done.end(), std::back_inserter(results));
+  }
+  return results;
+}
+
+// --- Reading back. ---
+
+StatusOr<std::optional<Record>> Hub::Impl::ReadRecordAt(std::uint64_t seq) {
+  std::optional<Record> found;
+  GEO_RETURN_IF_ERROR(store->Replay(seq - 1, [&](std::string_view packed) -> StatusOr<bool> {
+    while (!packed.empty() && !found.has_value()) {
+      GEO_ASSIGN_OR_RETURN(ReadRecord read, TakeRecord(&packed));
+      if (read.record.seq == seq) found = std::move(read.record);
+    }
+    return false;
+  }));
+  return found;
+}
+
+StatusOr<std::optional<Transaction>> Hub::Impl::FindDurableTransaction(const TxId& id) {
+  GEO_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> seq, store->FindTransaction(id));
+  if (!seq.has_value()) return std::optional<Transaction>();
+  GEO_ASSIGN_OR_RETURN(const std::optional<Record> record, ReadRecordAt(*seq));
+  if (record.has_value()) {
+    for (const Effect& effect : record->effects) {
+      const auto* transaction = std::get_if<TransactionEffect>(&effect);
+      if (transaction != nullptr && transaction->after.id == id) {
+        return std::optional<Transaction>(transaction->after);
+      }
+    }
+  }
+  return MakeError(ErrorCode::kStoreCorrupt, "the index names record " + std::to_string(*seq) +
+                                                 " for transaction " + std::string(id.text()) +
+                                                 ", which it is not in");
+}
+
+StatusOr<std::vector<Event>> Hub::Impl::PollEvents(std::uint64_t after, std::size_t max) {
+  std::vector<Event> events;
+  if (max == 0 || after >= durable.seq) return events;
+  GEO_RETURN_IF_ERROR(store->Replay(after, [&](std::string_view packed) -> StatusOr<bool> {
+    while (!packed.empty() && events.size() < max) {
+      GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
+      if (read.record.seq <= after) continue;
+      std::vector<Event> more = EventsOf(read.record, ledger);
+      std::move(more.begin(), more.end(), std::back_inserter(events));
+    }
+    return events.size() < max;
+  }));
+  return events;
+}
+
+// --- Upkeep. ---
+
+Status Hub::Impl::ErasePersonalText(const Pid& participant) {
+  GEO_RETURN_IF_ERROR(CheckUsable());
+  const std::optional<ParticipantIndex> index = ledger.FindParticipant(participant);
+  if (!index.has_value()) {
+    return MakeError(ErrorCode::kUnknownParticipant,
+                     "participant " + FormatPid(participant) + " is not registered");
+  }
+  GEO_RETURN_IF_ERROR(Flush().status());
+  std::vector<Hash256> hashes;
+  const auto add = [&](const Hash256& hash) {
+    if (!hash.IsZero()) hashes.push_back(hash);
+  };
+  const auto collect = [&](const Effect& effect) {
+    if (const auto* change = std::get_if<ParticipantEffect>(&effect)) {
+      if (change->index != *index) return;
+      add(change->after.name_hash);
+      add(change->after.profile_hash);
+    } else if (const auto* payment = std::get_if<TransactionEffect>(&effect)) {
+      if (payment->after.payer == *index) add(payment->after.description_hash);
+    }
+  };
+  GEO_RETURN_IF_ERROR(store->Replay(0, [&](std::string_view packed) -> StatusOr<bool> {
+    while (!packed.empty()) {
+      GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
+      for (const Effect& effect : read.record.effects) collect(effect);
+    }
+    return true;
+  }));
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  next.batch.erased_texts = std::move(hashes);
+  if (read_model) read_model->TextErased(*index);
+  return Flush().status();
+}
+
+StatusOr<bool> Hub::Impl::CheckpointStep() {
+  GEO_RETURN_IF_ERROR(CheckUsable());
+  if (HasWork() || in_flight) {
+    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
+  }
+  // Epochs rise with each opening, so numbers rise over the store's whole life.
+  if (!checkpoint_) checkpoint_ = Checkpoint{epoch_ << 32 | ++checkpoints_, 0, {}};
+  SnapshotSlice slice;
+  slice.snapshot = checkpoint_->number;
+  slice.slice = checkpoint_->slice;
+  slice.bytes = ledger.NextSlice(checkpoint_->cursor, durable, options.snapshot_items);
+  Ledger::SnapshotCursor peek = checkpoint_->cursor;
+  slice.last = ledger.NextSlice(peek, durable, 1).empty();
+  const Status written = store->WriteSnapshot(slice);
+  if (!written.ok() || slice.last) {
+    checkpoint_.reset();
+  } else {
+    ++checkpoint_->slice;
+  }
+  GEO_RETURN_IF_ERROR(written);
+  return slice.last;
+}
+
+Status Hub::Impl::UpdateReadModel() {
+  GEO_RETURN_IF_ERROR(CheckUsable());
+  if (HasWork() || in_flight) {
+    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
+  }
+  while (read_model && read_model->backlog() > 0) {
+    GEO_RETURN_IF_ERROR(BatchDone(store->Append(StartBatch())).status());
+  }
+  return OkStatus();
+}
+
+Status Hub::Impl::Close() {
+  GEO_RETURN_IF_ERROR(Flush().status());
+  GEO_RETURN_IF_ERROR(UpdateReadModel());
+  if (acknowledged != stored_acknowledged) {
+    GEO_RETURN_IF_ERROR(BatchDone(store->Append(StartBatch())).status());
+  }
+  poison = MakeError(ErrorCode::kStoreClosed, "the hub is closed");
+  return store->Close();
+}
+
+// --- The door. ---
+
+Hub::Hub(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Hub::~Hub() = default;
+
+StatusOr<std::unique_ptr<Hub>> Hub::Open(std::unique_ptr<Store> store, const HubOptions& options) {
+  if (store == nullptr) return MakeError(ErrorCode::kInvalidArgument, "a hub needs a store");
+  auto impl = std::make_unique<Impl>(std::move(store), options);
+  GEO_RETURN_IF_ERROR(impl->Open());
+  return std::unique_ptr<Hub>(new Hub(std::move(impl)));
+}
+
+StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp now) {
+  if (pending() > 0) {
+    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
+  }
+  GEO_RETURN_IF_ERROR(impl_->Submit(command, now));
+  GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> results, impl_->Flush());
+  return std::move(results.front());
+}
+
+Status Hub::Submit(const VerifiedCommand& command, Timestamp now) {
+  return impl_->Submit(command, now);
+}
+
+StatusOr<std::vector<CommandResult>> Hub::Flush() { return impl_->Flush(); }
+
+const Batch* Hub::TakeBatch() { return impl_->TakeBatch(); }
+
+StatusOr<std::vector<CommandResult>> Hub::BatchDone(const Status& appended) {
+  return impl_->BatchDone(appended);
+}
+
+std::size_t Hub::pending() const {
+  return impl_->next.results.size() + (impl_->in_flight ? impl_->in_flight->results.size() : 0);
+}
+
+View Hub::view() const {
+  return View(impl_->ledger, *impl_->router, impl_->options.routing, impl_->day);
+}
+
+StatusOr<std::vector<Event>> Hub::PollEvents(std::uint64_t after, std::size_t max) {
+  return impl_->PollEvents(after, max);
+}
+
+Status Hub::AcknowledgeEvents(std::uint64_t seq) {
+  if (seq > impl_->durable.seq) {
+    return MakeError(ErrorCode::kInvalidArgument, "record " + std::to_string(seq) +
+                                                      " is not there; the last one is " +
+                                                      std::to_string(impl_->durable.seq));
+  }
+  impl_->acknowledged = std::max(impl_->acknowledged, seq);
+  return OkStatus();
+}
+
+std::uint64_t Hub::acknowledged() const { return impl_->acknowledged; }
+
+JournalHead Hub::head() const { return impl_->durable; }
+
+StatusOr<std::optional<Transaction>> Hub::FindTransaction(const TxId& id) {
+  return impl_->FindDurableTransaction(id);
+}
+
+StatusOr<std::optional<std::string>> Hub::FindText(const Hash256& hash) {
+  GEO_ASSIGN_OR_RETURN(std::optional<TextEntry> text, impl_->store->FindText(hash));
+  if (!text.has_value()) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(text->text));
+}
+
+Status Hub::ErasePersonalText(const Pid& participant) {
+  return impl_->ErasePersonalText(participant);
+}
+
+StatusOr<bool> Hub::CheckpointStep() { return impl_->CheckpointStep(); }
+
+Status Hub::Checkpoint() {
+  while (true) {
+    GEO_ASSIGN_OR_RETURN(const bool complete, impl_->CheckpointStep());
+    if (complete) return OkStatus();
+  }
+}
+
+std::size_t Hub::read_model_backlog() const {
+  return impl_->read_model ? impl_->read_model->backlog() : 0;
+}
+
+Status Hub::UpdateReadModel() { return impl_->UpdateReadModel(); }
+
+StatusOr<std::uint64_t> Hub::StoreSizeBytes() { return impl_->store->SizeBytes(); }
+
+Status Hub::Close() { return impl_->Close(); }
+
+}  // namespace geo

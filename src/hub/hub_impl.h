@@ -1,0 +1,100 @@
+// Inside the hub: what is durable, what is planned, and what waits in between.
+#ifndef GEO_SRC_HUB_HUB_IMPL_H_
+#define GEO_SRC_HUB_HUB_IMPL_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "geo/hub/hub.h"
+#include "geo/readmodel/read_model.h"
+
+namespace geo {
+
+class Hub::Impl {
+ public:
+  Impl(std::unique_ptr<Store> store, const HubOptions& options);
+
+  // recovery.cc
+  Status Open();
+
+  // submit.cc
+  Status Submit(const VerifiedCommand& command, Timestamp now);
+
+  // hub.cc
+  const Batch* TakeBatch();
+  StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
+  StatusOr<std::vector<CommandResult>> Flush();
+  Status CheckUsable() const;
+  StatusOr<std::optional<Transaction>> FindDurableTransaction(const TxId& id);
+  StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
+  Status ErasePersonalText(const Pid& participant);
+  StatusOr<bool> CheckpointStep();
+  Status UpdateReadModel();
+  Status Close();
+
+  // What is submitted together is appended together.
+  struct Group {
+    Batch batch;
+    std::vector<CommandResult> results;
+    std::unordered_map<TxId, Transaction> transactions;
+  };
+
+  std::unique_ptr<Store> store;
+  HubOptions options;
+  Ledger ledger;
+  std::unique_ptr<Router> router;
+  std::optional<ReadModel> read_model;
+  JournalHead durable;  // what the store has
+  JournalHead planned;  // what the ledger shows: durable, then in_flight, then next
+  Group next;
+  std::optional<Group> in_flight;  // taken, not done
+  Status poison;                   // ok while usable
+  std::uint64_t acknowledged = 0;
+  std::uint64_t stored_acknowledged = 0;
+  std::int64_t day = 0;
+
+ private:
+  struct Checkpoint {
+    std::uint64_t number = 0;
+    std::uint32_t slice = 0;
+    Ledger::SnapshotCursor cursor;
+  };
+
+  // recovery.cc
+  Status LoadSnapshot();
+  Status ReplayJournal(std::uint64_t rows_seq);
+  Status ReplayRecord(const Record& record, const Hash256& hash, std::uint64_t rows_seq);
+  Status Found();
+  Status CheckNetwork() const;
+
+  // submit.cc
+  CommandResult Perform(const VerifiedCommand& command, Timestamp time);
+  CommandResult PerformPayment(const VerifiedCommand& command, const Pay& pay, Timestamp time);
+  Status CheckValidity(const VerifiedCommand& command, Timestamp time) const;
+  StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
+  StatusOr<std::uint64_t> Append(Record record);
+  void KeepTexts(const Command& command);
+  void TellRouter(const Record& record);
+  void AdvanceDay(Timestamp time);
+
+  // hub.cc
+  StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);
+  Batch& StartBatch();
+  void FillRows(Batch& batch);
+  bool HasWork() const;
+
+  std::optional<Checkpoint> checkpoint_;
+  std::uint64_t epoch_ = 0;
+  std::uint32_t checkpoints_ = 0;
+  // While the tail of a snapshot is replayed: its latest slice shows this record.
+  std::uint64_t loaded_seq_ = 0;
+  bool loading_ = false;
+};
+
+}  // namespace geo
+
+#endif  // GEO_SRC_HUB_HUB_IMPL_H_

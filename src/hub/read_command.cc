@@ -1,0 +1,249 @@
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "src/base/quote.h"
+#include "src/base/status_macros.h"
+#include "src/hub/command_body.h"
+
+namespace geo {
+namespace {
+
+Status PolicyError(std::string_view key, std::string_view wanted) {
+  return MakeError(ErrorCode::kPolicyInvalid,
+                   "policy key " + Quote(key) + " takes " + std::string(wanted));
+}
+
+Status ReadFlag(std::string_view key, const Json& value, PolicySetting<bool>& setting) {
+  if (!value.IsBool()) return PolicyError(key, "true or false");
+  setting = *value.AsBool();
+  return OkStatus();
+}
+
+Status ReadHops(std::string_view key, const Json& value, PolicySetting<std::uint32_t>& setting) {
+  if (!value.IsInt() || *value.AsInt() < 1 || *value.AsInt() > 32) {
+    return PolicyError(key, "a whole number from 1 to 32");
+  }
+  setting = static_cast<std::uint32_t>(*value.AsInt());
+  return OkStatus();
+}
+
+// Decimal text, or a whole number of the equivalent; both become text. How many decimals the
+// equivalent takes is seen when the command is planned.
+Status ReadAmount(std::string_view key, const Json& value, PolicySetting<AmountInput>& setting) {
+  std::string text;
+  if (value.IsString()) text = *value.AsString();
+  if (value.IsInt()) text = std::to_string(*value.AsInt());
+  const StatusOr<Amount> amount = ParseAmount(text, kMaxPrecision);
+  if (!amount.ok() && ErrorCodeOf(amount.status()) != ErrorCode::kAmountOverflow) {
+    return PolicyError(key, "an amount of zero or more as decimal text");
+  }
+  setting = AmountInput(std::move(text));
+  return OkStatus();
+}
+
+Status ReadBlocked(std::string_view key, const Json& value,
+                   PolicySetting<std::vector<Pid>>& setting) {
+  std::vector<Pid> blocked;
+  if (!value.IsArray()) return PolicyError(key, "a list of pids");
+  for (const Json& item : *value.AsArray()) {
+    const StatusOr<Pid> pid = ParsePid(item.IsString() ? *item.AsString() : "");
+    if (!pid.ok()) return PolicyError(key, "a list of pids");
+    blocked.push_back(*pid);
+  }
+  setting = std::move(blocked);
+  return OkStatus();
+}
+
+Status ReadPolicyKey(const std::string& key, const Json& value, PolicyPatch& patch) {
+  const auto read = [&](auto& setting, auto reader) -> Status {
+    if (!value.IsNull()) return reader(key, value, setting);
+    setting = std::remove_reference_t<decltype(setting)>::Reset();
+    return OkStatus();
+  };
+  if (key == "auto_clearing") return read(patch.auto_clearing, ReadFlag);
+  if (key == "can_be_intermediate") return read(patch.can_be_intermediate, ReadFlag);
+  if (key == "allow_growth") return read(patch.allow_growth, ReadFlag);
+  if (key == "max_hops") return read(patch.max_hops, ReadHops);
+  if (key == "daily_limit") return read(patch.daily_limit, ReadAmount);
+  if (key == "max_single_payment") return read(patch.max_single_payment, ReadAmount);
+  if (key == "blocked_participants") return read(patch.blocked_participants, ReadBlocked);
+  return MakeError(ErrorCode::kPolicyInvalid,
+                   "policy key " + Quote(key) +
+                       " is unknown; known are auto_clearing, can_be_intermediate, max_hops, "
+                       "daily_limit, max_single_payment, allow_growth, blocked_participants");
+}
+
+PolicyPatch ReadPolicyMember(BodyReader& body) {
+  if (!body.Has("policy")) return {};
+  const Json* policy = body.Object("policy");
+  if (policy == nullptr) return {};
+  StatusOr<PolicyPatch> patch = ParsePolicy(*policy);
+  if (patch.ok()) return *std::move(patch);
+  body.Fail(patch.status());
+  return {};
+}
+
+Command ReadRegister(BodyReader& body) {
+  RegisterParticipant command;
+  command.key = body.ReadPublicKey("public_key");
+  command.type = static_cast<ParticipantType>(body.OneOf("type", {"person", "business", "hub"}));
+  command.name = body.ReadPersonalText("display_name");
+  if (body.Has("profile")) command.profile = body.ReadPersonalText("profile");
+  return command;
+}
+
+Command ReadUpdateParticipant(BodyReader& body) {
+  UpdateParticipant command;
+  if (body.Has("display_name")) command.name = body.ReadPersonalText("display_name");
+  if (body.TakeNull("profile")) {
+    command.profile = PersonalText();
+  } else if (body.Has("profile")) {
+    command.profile = body.ReadPersonalText("profile");
+  }
+  return command;
+}
+
+Command ReadSetStatus(BodyReader& body) {
+  SetParticipantStatus command;
+  command.participant = body.ReadPid("pid");
+  command.status = static_cast<ParticipantStatus>(
+      body.OneOf("status", {"active", "suspended", "left", "deleted"}));
+  command.reason = body.Text("reason");
+  return command;
+}
+
+Command ReadSetLevel(BodyReader& body) {
+  SetVerificationLevel command;
+  command.participant = body.ReadPid("pid");
+  command.level = static_cast<std::uint8_t>(body.Int("level", 0, 3));
+  command.reason = body.Text("reason");
+  return command;
+}
+
+Command ReadCreateEquivalent(BodyReader& body) {
+  CreateEquivalent command;
+  command.code = body.ReadCode("code");
+  command.precision = static_cast<std::uint8_t>(body.Int("precision", 0, kMaxPrecision));
+  command.kind =
+      static_cast<EquivalentKind>(body.OneOf("kind", {"fiat", "time", "commodity", "custom"}));
+  command.iso_code = body.TextOr("iso_code", "");
+  command.description = body.TextOr("description", "");
+  return command;
+}
+
+Command ReadUpdateEquivalent(BodyReader& body) {
+  UpdateEquivalent command;
+  command.code = body.ReadCode("code");
+  if (body.Has("active")) command.active = body.Bool("active");
+  if (body.Has("description")) command.description = body.Text("description");
+  return command;
+}
+
+Command ReadOpenLine(BodyReader& body) {
+  OpenLine command;
+  command.debtor = body.ReadPid("to");
+  command.equivalent = body.ReadCode("equivalent");
+  command.limit = body.Text("limit");
+  command.policy = ReadPolicyMember(body);
+  return command;
+}
+
+Command ReadUpdateLine(BodyReader& body) {
+  UpdateLine command;
+  command.line = body.ReadLineId("id");
+  if (body.Has("limit")) command.limit = body.Text("limit");
+  command.policy = ReadPolicyMember(body);
+  return command;
+}
+
+template <typename Freezing>
+Command ReadFreezing(BodyReader& body) {
+  Freezing command;
+  command.line = body.ReadLineId("id");
+  command.reason = body.TextOr("reason", "");
+  return command;
+}
+
+PaymentConstraints ReadConstraints(const Json& json, BodyReader& body) {
+  static const std::vector<PersonalText> kNoTexts;
+  BodyReader reader(json, kNoTexts);
+  PaymentConstraints constraints;
+  const auto limit = [&](std::string_view member, std::int64_t most) {
+    return static_cast<std::uint32_t>(reader.Int(member, 1, most));
+  };
+  if (reader.Has("max_hops")) constraints.max_hops = limit("max_hops", 32);
+  if (reader.Has("max_paths")) constraints.max_paths = limit("max_paths", 64);
+  if (reader.Has("avoid")) constraints.avoid = reader.ReadPids("avoid");
+  body.Fail(reader.Finish());
+  return constraints;
+}
+
+Command ReadPay(BodyReader& body, const std::optional<TxId>& tx_id) {
+  Pay command;
+  command.id = tx_id.value_or(TxId());
+  command.payee = body.ReadPid("to");
+  command.equivalent = body.ReadCode("equivalent");
+  command.amount = body.Text("amount");
+  if (body.Has("description")) command.description = body.ReadPersonalText("description");
+  if (body.Has("constraints")) {
+    const Json* constraints = body.Object("constraints");
+    if (constraints != nullptr) command.constraints = ReadConstraints(*constraints, body);
+  }
+  return command;
+}
+
+using Reader = std::function<Command(BodyReader&)>;
+
+const std::map<std::string, Reader, std::less<>>& Readers() {
+  static const auto* const kReaders = new std::map<std::string, Reader, std::less<>>{
+      {"participant.register", ReadRegister},
+      {"participant.update", ReadUpdateParticipant},
+      {"participant.leave", [](BodyReader&) -> Command { return Leave(); }},
+      {"participant.set_status", ReadSetStatus},
+      {"participant.set_level", ReadSetLevel},
+      {"equivalent.create", ReadCreateEquivalent},
+      {"equivalent.update", ReadUpdateEquivalent},
+      {"equivalent.remove",
+       [](BodyReader& body) -> Command { return RemoveEquivalent{body.ReadCode("code")}; }},
+      {"line.open", ReadOpenLine},
+      {"line.update", ReadUpdateLine},
+      {"line.close", [](BodyReader& body) -> Command { return CloseLine{body.ReadLineId("id")}; }},
+      {"line.freeze", ReadFreezing<FreezeLine>},
+      {"line.unfreeze", ReadFreezing<UnfreezeLine>},
+  };
+  return *kReaders;
+}
+
+}  // namespace
+
+StatusOr<PolicyPatch> ParsePolicy(const Json& policy) {
+  if (!policy.IsObject()) {
+    return MakeError(ErrorCode::kPolicyInvalid, "a policy is an object of keys");
+  }
+  PolicyPatch patch;
+  for (const auto& [key, value] : *policy.AsObject()) {
+    GEO_RETURN_IF_ERROR(ReadPolicyKey(key, value, patch));
+  }
+  return patch;
+}
+
+StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx_id,
+                              const Json& body, const std::vector<PersonalText>& texts) {
+  const bool is_payment = op == "payment";
+  const auto reader = Readers().find(op);
+  if (!is_payment && reader == Readers().end()) {
+    return MakeError(ErrorCode::kCommandSyntax, "operation " + Quote(op) + " is not known here");
+  }
+  if (is_payment != tx_id.has_value()) {
+    return MakeError(ErrorCode::kCommandSyntax,
+                     "payments carry tx_id, all other commands carry seq");
+  }
+  BodyReader members(body, texts);
+  Command command = is_payment ? ReadPay(members, tx_id) : reader->second(members);
+  GEO_RETURN_IF_ERROR(members.Finish());
+  return command;
+}
+
+}  // namespace geo

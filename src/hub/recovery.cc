@@ -1,0 +1,140 @@
+// Opening a hub: the newest snapshot, then the journal's tail, every record checked.
+
+#include <algorithm>
+#include <utility>
+
+#include "geo/base/encoding.h"
+#include "geo/base/limits.h"
+#include "geo/crypto/keys.h"
+#include "src/base/quote.h"
+#include "src/base/status_macros.h"
+#include "src/hub/hub_impl.h"
+
+namespace geo {
+
+Hub::Impl::Impl(std::unique_ptr<Store> s, const HubOptions& o) : store(std::move(s)), options(o) {
+  if (options.read_model_rows > 0) read_model.emplace();
+}
+
+Status Hub::Impl::Open() {
+  OpenOptions open;
+  open.take_over = options.take_over;
+  if (read_model) {
+    open.tables = ReadModel::Tables();
+    open.read_model_version = ReadModel::kVersion;
+  }
+  GEO_ASSIGN_OR_RETURN(const StoreState state, store->Open(open));
+  epoch_ = state.epoch;
+  acknowledged = state.acknowledged;
+  stored_acknowledged = state.acknowledged;
+  GEO_RETURN_IF_ERROR(LoadSnapshot());
+  GEO_RETURN_IF_ERROR(ReplayJournal(state.rows_seq));
+  if (planned != state.head) {
+    return MakeError(ErrorCode::kChainBroken,
+                     "the journal ends at record " + std::to_string(planned.seq) +
+                         ", the store says " + std::to_string(state.head.seq));
+  }
+  durable = planned;
+  if (ledger.founded()) {
+    GEO_RETURN_IF_ERROR(CheckNetwork());
+  } else if (!options.genesis.has_value()) {
+    return MakeError(ErrorCode::kNotFounded, "the store is empty and no genesis is given");
+  }
+  day = DayOf(ledger.last_time());
+  router = NewRouter(ledger, day);
+  return ledger.founded() ? OkStatus() : Found();
+}
+
+// A snapshot only shortens the replay: one that is damaged is left aside, and the journal, which is
+// whole, is replayed from its beginning.
+Status Hub::Impl::LoadSnapshot() {
+  std::optional<JournalHead> first;
+  const Status status = store->LoadSnapshot([&](const SnapshotSlice& slice) -> Status {
+    GEO_ASSIGN_OR_RETURN(const JournalHead head, ledger.LoadSlice(slice.bytes));
+    if (!first.has_value()) first = head;
+    loaded_seq_ = std::max(loaded_seq_, head.seq);
+    return OkStatus();
+  });
+  const ErrorCode code = ErrorCodeOf(status);
+  if (code == ErrorCode::kRecordCorrupt || code == ErrorCode::kStoreCorrupt) {
+    ledger = Ledger();
+    loaded_seq_ = 0;
+    return OkStatus();
+  }
+  GEO_RETURN_IF_ERROR(status);
+  if (!first.has_value()) return OkStatus();
+  planned = *first;
+  loading_ = true;
+  if (planned.seq < loaded_seq_) return OkStatus();
+  loading_ = false;
+  return ledger.FinishLoading(planned);
+}
+
+Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
+  const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
+  GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
+    while (!packed.empty()) {
+      GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
+      GEO_RETURN_IF_ERROR(ReplayRecord(read.record, read.hash, rows_seq));
+    }
+    return true;
+  }));
+  if (!loading_) return OkStatus();
+  return MakeError(ErrorCode::kChainBroken,
+                   "the snapshot shows record " + std::to_string(loaded_seq_) +
+                       ", the journal ends at " + std::to_string(planned.seq));
+}
+
+Status Hub::Impl::ReplayRecord(const Record& record, const Hash256& hash, std::uint64_t rows_seq) {
+  if (record.seq > planned.seq) {
+    if (record.seq != planned.seq + 1 || record.previous != planned.hash) {
+      return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +
+                                                    " does not follow record " +
+                                                    std::to_string(planned.seq));
+    }
+    if (!loading_) GEO_RETURN_IF_ERROR(ledger.Check(record));
+    ledger.Apply(record);
+    planned = {record.seq, hash};
+    if (loading_ && planned.seq >= loaded_seq_) {
+      loading_ = false;
+      GEO_RETURN_IF_ERROR(ledger.FinishLoading(planned));
+    }
+  }
+  if (read_model && record.seq > rows_seq) read_model->Apply(record, ledger);
+  return OkStatus();
+}
+
+Status Hub::Impl::CheckNetwork() const {
+  const std::string& network = ledger.genesis().network;
+  if (!options.genesis.has_value() || options.genesis->network == network) return OkStatus();
+  return MakeError(ErrorCode::kWrongNetwork, "the store holds network " + Quote(network) +
+                                                 ", not " + Quote(options.genesis->network));
+}
+
+Status Hub::Impl::Found() {
+  const Genesis& genesis = *options.genesis;
+  if (genesis.network.empty() || genesis.network.size() > kMaxNetworkNameBytes ||
+      !IsValidUtf8(genesis.network)) {
+    return MakeError(ErrorCode::kTextInvalid,
+                     "network name " + Quote(genesis.network) + " is not 1 to 64 bytes of UTF-8");
+  }
+  if (genesis.operators.size() > kMaxOperators) {
+    return MakeError(ErrorCode::kTooLarge, "a network has at most 64 operators");
+  }
+  for (const Operator& one : genesis.operators) {
+    if (PidOf(one.key) != one.pid) {
+      return MakeError(ErrorCode::kKeyMismatch,
+                       "operator " + FormatPid(one.pid) + " has a key of somebody else");
+    }
+  }
+  Record record;
+  record.time = options.founded_at;
+  record.kind = RecordKind::kGenesis;
+  record.actor = PidOf(genesis.hub_key);
+  record.effects.emplace_back(GenesisEffect{genesis});
+  GEO_RETURN_IF_ERROR(Append(std::move(record)).status());
+  AdvanceDay(options.founded_at);
+  return Flush().status();
+}
+
+}  // namespace geo

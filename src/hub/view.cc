@@ -1,0 +1,126 @@
+#include "geo/hub/view.h"
+
+#include <algorithm>
+
+#include "src/base/quote.h"
+#include "src/base/status_macros.h"
+
+namespace geo {
+namespace {
+
+StatusOr<ParticipantIndex> Find(const Ledger& ledger, const Pid& pid) {
+  if (const std::optional<ParticipantIndex> index = ledger.FindParticipant(pid)) return *index;
+  return MakeError(ErrorCode::kUnknownParticipant,
+                   "participant " + FormatPid(pid) + " is not registered");
+}
+
+StatusOr<EquivalentIndex> Find(const Ledger& ledger, const EquivalentCode& code) {
+  if (const std::optional<EquivalentIndex> index = ledger.FindEquivalent(code)) return *index;
+  return MakeError(ErrorCode::kUnknownEquivalent,
+                   "equivalent " + Quote(code.text()) + " does not exist here");
+}
+
+LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
+  LineView view;
+  view.line = ledger.line(index);
+  view.owner = ledger.participant(view.line.owner).pid;
+  view.debtor = ledger.participant(view.line.debtor).pid;
+  view.used = std::max<Amount>(pair.owed(pair.DirectionFrom(view.line.debtor)), 0);
+  const bool active = view.line.status == LineStatus::kActive;
+  view.available = active ? std::max<Amount>(view.line.limit - view.used, 0) : 0;
+  return view;
+}
+
+}  // namespace
+
+StatusOr<Balance> View::BalanceOf(const Pid& participant, const EquivalentCode& equivalent) const {
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+  return ledger_->BalanceOf(index, code, day_);
+}
+
+StatusOr<std::optional<LineView>> View::LineOf(const Pid& owner, const Pid& debtor,
+                                               const EquivalentCode& equivalent) const {
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex from, Find(*ledger_, owner));
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex to, Find(*ledger_, debtor));
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+  const std::optional<LineIndex> line = ledger_->FindLatestLine(code, from, to);
+  if (!line.has_value()) return std::optional<LineView>();
+  const Pair& pair = ledger_->pair(*ledger_->FindPair(code, from, to));
+  return std::optional<LineView>(Describe(*ledger_, pair, *line));
+}
+
+StatusOr<std::vector<LineView>> View::LinesOf(const Pid& participant,
+                                              const EquivalentCode& equivalent, std::size_t skip,
+                                              std::size_t max) const {
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+  std::vector<LineView> lines;
+  for (const PairIndex pair_index : ledger_->PairsOf(index)) {
+    const Pair& pair = ledger_->pair(pair_index);
+    if (pair.equivalent != code) continue;
+    for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
+      if (line == kNoIndex) continue;
+      if (skip > 0) {
+        --skip;
+      } else if (lines.size() < max) {
+        lines.push_back(Describe(*ledger_, pair, line));
+      }
+    }
+    if (lines.size() >= max) break;
+  }
+  return lines;
+}
+
+StatusOr<std::vector<DebtView>> View::DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
+                                              std::size_t max) const {
+  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+  std::vector<DebtView> debts;
+  for (PairIndex i = 0; i < ledger_->pair_count() && debts.size() < max; ++i) {
+    const Pair& pair = ledger_->pair(i);
+    if (pair.equivalent != code || pair.balance == 0) continue;
+    if (skip > 0) {
+      --skip;
+      continue;
+    }
+    const bool forward = pair.balance > 0;
+    debts.push_back({ledger_->participant(forward ? pair.a : pair.b).pid,
+                     ledger_->participant(forward ? pair.b : pair.a).pid,
+                     forward ? pair.balance : -pair.balance});
+  }
+  return debts;
+}
+
+StatusOr<RouteRequest> View::Request(const Pid& from, const Pid& to,
+                                     const EquivalentCode& equivalent, Amount amount,
+                                     const RouteConstraints& constraints) const {
+  RouteRequest request;
+  GEO_ASSIGN_OR_RETURN(request.from, Find(*ledger_, from));
+  GEO_ASSIGN_OR_RETURN(request.to, Find(*ledger_, to));
+  GEO_ASSIGN_OR_RETURN(request.equivalent, Find(*ledger_, equivalent));
+  request.amount = amount;
+  request.constraints = constraints;
+  return request;
+}
+
+StatusOr<CapacityAnswer> View::Capacity(const Pid& from, const Pid& to,
+                                        const EquivalentCode& equivalent) const {
+  return Capacity(from, to, equivalent, *by_default_);
+}
+
+StatusOr<CapacityAnswer> View::Capacity(const Pid& from, const Pid& to,
+                                        const EquivalentCode& equivalent,
+                                        const RouteConstraints& constraints) const {
+  GEO_ASSIGN_OR_RETURN(const RouteRequest request, Request(from, to, equivalent, 1, constraints));
+  return router_->Capacity(request);
+}
+
+StatusOr<RouteAnswer> View::FindRoutes(const Pid& from, const Pid& to,
+                                       const EquivalentCode& equivalent, Amount amount,
+                                       const RouteConstraints& constraints) const {
+  GEO_ASSIGN_OR_RETURN(const RouteRequest request,
+                       Request(from, to, equivalent, amount, constraints));
+  return router_->FindRoutes(request);
+}
+
+}  // namespace geo

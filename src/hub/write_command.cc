@@ -1,0 +1,191 @@
+#include <array>
+#include <string>
+#include <utility>
+
+#include "geo/base/encoding.h"
+#include "src/base/status_macros.h"
+#include "src/hub/command_body.h"
+
+namespace geo {
+namespace {
+
+constexpr std::array<std::string_view, 3> kTypes = {"person", "business", "hub"};
+constexpr std::array<std::string_view, 4> kStatuses = {"active", "suspended", "left", "deleted"};
+constexpr std::array<std::string_view, 4> kKinds = {"fiat", "time", "commodity", "custom"};
+
+template <typename Enum, std::size_t N>
+Json NameOf(Enum value, const std::array<std::string_view, N>& names) {
+  const auto index = static_cast<std::size_t>(value);
+  return index >= 1 && index <= N ? Json(names[index - 1]) : Json();
+}
+
+StatusOr<Json> AmountText(const AmountInput& amount) {
+  if (const auto* text = std::get_if<std::string>(&amount)) return Json(*text);
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "signed commands carry amounts as decimal text, not in minor units");
+}
+
+Json PidList(const std::vector<Pid>& pids) {
+  Json::Array list;
+  for (const Pid& pid : pids) list.emplace_back(FormatPid(pid));
+  return list;
+}
+
+// Writes each mentioned key; `write` turns a value into JSON.
+template <typename T, typename Write>
+Status AddSetting(const char* key, const PolicySetting<T>& setting, Json& policy, Write write) {
+  if (!setting.mentioned) return OkStatus();
+  if (!setting.value.has_value()) {
+    policy.Set(key, nullptr);
+    return OkStatus();
+  }
+  GEO_ASSIGN_OR_RETURN(Json value, write(*setting.value));
+  policy.Set(key, std::move(value));
+  return OkStatus();
+}
+
+Status AddPolicy(const PolicyPatch& patch, Json& body) {
+  if (patch == PolicyPatch()) return OkStatus();
+  const auto plain = [](const auto& value) -> StatusOr<Json> { return Json(value); };
+  const auto pids = [](const std::vector<Pid>& list) -> StatusOr<Json> { return PidList(list); };
+  Json policy{Json::Object()};
+  GEO_RETURN_IF_ERROR(AddSetting("auto_clearing", patch.auto_clearing, policy, plain));
+  GEO_RETURN_IF_ERROR(AddSetting("can_be_intermediate", patch.can_be_intermediate, policy, plain));
+  GEO_RETURN_IF_ERROR(AddSetting("allow_growth", patch.allow_growth, policy, plain));
+  GEO_RETURN_IF_ERROR(AddSetting("max_hops", patch.max_hops, policy, plain));
+  GEO_RETURN_IF_ERROR(AddSetting("daily_limit", patch.daily_limit, policy, AmountText));
+  GEO_RETURN_IF_ERROR(
+      AddSetting("max_single_payment", patch.max_single_payment, policy, AmountText));
+  GEO_RETURN_IF_ERROR(AddSetting("blocked_participants", patch.blocked_participants, policy, pids));
+  body.Set("policy", std::move(policy));
+  return OkStatus();
+}
+
+struct BodyWriter {
+  std::vector<PersonalText>* texts;
+
+  // The hash that stands for a text, which travels beside the envelope.
+  Json HashOf(const PersonalText& text) const {
+    texts->push_back(text);
+    return EncodeBase64(TextHash(text).view());
+  }
+
+  StatusOr<Json> operator()(const RegisterParticipant& command) const {
+    Json body(Json::Object{{"public_key", FormatPublicKey(command.key)},
+                           {"type", NameOf(command.type, kTypes)},
+                           {"display_name", HashOf(command.name)}});
+    if (command.profile) body.Set("profile", HashOf(*command.profile));
+    return body;
+  }
+
+  StatusOr<Json> operator()(const UpdateParticipant& command) const {
+    Json body{Json::Object()};
+    if (command.name) body.Set("display_name", HashOf(*command.name));
+    if (command.profile) {
+      body.Set("profile", command.profile->text.empty() ? Json() : HashOf(*command.profile));
+    }
+    return body;
+  }
+
+  StatusOr<Json> operator()(const Leave&) const { return Json(Json::Object()); }
+
+  StatusOr<Json> operator()(const SetParticipantStatus& command) const {
+    return Json(Json::Object{{"pid", FormatPid(command.participant)},
+                             {"status", NameOf(command.status, kStatuses)},
+                             {"reason", command.reason}});
+  }
+
+  StatusOr<Json> operator()(const SetVerificationLevel& command) const {
+    return Json(Json::Object{{"pid", FormatPid(command.participant)},
+                             {"level", command.level},
+                             {"reason", command.reason}});
+  }
+
+  StatusOr<Json> operator()(const CreateEquivalent& command) const {
+    Json body(Json::Object{{"code", command.code.text()},
+                           {"precision", command.precision},
+                           {"kind", NameOf(command.kind, kKinds)}});
+    if (!command.iso_code.empty()) body.Set("iso_code", command.iso_code);
+    if (!command.description.empty()) body.Set("description", command.description);
+    return body;
+  }
+
+  StatusOr<Json> operator()(const UpdateEquivalent& command) const {
+    Json body(Json::Object{{"code", command.code.text()}});
+    if (command.active) body.Set("active", *command.active);
+    if (command.description) body.Set("description", *command.description);
+    return body;
+  }
+
+  StatusOr<Json> operator()(const RemoveEquivalent& command) const {
+    return Json(Json::Object{{"code", command.code.text()}});
+  }
+
+  StatusOr<Json> operator()(const OpenLine& command) const {
+    Json body(
+        Json::Object{{"to", FormatPid(command.debtor)}, {"equivalent", command.equivalent.text()}});
+    GEO_ASSIGN_OR_RETURN(Json limit, AmountText(command.limit));
+    body.Set("limit", std::move(limit));
+    GEO_RETURN_IF_ERROR(AddPolicy(command.policy, body));
+    return body;
+  }
+
+  StatusOr<Json> operator()(const UpdateLine& command) const {
+    Json body(Json::Object{{"id", FormatLineId(command.line)}});
+    if (command.limit) {
+      GEO_ASSIGN_OR_RETURN(Json limit, AmountText(*command.limit));
+      body.Set("limit", std::move(limit));
+    }
+    GEO_RETURN_IF_ERROR(AddPolicy(command.policy, body));
+    return body;
+  }
+
+  StatusOr<Json> operator()(const CloseLine& command) const {
+    return Json(Json::Object{{"id", FormatLineId(command.line)}});
+  }
+
+  StatusOr<Json> Freezing(const LineId& line, const std::string& reason) const {
+    Json body(Json::Object{{"id", FormatLineId(line)}});
+    if (!reason.empty()) body.Set("reason", reason);
+    return body;
+  }
+
+  StatusOr<Json> operator()(const FreezeLine& command) const {
+    return Freezing(command.line, command.reason);
+  }
+
+  StatusOr<Json> operator()(const UnfreezeLine& command) const {
+    return Freezing(command.line, command.reason);
+  }
+
+  StatusOr<Json> operator()(const OpeningBalances&) const {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "opening balances travel as a trusted command only");
+  }
+
+  StatusOr<Json> operator()(const Pay& command) const {
+    Json body(
+        Json::Object{{"to", FormatPid(command.payee)}, {"equivalent", command.equivalent.text()}});
+    GEO_ASSIGN_OR_RETURN(Json amount, AmountText(command.amount));
+    body.Set("amount", std::move(amount));
+    if (command.description) body.Set("description", HashOf(*command.description));
+    Json constraints{Json::Object()};
+    if (command.constraints.max_hops) constraints.Set("max_hops", *command.constraints.max_hops);
+    if (command.constraints.max_paths) {
+      constraints.Set("max_paths", *command.constraints.max_paths);
+    }
+    if (!command.constraints.avoid.empty()) {
+      constraints.Set("avoid", PidList(command.constraints.avoid));
+    }
+    if (!constraints.AsObject()->empty()) body.Set("constraints", std::move(constraints));
+    return body;
+  }
+};
+
+}  // namespace
+
+StatusOr<Json> WriteBody(const Command& command, std::vector<PersonalText>* texts) {
+  return std::visit(BodyWriter{texts}, command);
+}
+
+}  // namespace geo
