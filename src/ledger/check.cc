@@ -294,7 +294,7 @@ Status Ledger::Check(const Record& record) const {
                       ": " + std::string(status.message()));
     }
   }
-  const Status status = check.Finish();
+  Status status = check.Finish();
   if (status.ok()) return status;
   return Violated("record " + std::to_string(record.seq) + " (" +
                   std::string(RecordKindName(record.kind)) + "): " + std::string(status.message()));

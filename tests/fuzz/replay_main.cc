@@ -1,9 +1,12 @@
 // Runs a fuzz target without libFuzzer: every committed seed as it is, then mutations of the seeds
 // from a fixed generator, so that each run tries the same inputs.
 //
-//   <target>_replay CORPUS_DIR [MUTATIONS]      (default 2,000; 200,000 when GEO_TEST_TIER=full)
+//   <target>_replay CORPUS_DIR [MUTATIONS]      (default 20,000; 500,000 when GEO_TEST_TIER=full)
 //
 // When the target traps, the input is in the file that the message before the run names.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +17,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/environment.h"
@@ -80,21 +84,28 @@ void Mutate(std::string& input, const std::vector<std::string>& seeds, Generator
   }
 }
 
-// The last input, kept on disk only while it runs, because a trap leaves no time to write it.
+// The input that runs, kept on disk while it does: a trap leaves no time to write it.
 class Reproducer {
  public:
-  explicit Reproducer(std::string path) : path_(std::move(path)) {}
-  ~Reproducer() { std::filesystem::remove(path_); }
+  explicit Reproducer(std::string path)
+      : path_(std::move(path)), file_(open(path_.c_str(), O_CREAT | O_RDWR | O_TRUNC, 0644)) {}
+  ~Reproducer() {
+    close(file_);
+    std::filesystem::remove(path_);
+  }
   Reproducer(const Reproducer&) = delete;
   Reproducer& operator=(const Reproducer&) = delete;
 
-  void Run(const std::string& input) const {
-    std::ofstream(path_, std::ios::binary | std::ios::trunc) << input;
+  bool Run(const std::string& input) const {
+    const ssize_t written = pwrite(file_, input.data(), input.size(), 0);
+    if (written < 0 || ftruncate(file_, written) != 0) return false;
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+    return true;
   }
 
  private:
   std::string path_;
+  int file_;
 };
 
 }  // namespace
@@ -110,17 +121,22 @@ int main(int argc, char** argv) {
     return 1;
   }
   const long mutations =
-      argc == 3 ? std::strtol(argv[2], nullptr, 10) : geo::tests::TierCount(2'000L, 200'000L);
+      argc == 3 ? std::strtol(argv[2], nullptr, 10) : geo::tests::TierCount(20'000L, 500'000L);
 
   const Reproducer reproducer(std::string(argv[0]) + ".input");
   std::printf("a failing input stays in %s.input\n", argv[0]);
   std::fflush(stdout);
-  for (const std::string& seed : seeds) reproducer.Run(seed);
+  bool kept = true;
+  for (const std::string& seed : seeds) kept = kept && reproducer.Run(seed);
   Generator generator(20240229);
-  for (long i = 0; i < mutations; ++i) {
+  for (long i = 0; kept && i < mutations; ++i) {
     std::string input = seeds[Below(generator, seeds.size())];
     for (std::size_t n = 1 + Below(generator, 4); n > 0; --n) Mutate(input, seeds, generator);
-    reproducer.Run(input);
+    kept = reproducer.Run(input);
+  }
+  if (!kept) {
+    std::fprintf(stderr, "cannot write %s.input\n", argv[0]);
+    return 1;
   }
   std::printf("%zu seeds, %ld mutations\n", seeds.size(), mutations);
   return 0;
