@@ -1,0 +1,187 @@
+// The journal's bytes: what is written is read back, what is not canonical is refused, and the
+// format does not move.
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <string>
+#include <vector>
+
+#include "geo/base/encoding.h"
+#include "geo/crypto/hash.h"
+#include "geo/journal/record.h"
+#include "tests/support/environment.h"
+#include "tests/support/sample_journal.h"
+#include "tests/support/scratch.h"
+#include "tests/support/status.h"
+
+namespace geo::tests {
+namespace {
+
+std::vector<Record> ReadAll(std::string_view bytes) {
+  std::vector<Record> records;
+  while (!bytes.empty()) {
+    StatusOr<ReadRecord> read = TakeRecord(&bytes);
+    if (!read.ok()) break;
+    records.push_back(read->record);
+  }
+  return records;
+}
+
+TEST(JournalRecordTest, EveryEffectComesBackAsWritten) {
+  const std::vector<Record> records = SampleRecords();
+  EXPECT_EQ(ReadAll(SampleJournal()), records);
+  std::vector<bool> seen(std::variant_size_v<Effect>);
+  for (const Record& record : records) {
+    for (const Effect& effect : record.effects) seen[effect.index()] = true;
+  }
+  EXPECT_EQ(seen, std::vector<bool>(seen.size(), true)) << "the sample lacks a kind of effect";
+}
+
+// docs/formats.md describes these bytes. When this fails the format has moved: old journals are no
+// longer read, so raise kRecordFormat, keep reading format 1, and add a golden file; never replace
+// one.
+TEST(JournalRecordTest, GoldenFileOfFormat1IsUnchanged) {
+  const std::string golden =
+      ReadFile(SourceRoot() / "tests" / "data" / "golden" / "journal-v1.bin");
+  ASSERT_FALSE(golden.empty());
+  EXPECT_EQ(EncodeHex(SampleJournal()), EncodeHex(golden));
+  EXPECT_EQ(ReadAll(golden), SampleRecords());
+}
+
+TEST(JournalRecordTest, LayoutIsAsDocumented) {
+  Record record;
+  record.seq = 1;
+  record.time = -1;
+  record.actor.bytes.fill(0x22);
+  record.evidence = "e";
+  record.effects = {SequenceEffect{Pid(), 1, 300}};
+  std::string bytes;
+  const Hash256 hash = AppendRecord(record, &bytes).value();
+  const std::string zeros(32, '\0');
+  const std::string body = std::string("\x01\x01\x00\x01\x01", 5) + zeros +
+                           std::string(32, '\x22') +
+                           std::string(
+                               "\x01"
+                               "e"
+                               "\x00\x01\x06",
+                               5) +
+                           zeros + "\x01\xac\x02";
+  EXPECT_EQ(EncodeHex(bytes.substr(4, bytes.size() - 8)), EncodeHex(body));
+  EXPECT_EQ(bytes.substr(0, 4), std::string({static_cast<char>(body.size()), 0, 0, 0}));
+  EXPECT_EQ(hash, Blake2b(body));
+}
+
+TEST(JournalRecordTest, EveryTruncationIsRefused) {
+  const std::string bytes = SampleJournal();
+  std::string_view first = bytes;
+  ASSERT_TRUE(TakeRecord(&first).ok());
+  const std::size_t size = bytes.size() - first.size();
+  for (std::size_t length = 0; length < size; ++length) {
+    std::string_view cut = std::string_view(bytes).substr(0, length);
+    EXPECT_EQ(CodeName(TakeRecord(&cut)), "RecordCorrupt") << length;
+    EXPECT_EQ(cut.size(), length) << "a failed read consumed bytes";
+  }
+}
+
+TEST(JournalRecordTest, EveryFlippedBitIsRefused) {
+  const std::string bytes = SampleJournal();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ (1 << (i % 8)));
+    EXPECT_LT(ReadAll(damaged).size(), SampleRecords().size()) << "byte " << i;
+  }
+}
+
+TEST(JournalRecordTest, NewerFormatSaysSo) {
+  std::string bytes;
+  ASSERT_TRUE(AppendRecord(SampleRecords()[0], &bytes).ok());
+  bytes[4] = 2;  // the format number
+  bytes.resize(bytes.size() - 4);
+  const uLong crc =
+      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
+  ByteWriter(&bytes).Fixed32(static_cast<std::uint32_t>(crc));
+  std::string_view view = bytes;
+  EXPECT_EQ(CodeName(TakeRecord(&view)), "FormatNewer");
+}
+
+TEST(JournalRecordTest, ChainsInOrder) {
+  const std::string bytes = SampleJournal();
+  std::vector<std::uint64_t> seen;
+  const auto visit = [&](const Record& record, const Hash256&) {
+    seen.push_back(record.seq);
+    return OkStatus();
+  };
+  const StatusOr<JournalHead> head = ReadChain(JournalHead(), bytes, visit);
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(head->seq, 8U);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+  // From the middle: records up to the head are skipped.
+  const JournalHead middle{4, SampleRecords()[4].previous};
+  seen.clear();
+  EXPECT_EQ(ReadChain(middle, bytes, visit).value(), *head);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{5, 6, 7, 8}));
+}
+
+TEST(JournalRecordTest, BrokenChainIsRefused) {
+  const auto ignore = [](const Record&, const Hash256&) { return OkStatus(); };
+  std::vector<Record> records = SampleRecords();
+  std::string gap;
+  static_cast<void>(AppendRecord(records[0], &gap).value());
+  static_cast<void>(AppendRecord(records[2], &gap).value());
+  EXPECT_EQ(CodeName(ReadChain(JournalHead(), gap, ignore)), "ChainBroken");
+  std::string forged;
+  records[0].time += 1;
+  for (const Record& record : records) static_cast<void>(AppendRecord(record, &forged).value());
+  EXPECT_EQ(CodeName(ReadChain(JournalHead(), forged, ignore)), "ChainBroken");
+}
+
+TEST(JournalRecordTest, VisitorsErrorEndsTheReading) {
+  int visits = 0;
+  const auto fail = [&](const Record&, const Hash256&) {
+    ++visits;
+    return MakeError(ErrorCode::kDeadline, "enough");
+  };
+  EXPECT_EQ(CodeName(ReadChain(JournalHead(), SampleJournal(), fail)), "Deadline");
+  EXPECT_EQ(visits, 1);
+}
+
+TEST(JournalEffectTest, ValuesOutOfRangeAreRefused) {
+  const auto reads = [](const Effect& effect) {
+    std::string bytes;
+    ByteWriter writer(&bytes);
+    WriteEffect(effect, writer);
+    ByteReader reader(bytes);
+    static_cast<void>(ReadEffect(reader));
+    return reader.Complete();
+  };
+  EXPECT_TRUE(reads(DebtEffect{0, 1, 2, -kMaxAmount, kMaxAmount, 0, kMaxAmount}));
+  EXPECT_FALSE(reads(DebtEffect{0, 1, 2, std::numeric_limits<Amount>::min(), 0, 0, 0}));
+  EXPECT_FALSE(reads(DebtEffect{0, 1, 2, 0, 0, -1, 0}));
+  EXPECT_FALSE(reads(DebtEffect{0, kNoIndex, 2, 0, 0, 0, 0}));
+  TrustLine line;
+  line.equivalent = line.owner = line.debtor = 0;
+  EXPECT_TRUE(reads(LineEffect{0, std::nullopt, line}));
+  line.policy.max_hops = 33;
+  EXPECT_FALSE(reads(LineEffect{0, std::nullopt, line}));
+  line.policy.max_hops = 0;
+  EXPECT_FALSE(reads(LineEffect{0, std::nullopt, line}));
+  line.policy.max_hops.reset();
+  line.policy.blocked_participants = {Pid(), Pid()};
+  EXPECT_FALSE(reads(LineEffect{0, std::nullopt, line})) << "not unique";
+  Participant participant;
+  participant.verification_level = 4;
+  EXPECT_FALSE(reads(ParticipantEffect{0, std::nullopt, participant}));
+}
+
+// A count that claims more things than there are bytes must not make the reader allocate for it.
+TEST(JournalEffectTest, HugeCountsAreRefusedEarly) {
+  std::string bytes("\x07\x00\x01t\x00\x01\x00\x05\x02\x00\x00", 11);
+  ByteWriter(&bytes).Varint(std::uint64_t{1} << 40);
+  ByteReader reader(bytes);
+  static_cast<void>(ReadEffect(reader));
+  EXPECT_FALSE(reader.ok());
+}
+
+}  // namespace
+}  // namespace geo::tests
