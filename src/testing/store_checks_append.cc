@@ -62,7 +62,7 @@ std::string Conflict(StoreBench& bench) {
   Started started(bench);
   WANT_OK(started.Start());
   const Batch good = FullBatch(started.model);
-  for (const std::uint64_t seq : {0, 1, 3, 1000}) {
+  for (const std::uint64_t seq : {0U, 1U, 3U, 1000U}) {
     Batch batch = good;
     batch.before.seq = seq;
     batch.after.seq = 2000;
