@@ -149,8 +149,7 @@ void LoadLine(LedgerState& state, std::uint64_t index, ByteReader& reader) {
 
 void LoadPair(LedgerState& state, ByteReader& reader) {
   const Pair pair = ReadPair(reader);
-  const bool known = pair.a < pair.b && pair.b < state.participants.size();
-  if (!reader.ok() || !known || state.FindPair({pair.equivalent, pair.a, pair.b})) {
+  if (!reader.ok() || pair.a >= pair.b || state.FindPair({pair.equivalent, pair.a, pair.b})) {
     reader.Fail();
     return;
   }
@@ -287,14 +286,16 @@ Status Ledger::FinishLoading(const JournalHead& head) {
     const auto fits = [&](LineIndex line) {
       return line == kNoIndex || line < state_->lines.size();
     };
-    if (!fits(pair.line_ab) || !fits(pair.line_ba) ||
+    if (!fits(pair.line_ab) || !fits(pair.line_ba) || pair.b >= state_->participants.size() ||
         pair.equivalent >= state_->equivalents.size()) {
-      return Corrupt("a pair names a line or equivalent that is not there");
+      return Corrupt("a pair names a participant, line or equivalent that is not there");
     }
   }
   state_->coverage.clear();
-  state_->daily_limited.clear();
-  for (PairIndex i = 0; i < state_->pairs.size(); ++i) state_->RefreshDailyLimited(i);
+  for (PairIndex i = 0; i < state_->pairs.size(); ++i) {
+    state_->LinkPair(i);
+    state_->RefreshDailyLimited(i);
+  }
   return OkStatus();
 }
 

@@ -32,8 +32,13 @@ void LedgerState::AddPair(const Pair& pair) {
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
   pair_by_key.emplace(PairKey{pair.equivalent, pair.a, pair.b}, index);
-  pairs_of[pair.a].push_back(index);
-  pairs_of[pair.b].push_back(index);
+  // While a snapshot is loaded a pair may name participants that only the replay will bring.
+  if (coverage.empty()) LinkPair(index);
+}
+
+void LedgerState::LinkPair(PairIndex index) {
+  pairs_of[pairs[index].a].push_back(index);
+  pairs_of[pairs[index].b].push_back(index);
 }
 
 void LedgerState::AddParticipant(const Participant& participant) {

@@ -110,6 +110,7 @@ struct LedgerState {
   std::optional<PairIndex> FindPair(const PairKey& key) const;
   PairIndex EnsurePair(const PairKey& key);
   void AddPair(const Pair& pair);
+  void LinkPair(PairIndex index);
   void AddParticipant(const Participant& participant);
   AmountSum& PositionOf(EquivalentIndex equivalent, ParticipantIndex participant);
   void RefreshDailyLimited(PairIndex index);

@@ -1,0 +1,380 @@
+// The fold and its guards: what the ledger says after records, what it refuses, and what a snapshot
+// taken while work goes on gives back.
+
+#include "geo/ledger/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/status.h"
+
+namespace geo::tests {
+namespace {
+
+constexpr EquivalentIndex kHour = 0;
+
+// A ledger that records are put into one by one, as a hub does it.
+class Book {
+ public:
+  explicit Book(std::size_t participants) {
+    Genesis genesis;
+    genesis.network = "book";
+    Must(RecordKind::kGenesis, {GenesisEffect{genesis}});
+    Equivalent hours;
+    hours.code = EquivalentCode::Parse("HOUR").value();
+    Must(RecordKind::kCreateEquivalent, {EquivalentEffect{kHour, std::nullopt, hours}});
+    for (ParticipantIndex i = 0; i < participants; ++i) Register(i);
+  }
+
+  void Register(ParticipantIndex index) {
+    Participant participant;
+    participant.pid.bytes[0] = static_cast<std::uint8_t>(index + 1);
+    Must(RecordKind::kRegisterParticipant, {ParticipantEffect{index, std::nullopt, participant}});
+  }
+
+  Status Try(RecordKind kind, std::vector<Effect> effects) {
+    Record record;
+    record.kind = kind;
+    record.seq = head.seq + 1;
+    record.time = time;
+    record.previous = head.hash;
+    record.effects = std::move(effects);
+    const Status status = ledger.Check(record);
+    if (!status.ok()) return status;
+    ledger.Apply(record);
+    head = {record.seq, AppendRecord(record, &journal).value()};
+    return status;
+  }
+
+  void Must(RecordKind kind, std::vector<Effect> effects) {
+    const Status status = Try(kind, std::move(effects));
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  TrustLine Line(ParticipantIndex owner, ParticipantIndex debtor, Amount limit) {
+    TrustLine line;
+    line.id.bytes[0] = static_cast<std::uint8_t>(ledger.line_count() + 1);
+    line.equivalent = kHour;
+    line.owner = owner;
+    line.debtor = debtor;
+    line.limit = limit;
+    return line;
+  }
+
+  LineIndex Open(const TrustLine& line) {
+    const auto index = static_cast<LineIndex>(ledger.line_count());
+    Must(RecordKind::kOpenLine, {LineEffect{index, std::nullopt, line}});
+    return index;
+  }
+
+  void Change(LineIndex index, const std::function<void(TrustLine&)>& change) {
+    TrustLine after = ledger.line(index);
+    change(after);
+    Must(RecordKind::kUpdateLine, {LineEffect{index, ledger.line(index), after}});
+  }
+
+  const Pair& PairOf(ParticipantIndex x, ParticipantIndex y) const {
+    return ledger.pair(*ledger.FindPair(kHour, x, y));
+  }
+
+  FlowCapacity Capacity(ParticipantIndex from, ParticipantIndex to, std::int64_t day = 0) const {
+    const PairIndex index = *ledger.FindPair(kHour, from, to);
+    return ledger.CapacityOf(index, ledger.pair(index).DirectionFrom(from), day);
+  }
+
+  // A payment along `path`, as a record would have it.
+  std::vector<Effect> Payment(const std::vector<ParticipantIndex>& path, Amount amount) const {
+    std::vector<Effect> effects;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+      DebtEffect effect{kHour, path[i], path[i + 1], 0, amount, 0, amount};
+      if (const auto index = ledger.FindPair(kHour, path[i], path[i + 1])) {
+        const Pair& pair = ledger.pair(*index);
+        const Direction direction = pair.DirectionFrom(path[i]);
+        effect.before = pair.owed(direction);
+        effect.after = effect.before + amount;
+        effect.paid_before = pair.paid(direction, DayOf(time));
+        effect.paid_after = effect.paid_before + amount;
+      }
+      effects.emplace_back(effect);
+    }
+    Transaction transaction;
+    transaction.id = TxId::Parse("t").value();
+    transaction.payer = path.front();
+    transaction.payee = path.back();
+    transaction.equivalent = kHour;
+    transaction.amount = amount;
+    transaction.routes = {Route{path, amount}};
+    effects.emplace_back(TransactionEffect{std::nullopt, transaction});
+    return effects;
+  }
+
+  Status Pay(const std::vector<ParticipantIndex>& path, Amount amount) {
+    return Try(RecordKind::kPayment, Payment(path, amount));
+  }
+
+  void Bring(ParticipantIndex debtor, ParticipantIndex creditor, Amount amount) {
+    Must(RecordKind::kOpeningBalances, {DebtEffect{kHour, debtor, creditor, 0, amount, 0, 0}});
+  }
+
+  Ledger ledger;
+  JournalHead head;
+  std::string journal;
+  Timestamp time = 0;
+};
+
+TEST(LedgerTest, FlowReducesTheCounterDebtFirst) {
+  Book book(2);
+  book.Open(book.Line(1, 0, 100));  // 1 lets 0 owe
+  book.Open(book.Line(0, 1, 100));
+  ASSERT_TRUE(book.Pay({1, 0}, 30).ok());
+  EXPECT_EQ(book.PairOf(0, 1).balance, -30) << "1 owes 0";
+  ASSERT_TRUE(book.Pay({0, 1}, 50).ok());
+  EXPECT_EQ(book.PairOf(0, 1).balance, 20) << "0 owes 1";
+  EXPECT_EQ(book.ledger.Position(0, kHour), -20);
+  EXPECT_EQ(book.ledger.Position(1, kHour), 20);
+  EXPECT_TRUE(book.ledger.CheckPositions().ok());
+}
+
+// Spec 01 §4.6, row by row.
+TEST(LedgerTest, CapacityFollowsLineDebtAndCounterDebt) {
+  Book book(2);
+  const LineIndex line = book.Open(book.Line(1, 0, 100));
+  EXPECT_EQ(book.Capacity(0, 1).direct, 100);
+  EXPECT_EQ(book.Capacity(1, 0).direct, 0) << "no line 0→1, no claim";
+  ASSERT_TRUE(book.Pay({0, 1}, 30).ok());
+  EXPECT_EQ(book.Capacity(0, 1).direct, 70);
+  EXPECT_EQ(book.Capacity(1, 0).direct, 30) << "what 0 owes can be paid back";
+  EXPECT_EQ(book.Capacity(1, 0).transit, 30) << "its line is active: others may pay it back too";
+  book.Change(line, [](TrustLine& l) { l.status = LineStatus::kFrozen; });
+  EXPECT_EQ(book.Capacity(0, 1).direct, 0) << "a frozen line takes no new debt";
+  EXPECT_EQ(book.Capacity(1, 0).direct, 30);
+  EXPECT_EQ(book.Capacity(1, 0).transit, 0) << "and carries no one else's payment";
+}
+
+TEST(LedgerTest, CapacitySaturatesInsteadOfOverflowing) {
+  Book book(2);
+  book.Open(book.Line(1, 0, kMaxAmount));
+  book.Bring(1, 0, kMaxAmount);
+  EXPECT_EQ(book.Capacity(0, 1).direct, kMaxAmount);
+  EXPECT_EQ(book.Capacity(0, 1).transit, kMaxAmount);
+}
+
+TEST(LedgerTest, PoliciesCapTheFlowOfTheirLine) {
+  Book book(2);
+  TrustLine line = book.Line(1, 0, 100);
+  line.policy.max_single_payment = 40;
+  line.policy.daily_limit = 50;
+  line.policy.max_hops = 2;
+  line.policy.can_be_intermediate = false;
+  line.policy.blocked_participants = {Pid()};
+  const LineIndex index = book.Open(line);
+  EXPECT_EQ(book.Capacity(0, 1).direct, 40);
+  EXPECT_EQ(book.Capacity(0, 1).max_hops, 2U);
+  EXPECT_TRUE(book.Capacity(0, 1).head_forbids) << "the owner is at the head of flow 0→1";
+  EXPECT_FALSE(book.Capacity(0, 1).tail_forbids);
+  EXPECT_TRUE(book.Capacity(1, 0).tail_forbids) << "and at the tail of flow 1→0";
+  EXPECT_EQ(book.Capacity(0, 1).blocked->size(), 1U);
+  EXPECT_EQ(book.ledger.DailyLimitedPairs().size(), 1U);
+  ASSERT_TRUE(book.Pay({0, 1}, 30).ok());
+  EXPECT_EQ(book.Capacity(0, 1, 0).direct, 20) << "what is left of the day";
+  EXPECT_EQ(book.Capacity(0, 1, 1).direct, 40) << "a new day";
+  book.Change(index, [](TrustLine& l) { l.policy = LinePolicy(); });
+  EXPECT_EQ(book.Capacity(0, 1).direct, 70);
+  EXPECT_TRUE(book.ledger.DailyLimitedPairs().empty());
+}
+
+// What payments moved earlier in the day counts even when the limit is set later.
+TEST(LedgerTest, DailyLimitCountsWhatMovedBeforeItWasSet) {
+  Book book(2);
+  const LineIndex index = book.Open(book.Line(1, 0, 100));
+  ASSERT_TRUE(book.Pay({0, 1}, 30).ok());
+  ASSERT_TRUE(book.Pay({1, 0}, 30).ok());
+  book.Change(index, [](TrustLine& l) { l.policy.daily_limit = 50; });
+  EXPECT_EQ(book.Capacity(0, 1).direct, 20) << "gross: paying back does not make room";
+  book.time = kDay;
+  ASSERT_TRUE(book.Pay({0, 1}, 50).ok());
+  EXPECT_EQ(book.Capacity(0, 1, 1).direct, 0);
+}
+
+TEST(LedgerTest, BalanceSumsOverPairs) {
+  Book book(3);
+  book.Open(book.Line(1, 0, 100));
+  book.Open(book.Line(0, 1, 50));
+  book.Open(book.Line(2, 0, 7));
+  book.Bring(1, 0, 10);
+  const Balance balance = book.ledger.BalanceOf(0, kHour, 0);
+  EXPECT_EQ(balance.total_debt, 0);
+  EXPECT_EQ(balance.total_credit, 10);
+  EXPECT_EQ(balance.net, 10);
+  EXPECT_EQ(balance.available_to_spend, 117);
+  EXPECT_EQ(balance.available_to_receive, 40);
+}
+
+// Each invariant of spec 01 §8.1 that a record could break.
+TEST(LedgerTest, CheckRefusesWhatWouldBreakAnInvariant) {
+  Book book(3);
+  book.Open(book.Line(1, 0, 100));
+  const LineIndex second = book.Open(book.Line(2, 1, 100));
+  ASSERT_TRUE(book.Pay({0, 1, 2}, 60).ok());
+
+  const auto refused = [&](RecordKind kind, std::vector<Effect> effects) {
+    const JournalHead before = book.head;
+    EXPECT_EQ(CodeName(book.Try(kind, std::move(effects))), "InvariantViolated");
+    EXPECT_EQ(book.head, before);
+  };
+  refused(RecordKind::kPayment, book.Payment({0, 1}, 41));  // above the limit
+  refused(RecordKind::kPayment, book.Payment({2, 0}, 1));   // no line at all
+  std::vector<Effect> effects = book.Payment({0, 1, 2}, 10);
+  effects.erase(effects.begin());
+  refused(RecordKind::kPayment, effects);  // an intermediary gains
+  effects = book.Payment({0, 1}, 10);
+  std::get<DebtEffect>(effects[0]).before = 50;
+  refused(RecordKind::kPayment, effects);  // another value before
+  effects = book.Payment({0, 1}, 10);
+  std::get<DebtEffect>(effects[0]).paid_after = 60;
+  refused(RecordKind::kPayment, effects);  // the day's counter stands still
+  effects = book.Payment({0, 1}, 10);
+  effects.push_back(effects[0]);
+  refused(RecordKind::kPayment, effects);  // one pair twice
+  effects = book.Payment({0, 1}, 10);
+  effects.pop_back();
+  refused(RecordKind::kPayment, effects);  // a payment without transaction
+  refused(RecordKind::kOpenLine,
+          {LineEffect{2, std::nullopt, book.Line(1, 0, 5)}});  // a second live line
+  refused(RecordKind::kOpenLine, {LineEffect{2, std::nullopt, book.Line(1, 1, 5)}});
+  TrustLine closed = book.ledger.line(second);
+  closed.status = LineStatus::kClosed;
+  refused(RecordKind::kCloseLine, {LineEffect{second, book.ledger.line(second), closed}});
+  TrustLine low = book.ledger.line(second);
+  low.limit = 59;
+  refused(RecordKind::kUpdateLine, {LineEffect{second, book.ledger.line(second), low}});
+  Genesis genesis;
+  genesis.network = "again";
+  refused(RecordKind::kGenesis, {GenesisEffect{genesis}});
+  book.time = -1;
+  refused(RecordKind::kPayment, book.Payment({0, 1}, 1));  // back in time
+  EXPECT_TRUE(book.ledger.CheckPositions().ok());
+}
+
+// Found above its limit, a debt may only shrink (spec 01 §6.10, §8.1).
+TEST(LedgerTest, ExcessFromOpeningBalancesMayOnlyShrink) {
+  Book book(2);
+  book.Open(book.Line(1, 0, 100));
+  book.Bring(0, 1, 150);
+  EXPECT_EQ(book.Capacity(0, 1).direct, 0);
+  EXPECT_EQ(CodeName(book.Pay({0, 1}, 1)), "InvariantViolated");
+  EXPECT_TRUE(book.Pay({1, 0}, 20).ok());
+  EXPECT_EQ(book.PairOf(0, 1).balance, 130);
+}
+
+TEST(LedgerTest, SequencesRiseAndFollowAnOperatorWhoJoins) {
+  Book book(0);
+  Pid pid;
+  pid.bytes[0] = 1;
+  book.Must(RecordKind::kUpdateEquivalent, {SequenceEffect{pid, 0, 7}});
+  EXPECT_EQ(CodeName(book.Try(RecordKind::kUpdateEquivalent, {SequenceEffect{pid, 7, 7}})),
+            "InvariantViolated");
+  EXPECT_EQ(CodeName(book.Try(RecordKind::kUpdateEquivalent, {SequenceEffect{pid, 6, 9}})),
+            "InvariantViolated");
+  book.Register(0);
+  EXPECT_EQ(book.ledger.LastSequence(pid), 7U);
+  book.Must(RecordKind::kLeave, {SequenceEffect{pid, 7, 9}});
+  EXPECT_EQ(book.ledger.LastSequence(pid), 9U);
+}
+
+// Everything a ledger shows, for comparing two of them.
+std::string Show(const Ledger& ledger) {
+  std::string bytes;
+  Ledger::SnapshotCursor cursor;
+  const JournalHead none;
+  for (std::string slice = ledger.NextSlice(cursor, none, 1000); !slice.empty();
+       slice = ledger.NextSlice(cursor, none, 1000)) {
+    bytes += slice;
+  }
+  return bytes;
+}
+
+// A life of registrations, lines, changes and payments; `between` is called after each record.
+void Live(Book& book, const std::function<void()>& between) {
+  for (ParticipantIndex i = 2; i < 12; ++i) {
+    book.Register(i);
+    between();
+    const LineIndex line = book.Open(book.Line(i, i - 1, 100));
+    between();
+    book.Open(book.Line(i, i - 2, 100));
+    between();
+    ASSERT_TRUE(book.Pay({i - 2, i}, 5).ok());
+    between();
+    ASSERT_TRUE(book.Pay({i - 1, i}, 50).ok());
+    between();
+    book.Change(line, [](TrustLine& l) { l.policy.daily_limit = 80; });
+    between();
+    ASSERT_TRUE(book.Pay({i, i - 1}, 20).ok());
+    between();
+  }
+}
+
+// The hard case: slices of few things, each taken at another record, so that every replay meets
+// things that are newer than the record it folds.
+TEST(LedgerTest, SnapshotTakenWhileWorkGoesOnPlusTailGivesTheSameState) {
+  for (const std::size_t items : {1U, 2U, 3U, 7U, 1000U}) {
+    Book book(2);
+    Ledger::SnapshotCursor cursor;
+    std::vector<std::string> slices;
+    Live(book, [&] {
+      std::string slice = book.ledger.NextSlice(cursor, book.head, items);
+      if (!slice.empty()) slices.push_back(std::move(slice));
+    });
+    for (std::string slice = book.ledger.NextSlice(cursor, book.head, items); !slice.empty();
+         slice = book.ledger.NextSlice(cursor, book.head, items)) {
+      slices.push_back(std::move(slice));
+    }
+    Ledger loaded;
+    const JournalHead first = loaded.LoadSlice(slices[0]).value();
+    for (std::size_t i = 1; i < slices.size(); ++i) {
+      ASSERT_TRUE(loaded.LoadSlice(slices[i]).ok());
+    }
+    const StatusOr<JournalHead> head =
+        ReadChain(first, book.journal, [&](const Record& record, const Hash256&) {
+          loaded.Apply(record);
+          return OkStatus();
+        });
+    ASSERT_TRUE(head.ok()) << head.status();
+    ASSERT_TRUE(loaded.FinishLoading(*head).ok());
+    EXPECT_EQ(Show(loaded), Show(book.ledger)) << items << " things a slice";
+    EXPECT_EQ(loaded.DailyLimitedPairs(), book.ledger.DailyLimitedPairs());
+    EXPECT_EQ(loaded.last_time(), book.ledger.last_time());
+    EXPECT_TRUE(loaded.CheckPositions().ok());
+  }
+}
+
+TEST(LedgerTest, SlicesOutOfOrderOrDamagedAreRefused) {
+  Book book(2);
+  Live(book, [] {});
+  Ledger::SnapshotCursor cursor;
+  std::vector<std::string> slices;
+  for (std::string slice = book.ledger.NextSlice(cursor, book.head, 4); !slice.empty();
+       slice = book.ledger.NextSlice(cursor, book.head, 4)) {
+    slices.push_back(std::move(slice));
+  }
+  Ledger out_of_order;
+  EXPECT_EQ(CodeName(out_of_order.LoadSlice(slices[2])), "RecordCorrupt");
+  for (std::size_t length = 0; length < slices[0].size(); ++length) {
+    Ledger ledger;
+    EXPECT_EQ(CodeName(ledger.LoadSlice(slices[0].substr(0, length))), "RecordCorrupt");
+  }
+  std::string newer = slices[0];
+  newer[0] = 2;
+  Ledger ledger;
+  EXPECT_EQ(CodeName(ledger.LoadSlice(newer)), "FormatNewer");
+  // The journal ends before what the slices show.
+  Ledger shortened;
+  for (const std::string& slice : slices) ASSERT_TRUE(shortened.LoadSlice(slice).ok());
+  EXPECT_EQ(CodeName(shortened.FinishLoading(JournalHead{3, Hash256()})), "ChainBroken");
+}
+
+}  // namespace
+}  // namespace geo::tests
