@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "geo/base/limits.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/state.h"
 
@@ -260,12 +261,16 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
   const Timestamp last_time = reader.Signed();
   Coverage slice;
   slice.kind = static_cast<SliceKind>(reader.Below(static_cast<std::uint64_t>(SliceKind::kEnd)));
-  slice.equivalent = static_cast<EquivalentIndex>(reader.Below(kNoIndex - 1));
+  slice.equivalent = static_cast<EquivalentIndex>(
+      reader.Below(slice.kind == SliceKind::kPositions ? kMaxEquivalents - 1 : 0));
   slice.begin = reader.Varint();
   slice.end = reader.Below(slice.begin + reader.remaining());
   slice.seq = head.seq;
   if (!reader.ok() || format != kSliceFormat) return Corrupt("header");
-  if (slice.begin != CountOf(*state_, slice.kind, slice.equivalent)) return Corrupt("order");
+  const bool head_first = !state_->coverage.empty() || slice.kind == SliceKind::kHead;
+  if (!head_first || slice.begin != CountOf(*state_, slice.kind, slice.equivalent)) {
+    return Corrupt("order");
+  }
   for (std::uint64_t i = slice.begin; i < slice.end && reader.ok(); ++i) {
     LoadItem(*state_, slice, i, reader);
   }

@@ -1,0 +1,34 @@
+// Input: slices of a snapshot, each after its length in two bytes.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "geo/ledger/ledger.h"
+#include "tests/fuzz/require.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  geo::Ledger ledger;
+  geo::JournalHead last;
+  while (bytes.size() >= 2) {
+    const std::size_t length =
+        static_cast<std::uint8_t>(bytes[0]) | static_cast<std::size_t>(bytes[1] & 0x7f) << 8;
+    bytes.remove_prefix(2);
+    const geo::StatusOr<geo::JournalHead> head = ledger.LoadSlice(bytes.substr(0, length));
+    if (!head.ok()) {
+      const geo::ErrorCode code = geo::ErrorCodeOf(head.status());
+      GEO_REQUIRE(code == geo::ErrorCode::kRecordCorrupt || code == geo::ErrorCode::kFormatNewer);
+      return 0;
+    }
+    last = *head;
+    bytes.remove_prefix(length < bytes.size() ? length : bytes.size());
+  }
+  if (!ledger.FinishLoading(last).ok()) return 0;
+  // Whatever was accepted can be asked for.
+  for (geo::PairIndex i = 0; i < ledger.pair_count(); ++i) {
+    const geo::FlowCapacity capacity = ledger.CapacityOf(i, geo::Direction::kForward, 0);
+    GEO_REQUIRE(capacity.transit <= capacity.direct && capacity.transit >= 0);
+  }
+  static_cast<void>(ledger.CheckPositions());
+  return 0;
+}
