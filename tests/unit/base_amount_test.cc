@@ -109,6 +109,15 @@ TEST(AmountText, PositiveMeansNotZero) {
   EXPECT_EQ(ParsePositiveAmount("0.01", 2).value(), 1);
 }
 
+TEST(AmountInput, IsMinorUnitsOrText) {
+  EXPECT_EQ(ResolveAmount(Amount{1050}, 2).value(), 1050);
+  EXPECT_EQ(ResolveAmount(kMaxAmount, 2).value(), kMaxAmount);
+  EXPECT_EQ(ResolveAmount(Amount{0}, 2).value(), 0);
+  EXPECT_EQ(CodeName(ResolveAmount(Amount{-1}, 2)), "InvalidArgument");
+  EXPECT_EQ(ResolveAmount(std::string("10.5"), 2).value(), 1050);
+  EXPECT_EQ(CodeName(ResolveAmount(std::string("-1"), 2)), "AmountSyntax");
+}
+
 TEST(AmountText, MessagesSayWhatAndStayShort) {
   const std::string message(ParseAmount("0.001", 2).status().message());
   EXPECT_NE(message.find("\"0.001\""), std::string::npos) << message;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -8,6 +10,7 @@
 #include "geo/base/encoding.h"
 #include "geo/base/limits.h"
 #include "geo/crypto/envelope.h"
+#include "tests/support/environment.h"
 #include "tests/support/keys.h"
 #include "tests/support/status.h"
 
@@ -62,6 +65,14 @@ TEST(Envelope, HasTheseBytes) {
   EXPECT_EQ(
       FormatSignature(sent.signature),
       "DXJCaVuPUoo+z+ErkqHTXtW+TGBmqrvxB0SWo3ytE9nMWuRlrMt8zgmFM719pUGdqIUrAujQp6kQLuh/yZ/7Bw==");
+}
+
+TEST(Envelope, IsDocumentedWithTheseBytes) {
+  std::ifstream in(tests::SourceRoot() / "docs/formats.md");
+  const std::string document{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const SignedEnvelope sent = SignEnvelope(Payment(), Alice()).value();
+  EXPECT_NE(document.find("\n    " + sent.message + "\n"), std::string::npos);
+  EXPECT_NE(document.find("\n    " + FormatSignature(sent.signature) + "\n"), std::string::npos);
 }
 
 TEST(Envelope, OpensAsItWasSigned) {
