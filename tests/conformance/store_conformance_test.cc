@@ -10,6 +10,8 @@
 #include <string>
 
 #include "geo/testing/faulty_store.h"
+#include "tests/support/scratch.h"
+#include "tests/support/sqlite_reader.h"
 
 namespace geo::testing {
 namespace {
@@ -85,6 +87,26 @@ class PowerlessBench : public StoreBench {
   std::optional<std::size_t> kept_;
 };
 
+class SqliteBench : public StoreBench {
+ public:
+  Status Clear() override {
+    scratch_ = std::make_unique<tests::Scratch>();
+    return OkStatus();
+  }
+  std::unique_ptr<Store> NewStore() override { return NewSqliteStore(Path()); }
+  std::optional<std::vector<std::vector<ColumnValue>>> Rows(const TableDefinition& table) override {
+    std::string keys;
+    for (std::size_t i = 0; i < table.key_columns; ++i) {
+      keys += (i > 0 ? ", \"" : "\"") + table.columns[i].name + "\"";
+    }
+    return tests::SqliteReader(Path()).Rows("SELECT * FROM " + table.name + " ORDER BY " + keys);
+  }
+
+ private:
+  std::string Path() const { return scratch_->File("hub.geo"); }
+  std::unique_ptr<tests::Scratch> scratch_ = std::make_unique<tests::Scratch>();
+};
+
 using MakeBench = std::unique_ptr<StoreBench> (*)();
 
 struct BenchRow {
@@ -98,7 +120,9 @@ std::unique_ptr<StoreBench> Make() {
 }
 
 std::vector<BenchRow> Benches() {
-  return {{"memory", Make<MemoryBench>}, {"faulty_without_faults", Make<PowerlessBench>}};
+  return {{"memory", Make<MemoryBench>},
+          {"faulty_without_faults", Make<PowerlessBench>},
+          {"sqlite", Make<SqliteBench>}};
 }
 
 class StoreConformanceTest
@@ -128,7 +152,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, StoreConformanceTest,
 
 // The power cuts again, with nothing and with some of what was not durable kept.
 TEST(StoreConformanceUnderPowerCutsTest, DurabilityChecksHold) {
-  for (const std::size_t kept : {0, 1, 2, 100}) {
+  for (const std::size_t kept : {0u, 1u, 2u, 100u}) {
     for (const StoreCheck& check : StoreChecks()) {
       if (!check.name.starts_with("durability.") || check.name == "durability.killed") continue;
       PowerlessBench bench;

@@ -1,0 +1,21 @@
+// Making a database file, and what its tables are.
+#ifndef GEO_SRC_STORAGE_SQLITE_SCHEMA_H_
+#define GEO_SRC_STORAGE_SQLITE_SCHEMA_H_
+
+#include <string>
+
+#include "geo/base/status.h"
+#include "src/storage/sqlite/database.h"
+
+namespace geo {
+
+// Makes an empty store at `path`, where nothing is: complete and durable, or not at all. The caller
+// holds the lock. Errors: StoreReadOnly, StoreFull, StoreIo.
+Status CreateStore(const std::string& path, const std::string& vfs);
+
+// Whether the store's own tables are all there, as CreateStore makes them. Errors: StoreCorrupt.
+Status CheckSchema(Database& database);
+
+}  // namespace geo
+
+#endif  // GEO_SRC_STORAGE_SQLITE_SCHEMA_H_
