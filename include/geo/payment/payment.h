@@ -20,9 +20,9 @@ namespace geo {
 
 // What the payer asks of the routes (spec 01 §5.1); what he leaves open follows the hub's options.
 struct PaymentConstraints {
-  std::optional<std::uint32_t> max_hops;   // 1–32, or kUnlimited
-  std::optional<std::uint32_t> max_paths;  // 1–64, or kUnlimited
-  std::vector<Pid> avoid;                  // never intermediaries; at most 1024
+  std::optional<std::uint32_t> max_hops = {};   // 1–32, or kUnlimited
+  std::optional<std::uint32_t> max_paths = {};  // 1–64, or kUnlimited
+  std::vector<Pid> avoid = {};                  // never intermediaries; at most 1024
 };
 
 // "I, the signer, pay `payee`" (spec 01 §6.1).
@@ -30,9 +30,9 @@ struct Pay {
   TxId id;  // new for each intent
   Pid payee;
   EquivalentCode equivalent;
-  AmountInput amount = Amount{0};           // more than zero
-  std::optional<PersonalText> description;  // at most 1 KiB of UTF-8
-  PaymentConstraints constraints;
+  AmountInput amount = Amount{0};                // more than zero
+  std::optional<PersonalText> description = {};  // at most 1 KiB of UTF-8
+  PaymentConstraints constraints = {};
 };
 
 // A payment that can be made: what to record.

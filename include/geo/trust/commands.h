@@ -1,7 +1,8 @@
 // What people and operators may ask for about participants, equivalents and trust lines.
 //
 // Commands say what somebody wants; nothing in them is trusted. How they look when signed is in
-// geo/hub/command.h; what comes of them in geo/trust/plan.h.
+// geo/hub/command.h; what comes of them in geo/trust/plan.h. Members that may be left out have an
+// initializer, so that `OpenLine{.debtor = …}` does not warn under -Wextra.
 #ifndef GEO_TRUST_COMMANDS_H_
 #define GEO_TRUST_COMMANDS_H_
 
@@ -56,14 +57,14 @@ StatusOr<LinePolicy> ApplyPolicy(LinePolicy policy, const PolicyPatch& patch, in
 struct RegisterParticipant {
   PublicKey key;
   ParticipantType type = ParticipantType::kPerson;
-  PersonalText name;                    // 1–255 bytes of UTF-8
-  std::optional<PersonalText> profile;  // a JSON object of at most 16 KiB
+  PersonalText name = {};                    // 1–255 bytes of UTF-8
+  std::optional<PersonalText> profile = {};  // a JSON object of at most 16 KiB
 };
 
 // The participant changes his own name or profile.
 struct UpdateParticipant {
-  std::optional<PersonalText> name;
-  std::optional<PersonalText> profile;  // an empty text removes it
+  std::optional<PersonalText> name = {};
+  std::optional<PersonalText> profile = {};  // an empty text removes it
 };
 
 // The participant leaves; only with no debts, claims, live lines or reservations.
@@ -73,13 +74,13 @@ struct Leave {};
 struct SetParticipantStatus {
   Pid participant;
   ParticipantStatus status = ParticipantStatus::kActive;
-  std::string reason;  // 1–1024 bytes of UTF-8
+  std::string reason = {};  // 1–1024 bytes of UTF-8
 };
 
 struct SetVerificationLevel {
   Pid participant;
-  std::uint8_t level = 0;  // 0–3
-  std::string reason;      // 1–1024 bytes of UTF-8
+  std::uint8_t level = 0;   // 0–3
+  std::string reason = {};  // 1–1024 bytes of UTF-8
 };
 
 // --- Equivalents (spec 01 §3.1), by an operator. ---
@@ -88,14 +89,14 @@ struct CreateEquivalent {
   EquivalentCode code;
   std::uint8_t precision = 2;  // 0–8
   EquivalentKind kind = EquivalentKind::kCustom;
-  std::string iso_code;     // three capitals, fiat only; empty: none
-  std::string description;  // at most 1 KiB of UTF-8
+  std::string iso_code = {};     // three capitals, fiat only; empty: none
+  std::string description = {};  // at most 1 KiB of UTF-8
 };
 
 struct UpdateEquivalent {
   EquivalentCode code;
-  std::optional<bool> active;
-  std::optional<std::string> description;
+  std::optional<bool> active = {};
+  std::optional<std::string> description = {};
 };
 
 struct RemoveEquivalent {
@@ -109,14 +110,14 @@ struct OpenLine {
   Pid debtor;
   EquivalentCode equivalent;
   AmountInput limit = Amount{0};
-  PolicyPatch policy;
+  PolicyPatch policy = {};
 };
 
 // By the owner.
 struct UpdateLine {
   LineId line;
-  std::optional<AmountInput> limit;
-  PolicyPatch policy;
+  std::optional<AmountInput> limit = {};
+  PolicyPatch policy = {};
 };
 
 // By the owner.
@@ -127,12 +128,12 @@ struct CloseLine {
 // By the owner or an operator.
 struct FreezeLine {
   LineId line;
-  std::string reason;  // at most 1024 bytes of UTF-8; operators must give one
+  std::string reason = {};  // at most 1024 bytes of UTF-8; operators must give one
 };
 
 struct UnfreezeLine {
   LineId line;
-  std::string reason;
+  std::string reason = {};
 };
 
 // --- Opening balances (spec 01 §6.10), by an admin. ---
@@ -147,7 +148,7 @@ struct OpeningBalances {
     Pid debtor;
     EquivalentCode equivalent;
     AmountInput limit = Amount{0};
-    PolicyPatch policy;
+    PolicyPatch policy = {};
     bool frozen = false;
   };
   struct Debt {
@@ -156,8 +157,8 @@ struct OpeningBalances {
     EquivalentCode equivalent;
     AmountInput amount = Amount{0};
   };
-  std::vector<Line> lines;
-  std::vector<Debt> debts;
+  std::vector<Line> lines = {};
+  std::vector<Debt> debts = {};
 };
 
 }  // namespace geo
