@@ -14,8 +14,11 @@ constexpr std::uint32_t kNowhere = 0xffffffff;
 
 }  // namespace
 
-Outcome Search::State::Maximize(Flow limit, std::uint32_t max_hops) {
+Outcome Search::State::Maximize(Flow limit, std::uint32_t max_hops, Flow quantum) {
   AllowCancelling(true);
+  quantum_ = quantum;
+  open_ = CodesFor(quantum);
+  limit = std::min(limit, kMaxAmount - (quantum - 1));  // the value may pass it by that much
   Flow missing = limit - value_;
   while (missing > 0) {
     if (OutOfWork()) return Outcome::kWorkLimit;
@@ -61,8 +64,8 @@ bool Search::State::GrowForFlow(Flow* missing) {
   const std::uint32_t begin = side.level_begin();
   const std::uint32_t end = side.count;
   side.levels.push_back(end);
+  const bool exact = open_.possible == open_.certain;
   bool met = false;
-  const std::uint16_t open = CodesFor(1).certain;
   std::uint32_t slots[kChunk];
   for (std::uint32_t position = begin; position < end; ++position) {
     PrefetchAhead(side, position);
@@ -72,16 +75,18 @@ bool Search::State::GrowForFlow(Flow* missing) {
     work_ += degree;
     for (std::uint32_t done = 0; done < degree; done += kChunk) {
       const std::uint32_t count = std::min(kChunk, degree - done);
-      const std::uint32_t found = Filter<kSide>(ArcsOf(node) + done, count, open, slots);
+      const std::uint32_t found = Filter<kSide>(ArcsOf(node) + done, count, open_.possible, slots);
       for (std::uint32_t i = 0; i < found; ++i) {
         const NodeIndex to = graph_->neighbor(node, done + slots[i]);
         const std::uint32_t bits = VisitedBits(to);
-        if ((bits & BitOf(kSide)) != 0) continue;
+        if ((bits & BitOf(kSide)) != 0 || (bits == 0 && met)) continue;
+        const auto edge = [&] { return graph_->edge(node, done + slots[i]); };
+        if (!exact && Residual(edge(), kSide == kFromSource ? node : to) < quantum_) continue;
         if (bits != 0) {
           met = true;
-          AugmentThrough<kSide>(position, to, graph_->edge(node, done + slots[i]), missing);
-          if (*missing == 0) return true;
-        } else if (!met) {
+          AugmentThrough<kSide>(position, to, edge(), missing);
+          if (*missing <= 0) return true;
+        } else {
           Discover<kSide>(to, position);
         }
       }
@@ -105,11 +110,14 @@ void Search::State::AugmentThrough(std::uint32_t position, NodeIndex other, Edge
   const std::uint32_t other_position = LivePosition(sides_[kOther], other, other_level);
   while (*missing > 0 && other_position != kNowhere) {
     steps_.assign(1, crossing);
-    Flow amount = std::min(*missing, Residual(edge, crossing.tail));
-    if (amount <= 0) return;
+    if (Residual(edge, crossing.tail) < quantum_) return;
     if (!Climb<kSide>(position, level)) return;
     if (!Climb<kOther>(other_position, other_level)) return;
+    Flow amount = kMaxAmount;
     for (const Step& step : steps_) amount = std::min(amount, Residual(step.edge, step.tail));
+    // At most what is missing, in whole quanta, at least one.
+    const Flow wanted = (*missing - 1) / quantum_ + 1;
+    amount = std::min(amount / quantum_, wanted) * quantum_;
     for (const Step& step : steps_) AddFlow(step.edge, step.tail, amount);
     *missing -= amount;
   }
@@ -145,7 +153,7 @@ bool Search::State::Climb(std::uint32_t position, std::uint32_t level) {
 // Whether flow can go between `node` and `parent`, one level nearer to the root of kSide.
 template <int kSide>
 bool Search::State::CanStep(NodeIndex node, NodeIndex parent, EdgeIndex edge) const {
-  return Residual(edge, kSide == kFromSource ? parent : node) > 0;
+  return Residual(edge, kSide == kFromSource ? parent : node) >= quantum_;
 }
 
 // Where `side` holds `node`, if it is on `level` and not dead.
@@ -178,11 +186,10 @@ std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t leve
   if (level == 1) return kNowhere;  // one edge to the root, and it was the one tried
   const HotArc* arcs = ArcsOf(node);
   const std::uint32_t degree = graph_->degree(node);
-  const std::uint16_t open = CodesFor(1).certain;
   for (; cursor <= degree; ++cursor) {
     ++work_;
     const HotArc& arc = arcs[cursor - 1];
-    if ((kSide == kFromSource ? arc.in : arc.out) < open) continue;
+    if ((kSide == kFromSource ? arc.in : arc.out) < open_.possible) continue;
     if ((VisitedBits(arc.to) & BitOf(kSide)) == 0) continue;
     const std::uint32_t parent = LivePosition(side, arc.to, level - 1);
     if (parent == kNowhere) continue;

@@ -31,11 +31,12 @@ constexpr std::uint8_t ClassFor(std::uint32_t degree) {
 }
 
 Status CheckArc(const Arc& arc) {
-  if (arc.direct < kAbsent || arc.transit < kAbsent || arc.transit > arc.direct) {
+  if (arc.direct < kAbsent || arc.transit < kAbsent || arc.transit > arc.direct ||
+      arc.relaxed < kAbsent) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "arc with direct " + std::to_string(arc.direct) + ", transit " +
-                         std::to_string(arc.transit) +
-                         "; expected -1 ≤ transit ≤ direct ≤ 9223372036854775807");
+                         std::to_string(arc.transit) + ", relaxed " + std::to_string(arc.relaxed) +
+                         "; expected -1 ≤ transit ≤ direct and -1 ≤ relaxed");
   }
   return OkStatus();
 }
@@ -58,14 +59,16 @@ void ResidualGraph::StoreArc(Edge& edge, int side, const Arc& arc) {
                                                (arc.head_forbids ? kHeadForbids : 0) |
                                                (arc.constrained ? kConstrained : 0));
   edge.max_hops[side] = arc.max_hops;
-  edge.capacity[side] = {arc.direct, arc.transit};
+  edge.capacity[side] = {arc.direct, arc.transit, arc.relaxed};
 }
 
 bool ResidualGraph::IsSpecial(const Edge& edge) {
   constexpr int kForbids = kTailForbids | kHeadForbids;
-  return ((edge.flags[0] | edge.flags[1]) & kForbids) != 0 ||
-         edge.capacity[0].direct != edge.capacity[0].transit ||
-         edge.capacity[1].direct != edge.capacity[1].transit;
+  if (((edge.flags[0] | edge.flags[1]) & kForbids) != 0) return true;
+  for (const Capacities& capacity : edge.capacity) {
+    if (capacity.direct != capacity.transit || capacity.relaxed > capacity.transit) return true;
+  }
+  return false;
 }
 
 StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
@@ -162,21 +165,22 @@ Arc ResidualGraph::ArcFrom(EdgeIndex index, NodeIndex tail) const {
              .tail_forbids = (edge.flags[side] & kTailForbids) != 0,
              .head_forbids = (edge.flags[side] & kHeadForbids) != 0,
              .constrained = (edge.flags[side] & kConstrained) != 0,
-             .max_hops = edge.max_hops[side]};
+             .max_hops = edge.max_hops[side],
+             .relaxed = edge.capacity[side].relaxed};
 }
 
 Flow ResidualGraph::CapacityFor(EdgeIndex index, NodeIndex tail, NodeIndex source, NodeIndex target,
-                                bool ignore_forbids) const {
+                                bool ignore_conditions) const {
   const Edge& edge = edges_[index];
   if (!info_[edge.a].enabled || !info_[edge.b].enabled) return kAbsent;
   const int side = tail == edge.a ? 0 : 1;
   const NodeIndex head = tail == edge.a ? edge.b : edge.a;
-  if (tail == source && head == target) return edge.capacity[side].direct;
-  if (!ignore_forbids) {
-    if (tail != source && (edge.flags[side] & kTailForbids) != 0) return kAbsent;
-    if (head != target && (edge.flags[side] & kHeadForbids) != 0) return kAbsent;
-  }
-  return edge.capacity[side].transit;
+  const Capacities& capacity = edge.capacity[side];
+  const Flow given = tail == source && head == target ? capacity.direct : capacity.transit;
+  if (ignore_conditions) return std::max(given, capacity.relaxed);
+  if (tail != source && (edge.flags[side] & kTailForbids) != 0) return kAbsent;
+  if (head != target && (edge.flags[side] & kHeadForbids) != 0) return kAbsent;
+  return given;
 }
 
 AmountSum ResidualGraph::OutBound(NodeIndex source, NodeIndex target) const {

@@ -20,8 +20,8 @@ Outcome Search::FindPath(Flow threshold, std::uint32_t max_hops, Path* path) {
   return state_->FindPath(threshold, max_hops, path);
 }
 void Search::Push(const Path& path, Flow amount) { state_->Push(path, amount); }
-Outcome Search::Maximize(Flow limit, std::uint32_t max_hops) {
-  return state_->Maximize(limit, max_hops);
+Outcome Search::Maximize(Flow limit, std::uint32_t max_hops, Flow quantum) {
+  return state_->Maximize(limit, max_hops, quantum);
 }
 Flow Search::value() const { return state_->value(); }
 std::vector<FlowArc> Search::FlowArcs() const { return state_->FlowArcs(); }

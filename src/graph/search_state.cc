@@ -44,7 +44,7 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   graph_ = &graph;
   source_ = query.source;
   target_ = query.target;
-  ignore_forbids_ = query.ignore_forbids;
+  ignore_conditions_ = query.ignore_conditions;
   work_limit_ = query.work_limit;
   stop_ = query.stop;
   GrowWorkspace();
@@ -133,7 +133,7 @@ Flow Search::State::BaseCapacity(EdgeIndex edge, NodeIndex tail) const {
                                            ArcKey{edge, tail}) != excluded_arcs_.end()) {
     return kAbsent;
   }
-  return graph_->CapacityFor(edge, tail, source_, target_, ignore_forbids_);
+  return graph_->CapacityFor(edge, tail, source_, target_, ignore_conditions_);
 }
 
 // Net flow on `edge` as seen from `tail`.
@@ -158,7 +158,7 @@ void Search::State::CopyArcs(NodeIndex node) {
   copied_[node >> 5] |= 1U << (node & 31);
   copy_offset_[node] = offset;
   copied_nodes_.push_back(node);
-  if (node != source_ && node != target_ && !ignore_forbids_) return;
+  if (node != source_ && node != target_ && !ignore_conditions_) return;
   for (std::uint32_t i = 0; i < degree; ++i) {
     if (!GraphAccess::SpecialSlot(*graph_, node, i)) continue;
     HotArc& arc = copies_[offset + i];
@@ -170,7 +170,7 @@ void Search::State::CopyArcs(NodeIndex node) {
 
 const Search::State::HotArc* Search::State::ArcsOf(NodeIndex node) {
   if (!HasCopy(node)) {
-    if (!ignore_forbids_ || !graph_->special(node)) return GraphAccess::Arcs(*graph_, node);
+    if (!ignore_conditions_ || !graph_->special(node)) return GraphAccess::Arcs(*graph_, node);
     CopyArcs(node);
   }
   return copies_.data() + copy_offset_[node];

@@ -24,7 +24,7 @@ class Search::State {
 
   Outcome FindPath(Flow threshold, std::uint32_t max_hops, Path* path);
   void Push(const Path& path, Flow amount);
-  Outcome Maximize(Flow limit, std::uint32_t max_hops);
+  Outcome Maximize(Flow limit, std::uint32_t max_hops, Flow quantum);
   Flow value() const { return value_; }
   std::vector<FlowArc> FlowArcs() const;
   void ClearFlow();
@@ -138,7 +138,7 @@ class Search::State {
   const ResidualGraph* graph_ = nullptr;
   NodeIndex source_ = kNoNode;
   NodeIndex target_ = kNoNode;
-  bool ignore_forbids_ = false;
+  bool ignore_conditions_ = false;
   bool all_closed_ = false;  // `allowed` was given: visited_ began full
   std::vector<NodeIndex> closed_;
   std::vector<ArcKey> excluded_arcs_;
@@ -147,6 +147,9 @@ class Search::State {
   std::uint64_t next_stop_ = 0;
   bool stopped_ = false;
   std::function<bool()> stop_;
+
+  Flow quantum_ = 1;  // Maximize: what flow moves in
+  CodeRange open_;    // and the codes of arcs that carry one
 
   // The flow, and private arcs of the nodes it touches.
   Flow value_ = 0;

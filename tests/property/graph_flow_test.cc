@@ -35,6 +35,7 @@ Arc RandomArc(Random& random, Flow largest, bool conditions) {
   if (!conditions || Below(random, 4) != 0) return arc;
   if (arc.direct > 0)
     arc.transit = static_cast<Flow>(Below(random, static_cast<std::uint64_t>(arc.direct) + 2)) - 1;
+  if (Below(random, 2) == 0) arc.relaxed = RandomCapacity(random, largest);
   arc.tail_forbids = Below(random, 3) == 0;
   arc.head_forbids = Below(random, 3) == 0;
   return arc;
@@ -80,9 +81,10 @@ std::vector<tests::CapacityArc> ArcsFor(const ResidualGraph& graph, const Query&
       if (!takes_part(tail) || !takes_part(head)) continue;
       const Arc arc = graph.ArcFrom(graph.edge(tail, i), tail);
       Flow capacity = arc.transit;
-      if (!query.ignore_forbids && tail != query.source && arc.tail_forbids) capacity = kAbsent;
-      if (!query.ignore_forbids && head != query.target && arc.head_forbids) capacity = kAbsent;
+      if (!query.ignore_conditions && tail != query.source && arc.tail_forbids) capacity = kAbsent;
+      if (!query.ignore_conditions && head != query.target && arc.head_forbids) capacity = kAbsent;
       if (tail == query.source && head == query.target) capacity = arc.direct;
+      if (query.ignore_conditions) capacity = std::max(capacity, arc.relaxed);
       if (capacity != kAbsent) arcs.push_back({tail, head, capacity});
     }
   }
@@ -101,7 +103,7 @@ Query RandomQuery(Random& random, const ResidualGraph& graph) {
       if (Below(random, 4) != 0) query.allowed->push_back(node);
     }
   }
-  query.ignore_forbids = Below(random, 8) == 0;
+  query.ignore_conditions = Below(random, 8) == 0;
   return query;
 }
 
@@ -216,9 +218,33 @@ void CheckFlow(Search& search, Random& random, const ResidualGraph& graph, const
   ExpectFlowFits(search.FlowArcs(), arcs, query, maximum);
   ExpectGoodDecomposition(search.FlowArcs(), query, maximum);
   ExpectMinimumCut(search, arcs, graph, query);
-  if (query.ignore_forbids) return;
+  if (query.ignore_conditions) return;
   ASSERT_LE(maximum, graph.OutBound(query.source, query.target));
   ASSERT_LE(maximum, graph.InBound(query.source, query.target));
+}
+
+// Flow in whole quanta is flow in the network whose capacities are counted in quanta.
+void CheckQuanta(Search& search, Random& random, const ResidualGraph& graph, const Query& query) {
+  const std::vector<tests::CapacityArc> arcs = ArcsFor(graph, query);
+  Flow largest = 2;
+  for (const tests::CapacityArc& arc : arcs) largest = std::max(largest, arc.capacity);
+  const Flow quantum = 1 + static_cast<Flow>(Below(random, static_cast<std::uint64_t>(largest)));
+  std::vector<tests::CapacityArc> counted = arcs;
+  for (tests::CapacityArc& arc : counted) arc.capacity /= quantum;
+  const Flow maximum =
+      tests::BoykovKolmogorovFlow(graph.node_count(), counted, query.source, query.target);
+  ASSERT_TRUE(search.Begin(graph, query).ok());
+  if (maximum > 0) {
+    const Flow quanta = 1 + static_cast<Flow>(Below(random, static_cast<std::uint64_t>(maximum)));
+    ASSERT_EQ(search.Maximize(quanta * quantum - (quantum - 1), kNoHopLimit, quantum),
+              Outcome::kFound);
+    ASSERT_EQ(search.value(), quanta * quantum);
+    ASSERT_LE(DecomposeFlow(search.FlowArcs(), query.source, query.target).size(),
+              static_cast<std::size_t>(quanta));
+  }
+  ASSERT_EQ(search.Maximize(kMaxAmount, kNoHopLimit, quantum), Outcome::kExhausted);
+  ASSERT_EQ(search.value(), maximum * quantum);
+  ExpectFlowFits(search.FlowArcs(), arcs, query, search.value());
 }
 
 void CheckPaths(Search& search, Random& random, const ResidualGraph& graph, const Query& query) {
@@ -257,6 +283,8 @@ void CheckRun(int run) {
   for (int i = 0; i < 3; ++i) {
     const Query query = RandomQuery(random, graph);
     CheckFlow(search, random, graph, query, run % 4 == 0);
+    if (testing::Test::HasFatalFailure()) return;
+    CheckQuanta(search, random, graph, query);
     if (testing::Test::HasFatalFailure()) return;
     CheckPaths(search, random, graph, query);
     if (testing::Test::HasFatalFailure()) return;

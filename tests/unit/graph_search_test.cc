@@ -181,7 +181,7 @@ TEST(Search, EndPointsUseWhatTheyForbidToOthers) {
   EXPECT_EQ(search.FindPath(9, kNoHopLimit, &path), Outcome::kFound);
   ASSERT_TRUE(search.Begin(graph, {.source = 0, .target = 3}).ok());
   EXPECT_EQ(search.FindPath(0, kNoHopLimit, &path), Outcome::kExhausted);
-  ASSERT_TRUE(search.Begin(graph, {.source = 0, .target = 3, .ignore_forbids = true}).ok());
+  ASSERT_TRUE(search.Begin(graph, {.source = 0, .target = 3, .ignore_conditions = true}).ok());
   EXPECT_EQ(search.FindPath(5, kNoHopLimit, &path), Outcome::kFound);
   EXPECT_EQ(search.Maximize(9), Outcome::kExhausted);
   EXPECT_EQ(search.value(), 5);

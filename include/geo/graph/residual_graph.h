@@ -14,12 +14,15 @@
 //            or head_forbids and the head is not the target,
 //   transit  otherwise.
 //
+// A query may also ask what would be if nobody forbade anything; then `relaxed` counts where it is
+// more than that.
+//
 // A disabled node carries nothing and is no source, target or intermediary; its edges stay.
 //
 // Layout. Neighbours of a node are one contiguous block of 8-byte arcs, sorted by neighbour, in an
 // arena with slack and free lists. Arcs hold 16-bit codes, monotone in the capacities, so that a
 // search compares codes and reads the exact numbers only where codes are equal. About 32 bytes per
-// edge in blocks and 48 in records; 56 per node.
+// edge in blocks and 64 in records; 56 per node.
 //
 // Because blocks are sorted, everything a search answers depends on what the graph holds, never on
 // the order in which it came to hold it.
@@ -65,6 +68,7 @@ struct Arc {
   bool head_forbids = false;  // the head does not
   bool constrained = false;   // for the caller: paths over this arc need a look
   std::uint8_t max_hops = 0;  // for the caller: longest path that may use this arc; 0: any
+  Flow relaxed = kAbsent;     // for queries that ignore conditions: the capacity if it is more
 
   friend bool operator==(const Arc&, const Arc&) = default;
 };
@@ -135,9 +139,10 @@ class ResidualGraph {
   Arc ArcFrom(EdgeIndex edge, NodeIndex tail) const;
 
   // What the arc of `edge` leaving `tail` carries in a query source→target: kAbsent or the
-  // capacity, by the rules above. `ignore_forbids` leaves tail_forbids and head_forbids out. O(1).
+  // capacity, by the rules above. `ignore_conditions` asks what it would carry without forbidding
+  // ends: transit (direct between source and target) or relaxed, whichever is more. O(1).
   Flow CapacityFor(EdgeIndex edge, NodeIndex tail, NodeIndex source, NodeIndex target,
-                   bool ignore_forbids = false) const;
+                   bool ignore_conditions = false) const;
 
   // Σ of what the source's arcs carry in a query source→target; no flow can be larger. Kept up to
   // date by every change, exact. O(log degree).
@@ -145,9 +150,10 @@ class ResidualGraph {
   // Σ of what the target's arcs carry. Likewise.
   AmountSum InBound(NodeIndex source, NodeIndex target) const;
 
-  // Whether the arcs of a node depend on who asks: some arc forbids, or has direct ≠ transit. O(1).
+  // Whether the arcs of a node depend on who asks and how: some arc forbids, has direct ≠ transit,
+  // or relaxed > transit. O(1).
   bool special(NodeIndex node) const { return info_[node].special != 0; }
-  // Edges whose arcs depend on who asks. O(1).
+  // Edges of which that is true. O(1).
   EdgeIndex special_edges() const { return special_edges_; }
 
   // Bytes held by blocks, records and free lists. O(1).
@@ -176,6 +182,7 @@ class ResidualGraph {
   struct Capacities {
     Flow direct = kAbsent;
     Flow transit = kAbsent;
+    Flow relaxed = kAbsent;
   };
   // Read when codes are not enough. Index 0 is the arc a→b, 1 is b→a.
   struct Edge {

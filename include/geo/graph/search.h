@@ -45,8 +45,8 @@ struct Query {
   // When present, only these nodes, source and target may take part.
   std::optional<std::vector<NodeIndex>> allowed = {};
 
-  // Whether tail_forbids and head_forbids are left out of account. Slower.
-  bool ignore_forbids = false;
+  // Asks what would be if no arc had conditions; see ResidualGraph::CapacityFor. Slower.
+  bool ignore_conditions = false;
 
   // Searches end with kWorkLimit as soon as this many arcs have been looked at since Begin. What
   // one node has (its degree) is always looked at to the end.
@@ -135,8 +135,12 @@ class Search {
   // augmented in order of length, and the search ends with kHopLimit when the next augmenting path
   // is longer than `max_hops`. Earlier flow is re-routed freely, so a path that DecomposeFlow finds
   // later may be longer than any augmenting path.
+  //
+  // With a `quantum` above 1 flow moves in multiples of it only, over arcs that still carry one;
+  // kExhausted then speaks of such flow alone, and the value may pass `limit` by less than one
+  // quantum. A flow of k quanta decomposes into at most k paths.
   // Dinic's algorithm with level searches from both ends: O(nodes² · arcs) at worst.
-  Outcome Maximize(Flow limit, std::uint32_t max_hops = kNoHopLimit);
+  Outcome Maximize(Flow limit, std::uint32_t max_hops = kNoHopLimit, Flow quantum = 1);
 
   // What leaves the source now.
   Flow value() const;
@@ -147,10 +151,10 @@ class Search {
   // Takes all flow back; exclusions stay. O(edges with flow).
   void ClearFlow();
 
-  // After Maximize returned kExhausted: the existing arcs from the source's side to the target's
-  // side of a minimum cut, those of capacity 0 included, ascending by tail and head. Their
-  // capacities add up to value() if nothing was excluded by arc. O(arcs of the smaller searched
-  // side).
+  // After Maximize returned kExhausted at quantum 1: the existing arcs from the source's side to
+  // the target's side of a minimum cut, those of capacity 0 included, ascending by tail and head.
+  // Their capacities add up to value() if nothing was excluded by arc. O(arcs of the smaller
+  // searched side).
   std::vector<CutArc> MinimumCut();
 
   // --- Accounts. ---
