@@ -16,6 +16,7 @@ void Search::ExcludeArc(EdgeIndex edge, NodeIndex tail) { state_->ExcludeArc(edg
 void Search::IncludeArc(EdgeIndex edge, NodeIndex tail) { state_->IncludeArc(edge, tail); }
 void Search::ExcludeNode(NodeIndex node) { state_->ExcludeNode(node); }
 void Search::IncludeNode(NodeIndex node) { state_->IncludeNode(node); }
+bool Search::Excluded(NodeIndex node) const { return state_->Excluded(node); }
 Outcome Search::FindPath(Flow threshold, std::uint32_t max_hops, Path* path) {
   return state_->FindPath(threshold, max_hops, path);
 }

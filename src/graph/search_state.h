@@ -21,6 +21,7 @@ class Search::State {
   void IncludeArc(EdgeIndex edge, NodeIndex tail);
   void ExcludeNode(NodeIndex node);
   void IncludeNode(NodeIndex node);
+  bool Excluded(NodeIndex node) const { return VisitedBits(node) == 3; }
 
   Outcome FindPath(Flow threshold, std::uint32_t max_hops, Path* path);
   void Push(const Path& path, Flow amount);

@@ -115,6 +115,8 @@ class Search {
   // No path through `node`. O(1). Source and target are ignored.
   void ExcludeNode(NodeIndex node);
   void IncludeNode(NodeIndex node);
+  // Whether no path may pass `node` now, by Query or by ExcludeNode. O(1).
+  bool Excluded(NodeIndex node) const;
 
   // --- Single paths. ---
 

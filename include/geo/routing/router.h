@@ -1,8 +1,26 @@
 // Routing: which ways a payment can take, how much can be paid, and why not (spec 01 §5).
+//
+// What is guaranteed.
+//
+// - Every plan is right: simple routes, amounts that add up exactly, and every constraint, policy
+//   and capacity honoured on the combined flow. VerifyPlan (geo/routing/verify.h) proves it.
+// - With max_hops and max_paths unlimited and no path-dependent policy in the way
+//   (`blocked_participants`, a line's `max_hops`), a payment is refused exactly when the maximum
+//   flow is smaller than the amount.
+// - With limits, the router first takes shortest paths by the pigeonhole rule (with k paths left
+//   every path must carry at least remaining / k; when there is none at the first step, no split
+//   into k paths exists), then exact maximum flow with its re-routing, decomposed within the
+//   limits, then other splits. If all that fails, the routes that a network offers are searched one
+//   by one. That search is exhaustive, and a refusal therefore right, when the payment's
+//   surroundings are small: at most kMaxListedRoutes simple routes within the hop limit, and plans
+//   of at most kMaxSplitPaths paths. In larger ones finding the best split under both limits is
+//   NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
+//   kPathLimit or kPolicy; the first four reasons are proofs always.
 #ifndef GEO_ROUTING_ROUTER_H_
 #define GEO_ROUTING_ROUTER_H_
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -21,6 +39,14 @@ inline constexpr std::uint32_t kUnlimited = 0xffffffff;
 // No limit of work.
 inline constexpr std::uint64_t kNoWorkLimit = std::numeric_limits<std::uint64_t>::max();
 
+// Largest limits other than kUnlimited (spec 01 §5.1).
+inline constexpr std::uint32_t kMostHops = 32;
+inline constexpr std::uint32_t kMostPaths = 64;
+
+// Up to here the search for a split is exhaustive; see above.
+inline constexpr std::uint32_t kMaxListedRoutes = 256;
+inline constexpr std::uint32_t kMaxSplitPaths = 8;
+
 // Spec 01 §5.1.
 struct RouteConstraints {
   std::uint32_t max_hops = 8;           // longest route: 1–32 or kUnlimited
@@ -36,29 +62,33 @@ struct RouteRequest {
   ParticipantIndex to = kNoIndex;    // payee
   Amount amount = 0;                 // positive
   RouteConstraints constraints;
+  // When set, asked now and then (about every 10,000 arcs); true ends the search like the work
+  // limit. For servers with a clock; answers then no longer depend on the state alone.
+  std::function<bool()> deadline = {};
 };
 
-// Routes whose amounts add up exactly to the request's. No pair is used in both directions, and on
-// the combined flow every constraint and policy holds.
+// Routes whose amounts add up exactly to the request's, shortest first. No pair is used in both
+// directions, and on the combined flow every constraint and policy holds.
 struct Plan {
   std::vector<Route> routes;
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 // Why there is no plan (spec 01 §5.2). The first four prove that it is impossible; the next three
-// say what relaxing would allow.
+// say what relaxing would allow, and `witness` shows it.
 enum class RefusalReason : std::uint8_t {
   kSenderLimit = 1,    // Σ capacity out of the payer is too small
   kReceiverLimit = 2,  // Σ capacity into the payee is too small
-  kNotConnected = 3,   // no chain of lines with any capacity leads there
+  kNotConnected = 3,   // no chain of lines leads there, used up or not
   kNetworkCut = 4,     // the saturated lines of `cut` hold everything back
-  kHopLimit = 5,       // a route exists at `hops_needed` hops
-  kPathLimit = 6,      // a split exists at `paths_needed` paths
-  kPolicy = 7,         // routes exist only against a line's policy
+  kHopLimit = 5,       // a plan exists at `hops_needed` hops
+  kPathLimit = 6,      // a plan exists at `paths_needed` paths
+  kPolicy = 7,         // plans exist only against the policies in `obstacles`
   kWorkLimit = 8,      // the search ended before an answer: nothing is said about what is possible
 };
 
-// One saturated way of a minimum cut: raising any of these helps.
+// One way across a minimum cut. No payment of the amount is possible without more available on at
+// least one of these.
 struct CutLine {
   ParticipantIndex from = kNoIndex;
   ParticipantIndex to = kNoIndex;
@@ -68,16 +98,38 @@ struct CutLine {
   friend bool operator==(const CutLine&, const CutLine&) = default;
 };
 
+// The keys of a line's policy that routing obeys (spec 01 §4.3).
+enum class PolicyKey : std::uint8_t {
+  kCanBeIntermediate = 1,
+  kMaxHops = 2,
+  kDailyLimit = 3,
+  kMaxSinglePayment = 4,
+  kBlockedParticipants = 5,
+};
+
+// A policy that stands in the way: of the line by which `owner` trusts `debtor`.
+struct PolicyObstacle {
+  ParticipantIndex owner = kNoIndex;
+  ParticipantIndex debtor = kNoIndex;
+  PolicyKey key = PolicyKey::kCanBeIntermediate;
+  friend auto operator<=>(const PolicyObstacle&, const PolicyObstacle&) = default;
+};
+
 struct Refusal {
   RefusalReason reason = RefusalReason::kNotConnected;
-  // NoRoute (E001): no route within the constraints whatever the capacity. InsufficientCapacity
-  // (E002): the rest. Deadline (E007): the work limit.
+  // NoRoute (E001): no route within the constraints (hops, avoid, within) and the policies about
+  // who may carry what, whatever the capacity. InsufficientCapacity (E002): the rest. Deadline
+  // (E007): the work limit.
   ErrorCode code = ErrorCode::kNoRoute;
   Amount best_found = 0;            // this much can be paid under the constraints; maybe more
   Amount upper_bound = kMaxAmount;  // not more than this can
-  std::uint32_t hops_needed = 0;    // for kHopLimit
-  std::uint32_t paths_needed = 0;   // for kPathLimit; 0: more than 64
-  std::vector<CutLine> cut;         // for kNetworkCut
+  // For kHopLimit and kPathLimit: limits under which `witness` is a plan. The one that is not the
+  // reason may have to be relaxed as well; 0: it need not.
+  std::uint32_t hops_needed = 0;
+  std::uint32_t paths_needed = 0;
+  std::vector<CutLine> cut;               // for kNetworkCut; ascending
+  std::vector<PolicyObstacle> obstacles;  // for kPolicy: what `witness` disregards; ascending
+  Plan witness;  // for kHopLimit, kPathLimit, kPolicy: how it would go if that were relaxed
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
@@ -99,22 +151,29 @@ class Router {
   virtual ~Router() = default;
 
   // The ledger changed here: the router reads it again. Whoever applies a record calls these for
-  // all that it touched, before the next question. O(1) amortised; DayChanged O(pairs with a daily
-  // limit).
+  // all that it touched, before the next question. A new participant or pair is a change too.
+  // PairChanged: O(log degree) for amounts and policies, O(degree) for a pair's first and last
+  // line. ParticipantChanged: O(degree · log degree) when the status changed. DayChanged: O(pairs
+  // with a daily limit · log degree).
   virtual void PairChanged(PairIndex pair) = 0;
   virtual void ParticipantChanged(ParticipantIndex participant) = 0;
   virtual void DayChanged(std::int64_t day) = 0;
 
-  // A plan for the request, or why there is none. Same state, same request: same answer. Errors
-  // (misuse only): ConstraintRange, InvalidArgument (unknown index, amount not positive, from =
-  // to).
+  // A plan for the request, or why there is none. Same state, same request: same answer, whatever
+  // way the state came about. Participants that are not active carry, pay and receive nothing.
+  // Errors (misuse only): ConstraintRange (hops or paths out of range), InvalidArgument (unknown
+  // index, amount not positive), SelfPayment.
   virtual StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) = 0;
 
   // The largest amount payable under the request's constraints; its amount is not looked at.
+  // `exact` always when hops and paths are unlimited, no path-dependent policy is in the way and
+  // the work limit is not reached; else when the search for splits was exhaustive or the maximum
+  // flow was reached. Errors as for FindRoutes.
   virtual StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) = 0;
 };
 
-// A router over everything in `ledger`, on UTC day `day`. O(pairs).
+// A router over everything in `ledger`, on UTC day `day` (days since 1970-01-01).
+// O(pairs · log pairs).
 std::unique_ptr<Router> NewRouter(const Ledger& ledger, std::int64_t day);
 
 }  // namespace geo

@@ -1,0 +1,204 @@
+#include "src/routing/explain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/routing/plan_check.h"
+
+namespace geo {
+namespace {
+
+constexpr std::uint32_t kShrinkTries = 4;  // smaller relaxations tried before naming one
+
+}  // namespace
+
+Plan ToPlan(const std::vector<graph::Path>& routes) {
+  Plan plan;
+  for (const graph::Path& path : routes) plan.routes.push_back({path.nodes, path.amount});
+  return plan;
+}
+
+EndPointBounds BoundsOf(const Network& network, const RouteRequest& request) {
+  return {SaturateCapacity(network.graph().OutBound(request.from, request.to)),
+          SaturateCapacity(network.graph().InBound(request.from, request.to))};
+}
+
+RouteLimits Explainer::Limits() const {
+  return {request_.constraints.max_hops, request_.constraints.max_paths, true};
+}
+
+Refusal Explainer::OutOfWork() const {
+  Refusal refusal;
+  refusal.reason = RefusalReason::kWorkLimit;
+  refusal.code = ErrorCode::kDeadline;
+  refusal.best_found = refusal_.best_found;
+  refusal.upper_bound = refusal_.upper_bound;
+  return refusal;
+}
+
+Refusal Explainer::Explain(Verdict verdict) {
+  refusal_.best_found = search_.best_found();
+  refusal_.upper_bound = BoundsOf(network_, request_).both();
+  if (verdict == Verdict::kOutOfWork) return OutOfWork();
+  bool impossible = NameEndPoint();
+  if (!impossible) {
+    const Verdict flow = search_.CheckFlow(request_.amount);
+    if (flow == Verdict::kOutOfWork) return OutOfWork();
+    impossible = flow == Verdict::kImpossible;
+    if (impossible) AddCut();
+  }
+  if (!DecideCode()) return OutOfWork();
+  if (impossible) {
+    if (BlamePolicies()) return refusal_;
+    return out_of_work_ ? OutOfWork() : refusal_;
+  }
+  // Enough capacity: the limits or path-dependent policies are in the way.
+  if (verdict == Verdict::kImpossible) {
+    refusal_.upper_bound = std::min(refusal_.upper_bound, request_.amount - 1);
+  }
+  const RouteLimits asked = Limits();
+  if (BlamePathRules()) return refusal_;
+  if (asked.hops != kUnlimited &&
+      BlameLimits({kUnlimited, asked.paths, true}, RefusalReason::kHopLimit)) {
+    return refusal_;
+  }
+  if (asked.paths != kUnlimited &&
+      BlameLimits({asked.hops, kUnlimited, true}, RefusalReason::kPathLimit)) {
+    return refusal_;
+  }
+  if (BlameLimits({kUnlimited, kUnlimited, true}, RefusalReason::kHopLimit)) return refusal_;
+  if (BlameLimits({kUnlimited, kUnlimited, false}, RefusalReason::kPolicy)) return refusal_;
+  return OutOfWork();
+}
+
+// The sums at the end points, when one of them is too small.
+bool Explainer::NameEndPoint() {
+  const EndPointBounds bounds = BoundsOf(network_, request_);
+  if (bounds.both() >= request_.amount) return false;
+  refusal_.reason =
+      bounds.out < request_.amount ? RefusalReason::kSenderLimit : RefusalReason::kReceiverLimit;
+  return true;
+}
+
+void Explainer::AddCut() {
+  refusal_.reason = RefusalReason::kNetworkCut;
+  refusal_.upper_bound = search_.flow_value();
+  for (const graph::CutArc& arc : search_.cut()) {
+    const Pair& pair = ledger_.pair(network_.PairOf(arc.edge));
+    const Direction direction = pair.DirectionFrom(arc.tail);
+    const LineIndex line = pair.line_for(direction);
+    const bool active = line != kNoIndex && ledger_.line_status(line) == LineStatus::kActive;
+    refusal_.cut.push_back({arc.tail, arc.head, active ? ledger_.line_limit(line) : 0,
+                            std::max<Amount>(pair.owed(direction), 0), arc.capacity});
+  }
+}
+
+// E001 or E002: whether there is a route at all, whatever the capacity; and if there is none in any
+// number of hops, that this is the reason. False: out of work.
+bool Explainer::DecideCode() {
+  refusal_.code = ErrorCode::kInsufficientCapacity;
+  if (refusal_.best_found > 0) return true;
+  const Verdict any = search_.FindOne(1, Limits());
+  if (any == Verdict::kFound) refusal_.best_found = search_.routes().front().amount;
+  if (any == Verdict::kFound || any == Verdict::kOutOfWork) return any == Verdict::kFound;
+  const Verdict empty = search_.FindOne(0, Limits());
+  if (empty == Verdict::kFound || empty == Verdict::kOutOfWork) return empty == Verdict::kFound;
+  refusal_.code = ErrorCode::kNoRoute;
+  const Verdict connected = search_.FindOne(0, {kUnlimited, kUnlimited, false});
+  if (connected == Verdict::kImpossible) {
+    refusal_.reason = RefusalReason::kNotConnected;
+    refusal_.upper_bound = 0;
+    refusal_.cut.clear();
+  }
+  return connected != Verdict::kOutOfWork;
+}
+
+// Whether the end points could move the amount if no line had conditions. O(degrees).
+bool Explainer::RelaxedBoundsSuffice() const {
+  const graph::ResidualGraph& graph = network_.graph();
+  if (graph.special_edges() == 0) return false;
+  for (const graph::NodeIndex end : {request_.from, request_.to}) {
+    AmountSum sum = 0;
+    for (std::uint32_t i = 0; i < graph.degree(end); ++i) {
+      const graph::NodeIndex tail = end == request_.from ? end : graph.neighbor(end, i);
+      sum += std::max<Amount>(
+          graph.CapacityFor(graph.edge(end, i), tail, request_.from, request_.to, true), 0);
+    }
+    if (sum < request_.amount) return false;
+  }
+  return true;
+}
+
+// The capacity there is does not do; would it without policies about intermediaries and amounts?
+bool Explainer::BlamePolicies() {
+  if (!RelaxedBoundsSuffice()) return false;
+  if (!search_.Begin(request_, true).ok()) return false;
+  RouteLimits limits = Limits();
+  limits.path_rules = false;
+  const Verdict verdict = search_.Solve(request_.amount, limits, Effort::kQuick);
+  out_of_work_ = verdict == Verdict::kOutOfWork;
+  if (verdict != Verdict::kFound) return false;
+  refusal_.cut.clear();
+  TakeWitness(RefusalReason::kPolicy);
+  return true;
+}
+
+bool Explainer::BlamePathRules() {
+  if (!network_.has_path_rules() || out_of_work_) return false;
+  RouteLimits limits = Limits();
+  limits.path_rules = false;
+  const Verdict verdict = search_.Solve(request_.amount, limits, Effort::kFull);
+  out_of_work_ = verdict == Verdict::kOutOfWork;
+  if (verdict != Verdict::kFound) return false;
+  TakeWitness(RefusalReason::kPolicy);
+  return true;
+}
+
+// Whether there is a plan under `relaxed` limits; then it is the witness.
+bool Explainer::BlameLimits(const RouteLimits& relaxed, RefusalReason reason) {
+  if (out_of_work_) return false;
+  const Verdict verdict = search_.Solve(request_.amount, relaxed, Effort::kFull);
+  out_of_work_ = verdict == Verdict::kOutOfWork;
+  if (verdict != Verdict::kFound) return false;
+  TakeWitness(reason);
+  if (reason != RefusalReason::kPolicy) Shrink(relaxed);
+  return true;
+}
+
+// Looks for a plan a little above the limits asked for, with less to relax than the witness.
+void Explainer::Shrink(const RouteLimits& relaxed) {
+  const RouteLimits asked = Limits();
+  const bool hops = relaxed.hops != asked.hops;
+  if (hops && relaxed.paths != asked.paths) return;
+  const std::uint32_t from = hops ? asked.hops : asked.paths;
+  const std::uint32_t needed = hops ? refusal_.hops_needed : refusal_.paths_needed;
+  for (std::uint32_t more = 1; more <= kShrinkTries && from + more < needed; ++more) {
+    RouteLimits limits = asked;
+    (hops ? limits.hops : limits.paths) = from + more;
+    if (search_.Solve(request_.amount, limits, Effort::kQuick) != Verdict::kFound) continue;
+    TakeWitness(refusal_.reason);
+    return;
+  }
+}
+
+void Explainer::TakeWitness(RefusalReason reason) {
+  refusal_.reason = reason;
+  refusal_.witness = ToPlan(search_.routes());
+  std::uint32_t hops = 0;
+  for (const graph::Path& path : search_.routes()) hops = std::max(hops, path.hops());
+  const auto paths = static_cast<std::uint32_t>(search_.routes().size());
+  refusal_.hops_needed = hops > request_.constraints.max_hops ? hops : 0;
+  refusal_.paths_needed = paths > request_.constraints.max_paths ? paths : 0;
+  // What the witness disregards is what an independent check finds broken.
+  RouteRequest relaxed = request_;
+  relaxed.constraints.max_hops = kUnlimited;
+  relaxed.constraints.max_paths = kUnlimited;
+  refusal_.obstacles.clear();
+  CheckPlan(ledger_, day_, relaxed, refusal_.witness, &refusal_.obstacles).IgnoreError();
+  if (reason == RefusalReason::kPolicy && refusal_.obstacles.empty()) {
+    refusal_.reason =
+        refusal_.hops_needed != 0 ? RefusalReason::kHopLimit : RefusalReason::kPathLimit;
+  }
+}
+
+}  // namespace geo

@@ -1,0 +1,59 @@
+// Why there is no plan: turns a failed search into a refusal with its certificate (spec 01 §5.2).
+#ifndef GEO_SRC_ROUTING_EXPLAIN_H_
+#define GEO_SRC_ROUTING_EXPLAIN_H_
+
+#include <cstdint>
+
+#include "geo/ledger/ledger.h"
+#include "geo/routing/router.h"
+#include "src/routing/network.h"
+#include "src/routing/plan_search.h"
+
+namespace geo {
+
+// The routes of a search as a plan.
+Plan ToPlan(const std::vector<graph::Path>& routes);
+
+// No flow can be larger: what the payer can send, what the payee can receive, capped.
+struct EndPointBounds {
+  Amount out = 0;
+  Amount in = 0;
+  Amount both() const { return out < in ? out : in; }
+};
+EndPointBounds BoundsOf(const Network& network, const RouteRequest& request);
+
+class Explainer {
+ public:
+  Explainer(const Ledger& ledger, const Network& network, std::int64_t day,
+            const RouteRequest& request, PlanSearch& search)
+      : ledger_(ledger), network_(network), day_(day), request_(request), search_(search) {}
+
+  // `verdict` is what the search for the request's amount, begun and not ended, came to:
+  // kImpossible, kNotFound or kOutOfWork. Spends more of its work.
+  Refusal Explain(Verdict verdict);
+
+ private:
+  RouteLimits Limits() const;
+  Refusal OutOfWork() const;
+  bool DecideCode();
+  bool NameEndPoint();
+  bool RelaxedBoundsSuffice() const;
+  bool BlamePolicies();
+  bool BlamePathRules();
+  bool BlameLimits(const RouteLimits& relaxed, RefusalReason reason);
+  void Shrink(const RouteLimits& relaxed);
+  void AddCut();
+  void TakeWitness(RefusalReason reason);
+
+  const Ledger& ledger_;
+  const Network& network_;
+  std::int64_t day_;
+  const RouteRequest& request_;
+  PlanSearch& search_;
+  bool out_of_work_ = false;
+  Refusal refusal_;
+};
+
+}  // namespace geo
+
+#endif  // GEO_SRC_ROUTING_EXPLAIN_H_

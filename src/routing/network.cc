@@ -1,0 +1,116 @@
+#include "src/routing/network.h"
+
+#include <algorithm>
+
+#include "src/base/status_macros.h"
+
+namespace geo {
+namespace {
+
+using graph::Arc;
+using graph::EdgeIndex;
+using graph::kAbsent;
+
+bool IsActive(const Ledger& ledger, LineIndex line) {
+  return line != kNoIndex && ledger.line_status(line) == LineStatus::kActive;
+}
+
+// Spec 01 §4.6 as an arc. An arc exists, be it used up, where an active line lets new debt arise or
+// where debt can be paid back.
+Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::int64_t day) {
+  const Pair& pair = ledger.pair(index);
+  const bool line = IsActive(ledger, pair.line_for(direction));
+  const bool opposite = IsActive(ledger, pair.line_for(Reverse(direction)));
+  const Amount owed = pair.owed(direction);
+  if (!line && owed >= 0) return Arc();
+  const FlowCapacity capacity = ledger.CapacityOf(index, direction, day);
+  Arc arc;
+  arc.direct = capacity.direct;
+  if (line || opposite) arc.transit = capacity.transit;
+  arc.tail_forbids = capacity.tail_forbids;
+  arc.head_forbids = capacity.head_forbids;
+  arc.constrained = capacity.max_hops != 0 || capacity.blocked != nullptr;
+  arc.max_hops = static_cast<std::uint8_t>(std::min(capacity.max_hops, 255U));
+  if (arc.transit == kAbsent) return arc;
+  // What would be without the line's limits per payment and day.
+  const AmountSum fresh =
+      line ? AmountSum{ledger.line_limit(pair.line_for(direction))} - std::max<Amount>(owed, 0) : 0;
+  const AmountSum carried = opposite && owed < 0 ? -static_cast<AmountSum>(owed) : 0;
+  const Amount relaxed = SaturateCapacity(fresh + carried - pair.reserved(direction));
+  if (relaxed > arc.transit) arc.relaxed = relaxed;
+  return arc;
+}
+
+}  // namespace
+
+Status Network::SyncPair(const Ledger& ledger, PairIndex index, std::int64_t day) {
+  const Pair& pair = ledger.pair(index);
+  GEO_RETURN_IF_ERROR(GrowTo(ledger, pair.b));
+  return Store(pair, index, ArcAlong(ledger, index, Direction::kForward, day),
+               ArcAlong(ledger, index, Direction::kBackward, day));
+}
+
+Status Network::Store(const Pair& pair, PairIndex index, const Arc& ab, const Arc& ba) {
+  const bool wanted = ab.direct != kAbsent || ba.direct != kAbsent;
+  EdgeIndex edge = graph_.Find(pair.a, pair.b);
+  if (edge != graph::kNoEdge) {
+    constrained_ -= CountConstrained(edge);
+    if (!wanted) return graph_.Remove(edge);
+    GEO_RETURN_IF_ERROR(graph_.Change(edge, pair.a, ab, ba));
+  } else {
+    if (!wanted) return OkStatus();
+    GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(pair.a, pair.b, ab, ba));
+  }
+  constrained_ += CountConstrained(edge);
+  if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(edge + std::size_t{1}, kNoIndex);
+  pair_of_edge_[edge] = index;
+  return OkStatus();
+}
+
+std::uint32_t Network::CountConstrained(EdgeIndex edge) const {
+  const auto [a, b] = graph_.ends(edge);
+  return (graph_.ArcFrom(edge, a).constrained ? 1U : 0U) +
+         (graph_.ArcFrom(edge, b).constrained ? 1U : 0U);
+}
+
+Status Network::GrowTo(const Ledger& ledger, ParticipantIndex participant) {
+  const graph::NodeIndex before = graph_.node_count();
+  if (participant < before) return OkStatus();
+  GEO_RETURN_IF_ERROR(graph_.Grow(participant + 1));
+  for (ParticipantIndex node = before; node <= participant; ++node) {
+    GEO_RETURN_IF_ERROR(SyncParticipant(ledger, node));
+  }
+  return OkStatus();
+}
+
+Status Network::SyncParticipant(const Ledger& ledger, ParticipantIndex participant) {
+  if (participant >= graph_.node_count()) return OkStatus();
+  return graph_.SetEnabled(participant,
+                           ledger.participant(participant).status == ParticipantStatus::kActive);
+}
+
+std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network& network,
+                                            const graph::Path& path) {
+  const graph::ResidualGraph& graph = network.graph();
+  for (std::size_t i = 0; i < path.edges.size(); ++i) {
+    const EdgeIndex edge = path.edges[i];
+    const ParticipantIndex tail = path.nodes[i];
+    const Arc arc = graph.ArcFrom(edge, tail);
+    if (!arc.constrained) continue;
+    if (arc.max_hops != 0 && path.hops() > arc.max_hops) {
+      return PathViolation{edge, tail, PolicyKey::kMaxHops, kNoIndex};
+    }
+    const PairIndex index = network.PairOf(edge);
+    const Direction direction = ledger.pair(index).DirectionFrom(tail);
+    const std::vector<Pid>* blocked = ledger.CapacityOf(index, direction, 0).blocked;
+    if (blocked == nullptr) continue;
+    for (std::size_t j = 1; j + 1 < path.nodes.size(); ++j) {
+      const Pid& pid = ledger.participant(path.nodes[j]).pid;
+      if (!std::binary_search(blocked->begin(), blocked->end(), pid)) continue;
+      return PathViolation{edge, tail, PolicyKey::kBlockedParticipants, path.nodes[j]};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace geo

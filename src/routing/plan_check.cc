@@ -1,0 +1,191 @@
+#include "src/routing/plan_check.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "src/base/status_macros.h"
+
+namespace geo {
+namespace {
+
+std::string Name(const Ledger& ledger, ParticipantIndex participant) {
+  return participant < ledger.participant_count() ? FormatPid(ledger.participant(participant).pid)
+                                                  : "#" + std::to_string(participant);
+}
+
+Status Broken(const std::string& what) { return MakeError(ErrorCode::kPlanInvalid, what); }
+
+bool Contains(const std::vector<ParticipantIndex>& list, ParticipantIndex participant) {
+  return std::find(list.begin(), list.end(), participant) != list.end();
+}
+
+// Form and constraints of one route.
+Status CheckRoute(const Ledger& ledger, const RouteRequest& request, const Route& route) {
+  const std::vector<ParticipantIndex>& nodes = route.participants;
+  if (nodes.size() < 2 || nodes.front() != request.from || nodes.back() != request.to) {
+    return Broken("a route does not lead from the payer to the payee");
+  }
+  if (route.amount <= 0) return Broken("a route carries " + std::to_string(route.amount));
+  const std::size_t hops = nodes.size() - 1;
+  if (hops > request.constraints.max_hops) {
+    return Broken("a route of " + std::to_string(hops) + " hops; at most " +
+                  std::to_string(request.constraints.max_hops));
+  }
+  std::vector<ParticipantIndex> sorted = nodes;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+    return Broken("a route passes somebody twice");
+  }
+  for (const ParticipantIndex node : nodes) {
+    if (node >= ledger.participant_count()) {
+      return MakeError(ErrorCode::kInvalidArgument,
+                       "participant " + std::to_string(node) + " does not exist");
+    }
+    if (ledger.participant(node).status != ParticipantStatus::kActive) {
+      return MakeError(ErrorCode::kParticipantNotActive,
+                       "participant " + Name(ledger, node) + " is not active");
+    }
+    if (!MayTakePart(ledger, request, node)) {
+      return Broken("a route passes " + Name(ledger, node) + ", against avoid or within");
+    }
+  }
+  return OkStatus();
+}
+
+// Adds to `breaches` what a route breaks by its length and its intermediaries.
+void AddPathBreaches(const Ledger& ledger, const Route& route, ParticipantIndex tail,
+                     ParticipantIndex head, const WayCapacity& way,
+                     std::vector<PolicyObstacle>* breaches) {
+  const std::vector<ParticipantIndex>& nodes = route.participants;
+  if (way.max_hops != 0 && nodes.size() - 1 > way.max_hops) {
+    breaches->push_back({head, tail, PolicyKey::kMaxHops});
+  }
+  if (way.blocked == nullptr) return;
+  for (std::size_t i = 1; i + 1 < nodes.size(); ++i) {
+    const Pid& pid = ledger.participant(nodes[i]).pid;
+    if (std::find(way.blocked->begin(), way.blocked->end(), pid) == way.blocked->end()) continue;
+    breaches->push_back({head, tail, PolicyKey::kBlockedParticipants});
+  }
+}
+
+using Ends = std::pair<ParticipantIndex, ParticipantIndex>;
+
+Status CheckCapacity(const Ledger& ledger, const Ends& ends, const WayCapacity& way, AmountSum flow,
+                     std::vector<PolicyObstacle>* breaches) {
+  const auto [tail, head] = ends;
+  if (flow > way.open) {
+    return MakeError(ErrorCode::kInsufficientCapacity,
+                     "routes carry " + FormatSum(flow, 0) + " minor units from " +
+                         Name(ledger, tail) + " to " + Name(ledger, head) + "; available " +
+                         FormatSum(std::max<AmountSum>(way.open, 0), 0));
+  }
+  if (way.tail_forbids) breaches->push_back({tail, head, PolicyKey::kCanBeIntermediate});
+  if (way.head_forbids) breaches->push_back({head, tail, PolicyKey::kCanBeIntermediate});
+  if (flow > way.most) {
+    breaches->push_back(
+        {head, tail, way.single_limits ? PolicyKey::kMaxSinglePayment : PolicyKey::kDailyLimit});
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Amount WayCapacity::available() const {
+  return forbidden() ? 0 : SaturateCapacity(std::min<AmountSum>(open, most));
+}
+
+std::optional<WayCapacity> CapacityBetween(const Ledger& ledger, std::int64_t day, const Pair& pair,
+                                           PairIndex index, ParticipantIndex tail,
+                                           ParticipantIndex payer, ParticipantIndex payee) {
+  const Direction direction = pair.DirectionFrom(tail);
+  const ParticipantIndex head = pair.head(direction);
+  const bool tail_carries = tail != payer;
+  const bool head_carries = head != payee;
+  const auto status = [&](LineIndex line) {
+    return line == kNoIndex ? LineStatus::kClosed : ledger.line_status(line);
+  };
+  const LineIndex used = pair.line_for(direction);
+  const LineIndex opposite = pair.line_for(Reverse(direction));
+  const bool fresh = status(used) == LineStatus::kActive;
+  const Amount owed = pair.owed(direction);
+  // Debt towards the tail is paid back; only end points may when the tail's line is not active.
+  const bool repays =
+      owed < 0 && ((!tail_carries && !head_carries) || status(opposite) == LineStatus::kActive);
+  if (!fresh && !repays) return std::nullopt;
+  WayCapacity way;
+  if (fresh) way.open += AmountSum{ledger.line_limit(used)} - std::max<Amount>(owed, 0);
+  if (repays) way.open -= owed;
+  way.open -= pair.reserved(direction);
+  const FlowCapacity policy = ledger.CapacityOf(index, direction, day);
+  way.tail_forbids = tail_carries && policy.tail_forbids;
+  way.head_forbids = head_carries && policy.head_forbids;
+  way.blocked = policy.blocked;
+  way.max_hops = policy.max_hops;
+  if (status(used) == LineStatus::kClosed) return way;
+  const LinePolicy limits = ledger.line(used).policy;
+  if (limits.daily_limit.has_value()) {
+    way.most = std::max<Amount>(*limits.daily_limit - pair.paid(direction, day), 0);
+  }
+  if (limits.max_single_payment.has_value() && *limits.max_single_payment < way.most) {
+    way.most = *limits.max_single_payment;
+    way.single_limits = true;
+  }
+  return way;
+}
+
+bool MayTakePart(const Ledger& ledger, const RouteRequest& request, ParticipantIndex participant) {
+  if (ledger.participant(participant).status != ParticipantStatus::kActive) return false;
+  const RouteConstraints& constraints = request.constraints;
+  if (constraints.within.has_value() && !Contains(*constraints.within, participant)) return false;
+  if (participant == request.from || participant == request.to) return true;
+  return !Contains(constraints.avoid, participant);
+}
+
+Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
+                 const Plan& plan, std::vector<PolicyObstacle>* breaches) {
+  if (plan.routes.empty()) return Broken("a plan without routes");
+  if (plan.routes.size() > request.constraints.max_paths) {
+    return Broken(std::to_string(plan.routes.size()) + " routes; at most " +
+                  std::to_string(request.constraints.max_paths));
+  }
+  AmountSum sum = 0;
+  std::map<Ends, AmountSum> flows;
+  for (const Route& route : plan.routes) {
+    GEO_RETURN_IF_ERROR(CheckRoute(ledger, request, route));
+    sum += route.amount;
+    for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
+      flows[{route.participants[i], route.participants[i + 1]}] += route.amount;
+    }
+  }
+  if (sum != request.amount) {
+    return Broken("routes carry " + FormatSum(sum, 0) + " minor units; the payment is of " +
+                  std::to_string(request.amount));
+  }
+  for (const auto& [ends, flow] : flows) {
+    const auto [tail, head] = ends;
+    if (flows.contains({head, tail})) return Broken("routes use a pair in both directions");
+    const std::optional<PairIndex> index = ledger.FindPair(request.equivalent, tail, head);
+    const std::optional<WayCapacity> way =
+        !index.has_value() ? std::nullopt
+                           : CapacityBetween(ledger, day, ledger.pair(*index), *index, tail,
+                                             request.from, request.to);
+    if (!way.has_value()) {
+      return MakeError(ErrorCode::kNoRoute, "no line or debt lets value move from " +
+                                                Name(ledger, tail) + " to " + Name(ledger, head));
+    }
+    GEO_RETURN_IF_ERROR(CheckCapacity(ledger, ends, *way, flow, breaches));
+    for (const Route& route : plan.routes) {
+      const auto& nodes = route.participants;
+      const auto at = std::find(nodes.begin(), nodes.end(), tail);
+      if (at == nodes.end() || at + 1 == nodes.end() || *(at + 1) != head) continue;
+      AddPathBreaches(ledger, route, tail, head, *way, breaches);
+    }
+  }
+  std::sort(breaches->begin(), breaches->end());
+  breaches->erase(std::unique(breaches->begin(), breaches->end()), breaches->end());
+  return OkStatus();
+}
+
+}  // namespace geo

@@ -1,0 +1,350 @@
+#include "src/routing/plan_search.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "src/base/status_macros.h"
+#include "src/routing/split_search.h"
+
+namespace geo {
+namespace {
+
+using graph::Outcome;
+using graph::Path;
+
+constexpr std::uint32_t kRuleTries = 64;    // searches around path-dependent policies, per path
+constexpr int kFlowRounds = 8;              // flows tried around them
+constexpr std::uint32_t kUsualSplit = 8;    // routes aimed at when their number is unlimited
+constexpr std::size_t kDenseSupport = 512;  // arcs of a flow that is decomposed widest first
+
+std::uint32_t HopsFor(const RouteLimits& limits) {
+  return limits.hops == kUnlimited ? graph::kNoHopLimit : limits.hops;
+}
+
+Amount CeilDivide(Amount amount, std::uint32_t parts) {
+  return (amount - 1) / static_cast<Amount>(parts) + 1;
+}
+
+bool Wider(const Path& x, const Path& y) {
+  if (x.amount != y.amount) return x.amount > y.amount;
+  if (x.hops() != y.hops()) return x.hops() < y.hops();
+  return x.nodes < y.nodes;
+}
+
+}  // namespace
+
+Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
+  const std::uint64_t spent = source_ == graph::kNoNode ? 0 : work();
+  const std::uint64_t limit = request.constraints.work_limit;
+  graph::Query query{
+      .source = request.from,
+      .target = request.to,
+      .excluded = request.constraints.avoid,
+      .allowed = request.constraints.within,
+      .ignore_conditions = ignore_conditions,
+      .work_limit = limit == kNoWorkLimit ? graph::kNoWorkLimit : limit - std::min(limit, spent),
+      .stop = request.deadline};
+  GEO_RETURN_IF_ERROR(search_.Begin(network_.graph(), query));
+  work_before_ = spent;
+  source_ = request.from;
+  target_ = request.to;
+  routes_.clear();
+  kept_.clear();
+  best_found_ = 0;
+  flow_is_maximum_ = false;
+  return OkStatus();
+}
+
+Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effort) {
+  Verdict verdict = Greedy(amount, limits, false);
+  if (verdict != Verdict::kNotFound) return verdict;
+  verdict = ByFlow(amount, limits);
+  if (verdict != Verdict::kNotFound) return verdict;
+  // There is enough capacity. Limits or path rules are in the way of how it was used.
+  verdict = Greedy(amount, limits, true);
+  if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
+  if (ByQuanta(amount, limits) || ByScaling(amount, limits)) return Verdict::kFound;
+  if (search_.out_of_work()) return Verdict::kOutOfWork;
+  return ByListing(amount, limits);
+}
+
+Verdict PlanSearch::FindOne(Amount threshold, const RouteLimits& limits) {
+  search_.ClearFlow();
+  Path path;
+  const Outcome outcome = FindRoute(threshold, limits, &path);
+  if (outcome == Outcome::kWorkLimit) return Verdict::kOutOfWork;
+  if (outcome != Outcome::kFound) return gave_up_ ? Verdict::kNotFound : Verdict::kImpossible;
+  routes_.assign(1, std::move(path));
+  if (threshold > 0) NoteBest(routes_);
+  return Verdict::kFound;
+}
+
+// A path that keeps to the path rules, found around those that do not.
+Outcome PlanSearch::FindRoute(Amount threshold, const RouteLimits& limits, Path* path) {
+  gave_up_ = false;
+  if (!RulesMatter(limits)) return search_.FindPath(threshold, HopsFor(limits), path);
+  tries_ = kRuleTries;
+  return FindAround(threshold, limits, path);
+}
+
+Outcome PlanSearch::FindAround(Amount threshold, const RouteLimits& limits, Path* path) {
+  if (tries_ == 0) {
+    gave_up_ = true;
+    return Outcome::kExhausted;
+  }
+  --tries_;
+  const Outcome first = search_.FindPath(threshold, HopsFor(limits), path);
+  if (first != Outcome::kFound) return first;
+  const std::optional<PathViolation> violation = FirstViolation(ledger_, network_, *path);
+  if (!violation.has_value()) return Outcome::kFound;
+  // A path over this line that keeps to the rules would be shorter than the shortest there is, or
+  // leave the blocked intermediary out: so do without the line, or without the intermediary.
+  search_.ExcludeArc(violation->edge, violation->tail);
+  const Outcome without_line = FindAround(threshold, limits, path);
+  search_.IncludeArc(violation->edge, violation->tail);
+  if (violation->key == PolicyKey::kMaxHops) return without_line;
+  if (without_line == Outcome::kFound || without_line == Outcome::kWorkLimit) return without_line;
+  search_.ExcludeNode(violation->intermediary);
+  const Outcome without_node = FindAround(threshold, limits, path);
+  search_.IncludeNode(violation->intermediary);
+  return without_node == Outcome::kExhausted ? without_line : without_node;
+}
+
+// The next route of a split: one that may be one of `slots` that carry `left` together.
+Outcome PlanSearch::FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits,
+                             Path* path) {
+  if (widest_first_) {
+    for (std::uint32_t parts = 1; parts < slots; parts *= 2) {
+      const Outcome outcome = FindRoute(CeilDivide(left, parts), limits, path);
+      if (outcome == Outcome::kFound || outcome == Outcome::kWorkLimit) return outcome;
+    }
+  }
+  return FindRoute(CeilDivide(left, slots), limits, path);
+}
+
+Verdict PlanSearch::Greedy(Amount amount, const RouteLimits& limits, bool widest_first) {
+  search_.ClearFlow();
+  routes_.clear();
+  widest_first_ = widest_first;
+  return Extend(amount, limits);
+}
+
+// Adds routes to routes_, whose flow is pushed, until they carry `amount`.
+Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
+  Amount left = amount - SumOf(routes_);
+  Path path;
+  while (left > 0) {
+    if (routes_.size() >= limits.paths) break;
+    const bool bounded = limits.paths != kUnlimited;
+    const std::uint32_t slots =
+        bounded ? limits.paths - static_cast<std::uint32_t>(routes_.size()) : kUsualSplit;
+    const Outcome outcome = FindNext(left, slots, limits, &path);
+    if (outcome == Outcome::kWorkLimit) {
+      NoteBest(routes_);
+      return Verdict::kOutOfWork;
+    }
+    if (outcome != Outcome::kFound) {
+      // With every path still free to choose, no path of amount / k means no split into k.
+      if (routes_.empty() && bounded && !gave_up_) return Verdict::kImpossible;
+      break;
+    }
+    path.amount = std::min(path.amount, left);
+    search_.Push(path, path.amount);
+    left -= path.amount;
+    routes_.push_back(path);
+  }
+  NoteBest(routes_);
+  if (left > 0) return Verdict::kNotFound;
+  Finish(amount);
+  return Verdict::kFound;
+}
+
+Verdict PlanSearch::CheckFlow(Amount amount) {
+  if (flow_is_maximum_) return amount <= flow_value_ ? Verdict::kFound : Verdict::kImpossible;
+  switch (search_.Maximize(amount)) {
+    case Outcome::kFound:
+      return Verdict::kFound;
+    case Outcome::kExhausted:
+      RecordMaximum();
+      return Verdict::kImpossible;
+    default:
+      return Verdict::kOutOfWork;
+  }
+}
+
+void PlanSearch::RecordMaximum() {
+  flow_is_maximum_ = true;
+  flow_value_ = search_.value();
+  cut_ = search_.MinimumCut();
+}
+
+// Exact flow, warm from the routes found; first with short augmenting paths only, which keeps most
+// decompositions short.
+Verdict PlanSearch::ByFlow(Amount amount, const RouteLimits& limits) {
+  Verdict verdict = Verdict::kNotFound;
+  bool first = true;
+  const bool found = TryFlows(amount, limits, [&] {
+    const bool warm = std::exchange(first, false);
+    Outcome outcome = search_.Maximize(amount, HopsFor(limits));
+    if (outcome == Outcome::kHopLimit && warm) {
+      outcome = search_.Maximize(amount);
+    }
+    if (outcome == Outcome::kExhausted && warm) {
+      RecordMaximum();
+      verdict = Verdict::kImpossible;
+    }
+    if (outcome == Outcome::kWorkLimit) verdict = Verdict::kOutOfWork;
+    return outcome == Outcome::kFound;
+  });
+  if (found) return Verdict::kFound;
+  if (verdict == Verdict::kNotFound && Complete(amount, limits)) return Verdict::kFound;
+  return verdict;
+}
+
+// Makes flows with `augment` (false: this one did not reach the amount) until one decomposes within
+// the limits, each time doing without a line whose path rule the last one broke.
+bool PlanSearch::TryFlows(Amount amount, const RouteLimits& limits,
+                          const std::function<bool()>& augment) {
+  std::vector<PathViolation> avoided;
+  bool found = false;
+  for (int round = 0; round < kFlowRounds && !found; ++round) {
+    const bool enough = augment();
+    PathViolation violation;
+    found = AcceptFlow(amount, limits, &violation);
+    if (found || !enough || violation.edge == graph::kNoEdge) break;
+    avoided.push_back(violation);
+    search_.ClearFlow();
+    search_.ExcludeArc(violation.edge, violation.tail);
+  }
+  for (const PathViolation& violation : avoided) {
+    search_.IncludeArc(violation.edge, violation.tail);
+  }
+  return found;
+}
+
+// Decomposes the flow and keeps in kept_ what obeys the limits. True: that carries the amount, and
+// is in routes_. Else `*violation` is a path rule that was broken, if one was.
+bool PlanSearch::AcceptFlow(Amount amount, const RouteLimits& limits, PathViolation* violation) {
+  Paths paths = Decompose(limits);
+  kept_.clear();
+  for (Path& path : paths) {
+    if (path.hops() > limits.hops) continue;
+    if (RulesMatter(limits)) {
+      const std::optional<PathViolation> broken = FirstViolation(ledger_, network_, path);
+      if (broken.has_value()) {
+        if (violation->edge == graph::kNoEdge) *violation = *broken;
+        continue;
+      }
+    }
+    kept_.push_back(std::move(path));
+  }
+  std::sort(kept_.begin(), kept_.end(), Wider);
+  if (kept_.size() > limits.paths) kept_.resize(limits.paths);
+  NoteBest(kept_);
+  if (SumOf(kept_) < amount) return false;
+  routes_ = kept_;
+  Finish(amount);
+  return true;
+}
+
+PlanSearch::Paths PlanSearch::Decompose(const RouteLimits& limits) const {
+  const std::vector<graph::FlowArc> arcs = search_.FlowArcs();
+  if (limits.hops != kUnlimited) return graph::DecomposeFlow(arcs, source_, target_, limits.hops);
+  Paths paths = graph::DecomposeFlow(arcs, source_, target_);
+  if (paths.size() <= limits.paths || arcs.size() > kDenseSupport) return paths;
+  return graph::DecomposeFlow(arcs, source_, target_, static_cast<std::uint32_t>(arcs.size()));
+}
+
+// Keeps what the last flow did within the limits and adds paths to it that take nothing back.
+bool PlanSearch::Complete(Amount amount, const RouteLimits& limits) {
+  if (kept_.empty()) return false;
+  search_.ClearFlow();
+  routes_ = kept_;
+  if (routes_.size() == limits.paths) routes_.pop_back();
+  for (const Path& path : routes_) search_.Push(path, path.amount);
+  widest_first_ = false;
+  return Extend(amount, limits) == Verdict::kFound;
+}
+
+// Exact flow in quanta of amount / k: decomposes into at most k paths, whatever the network. Finds
+// every plan of equal parts.
+bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
+  const std::uint32_t most = std::min(limits.paths, kUsualSplit);
+  for (std::uint32_t parts = most; parts >= 2; --parts) {
+    search_.ClearFlow();
+    const Amount quantum = CeilDivide(amount, parts);
+    const auto augment = [&] {
+      return search_.Maximize(amount, HopsFor(limits), quantum) == Outcome::kFound;
+    };
+    if (TryFlows(amount, limits, augment)) return true;
+    if (search_.out_of_work()) return false;
+  }
+  return false;
+}
+
+// Exact flow by capacity scaling: large parts first, so that few paths carry most of it.
+bool PlanSearch::ByScaling(Amount amount, const RouteLimits& limits) {
+  search_.ClearFlow();
+  return TryFlows(amount, limits, [&] {
+    for (Amount quantum = amount; quantum > 0; quantum /= 2) {
+      // Whole quanta only, so that the value never passes the amount.
+      const Amount whole = amount - (amount - search_.value()) % quantum;
+      const Outcome outcome = search_.Maximize(whole, HopsFor(limits), quantum);
+      if (outcome == Outcome::kWorkLimit) return false;
+      if (search_.value() >= amount) return true;
+    }
+    return false;
+  });
+}
+
+Verdict PlanSearch::ByListing(Amount amount, const RouteLimits& limits) {
+  search_.ClearFlow();
+  const auto accept = [&](const Path& path) {
+    return !RulesMatter(limits) || !FirstViolation(ledger_, network_, path).has_value();
+  };
+  const RouteList list =
+      ListRoutes(network_.graph(), search_, source_, target_, HopsFor(limits), accept);
+  const Split split = FindSplit(list, amount, limits.paths, search_);
+  if (split.found) {
+    routes_ = split.routes;
+    Finish(amount);
+    return Verdict::kFound;
+  }
+  NoteBest(split.routes);
+  if (search_.out_of_work()) return Verdict::kOutOfWork;
+  return list.complete && split.exhaustive ? Verdict::kImpossible : Verdict::kNotFound;
+}
+
+void PlanSearch::NoteFlow(const RouteLimits& limits) {
+  PathViolation violation;
+  (void)AcceptFlow(kMaxAmount, limits, &violation);
+}
+
+void PlanSearch::NoteBest(const Paths& routes) {
+  best_found_ = std::max(best_found_, SumOf(routes));
+}
+
+// Brings routes_ to exactly `amount`, taking from the longest ones, shortest first.
+void PlanSearch::Finish(Amount amount) {
+  std::erase_if(routes_, [](const Path& path) { return path.amount == 0; });
+  std::stable_sort(routes_.begin(), routes_.end(),
+                   [](const Path& x, const Path& y) { return x.hops() < y.hops(); });
+  Amount excess = SumOf(routes_) - amount;
+  while (excess > 0) {
+    const Amount taken = std::min(excess, routes_.back().amount);
+    routes_.back().amount -= taken;
+    excess -= taken;
+    if (routes_.back().amount == 0) routes_.pop_back();
+  }
+  best_found_ = std::max(best_found_, amount);
+}
+
+// Saturating: sums of whole flows fit, those of rounded-up quanta may not.
+Amount PlanSearch::SumOf(const Paths& paths) {
+  AmountSum sum = 0;
+  for (const Path& path : paths) sum += path.amount;
+  return SaturateCapacity(sum);
+}
+
+}  // namespace geo

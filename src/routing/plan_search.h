@@ -1,0 +1,114 @@
+// One request's search for routes: shortest paths by the pigeonhole rule, then exact flow, then
+// other splits (notes in router.h). Works on one Network and one graph::Search.
+#ifndef GEO_SRC_ROUTING_PLAN_SEARCH_H_
+#define GEO_SRC_ROUTING_PLAN_SEARCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "geo/graph/decompose.h"
+#include "geo/graph/search.h"
+#include "geo/ledger/ledger.h"
+#include "geo/routing/router.h"
+#include "src/routing/network.h"
+
+namespace geo {
+
+// What a solution must keep to, besides capacities.
+struct RouteLimits {
+  std::uint32_t hops = kUnlimited;
+  std::uint32_t paths = kUnlimited;
+  bool path_rules = true;  // blocked_participants and max_hops of lines
+};
+
+enum class Verdict : std::uint8_t {
+  kFound = 0,       // routes() carry the amount
+  kImpossible = 1,  // proven
+  kNotFound = 2,    // the search gave up
+  kOutOfWork = 3,
+};
+
+// How much to try: kFull adds what is slow and rarely helps.
+enum class Effort : std::uint8_t { kQuick, kFull };
+
+class PlanSearch {
+ public:
+  PlanSearch(const Ledger& ledger, const Network& network, graph::Search& search)
+      : ledger_(ledger), network_(network), search_(search) {}
+
+  // Starts on `request`, whose end points must be nodes of the graph. `ignore_conditions`: as if no
+  // line had a policy about intermediaries or amounts. Work goes on counting from the searches
+  // before. Errors: those of graph::Search::Begin.
+  Status Begin(const RouteRequest& request, bool ignore_conditions);
+
+  // Looks for routes that carry `amount` within `limits`.
+  Verdict Solve(Amount amount, const RouteLimits& limits, Effort effort);
+
+  // Whether the maximum flow, without limits and path rules, reaches `amount`: kFound or
+  // kImpossible (flow_value() and cut() say why) or kOutOfWork.
+  Verdict CheckFlow(Amount amount);
+
+  // Counts what of the present flow keeps to `limits` towards best_found().
+  void NoteFlow(const RouteLimits& limits);
+
+  // Whether there is a path within `limits` on which every line carries at least `threshold`; 0
+  // asks whatever the capacities. kFound fills routes() with it.
+  Verdict FindOne(Amount threshold, const RouteLimits& limits);
+
+  const std::vector<graph::Path>& routes() const { return routes_; }
+  // The largest amount for which routes within the limits of some Solve were found.
+  Amount best_found() const { return best_found_; }
+  // After CheckFlow or Solve ended in kImpossible because of the flow.
+  bool flow_is_maximum() const { return flow_is_maximum_; }
+  Amount flow_value() const { return flow_value_; }
+  const std::vector<graph::CutArc>& cut() const { return cut_; }
+
+  std::uint64_t work() const { return work_before_ + search_.work(); }
+
+ private:
+  using Paths = std::vector<graph::Path>;
+  using Outcome = graph::Outcome;
+
+  bool RulesMatter(const RouteLimits& limits) const {
+    return limits.path_rules && network_.has_path_rules();
+  }
+  Outcome FindRoute(Amount threshold, const RouteLimits& limits, graph::Path* path);
+  Outcome FindAround(Amount threshold, const RouteLimits& limits, graph::Path* path);
+  Outcome FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);
+  Verdict Greedy(Amount amount, const RouteLimits& limits, bool widest_first);
+  Verdict Extend(Amount amount, const RouteLimits& limits);
+  Verdict ByFlow(Amount amount, const RouteLimits& limits);
+  bool ByQuanta(Amount amount, const RouteLimits& limits);
+  bool ByScaling(Amount amount, const RouteLimits& limits);
+  Verdict ByListing(Amount amount, const RouteLimits& limits);
+  bool TryFlows(Amount amount, const RouteLimits& limits, const std::function<bool()>& augment);
+  bool AcceptFlow(Amount amount, const RouteLimits& limits, PathViolation* violation);
+  bool Complete(Amount amount, const RouteLimits& limits);
+  Paths Decompose(const RouteLimits& limits) const;
+  void RecordMaximum();
+  void NoteBest(const Paths& routes);
+  void Finish(Amount amount);
+  static Amount SumOf(const Paths& paths);
+
+  const Ledger& ledger_;
+  const Network& network_;
+  graph::Search& search_;
+  graph::NodeIndex source_ = graph::kNoNode;
+  graph::NodeIndex target_ = graph::kNoNode;
+  std::uint64_t work_before_ = 0;
+
+  Paths routes_;
+  Paths kept_;  // of the flow looked at last: what keeps to the limits, widest first
+  bool widest_first_ = false;
+  std::uint32_t tries_ = 0;  // left for FindAround
+  bool gave_up_ = false;     // FindAround ran out of tries
+  Amount best_found_ = 0;
+  bool flow_is_maximum_ = false;
+  Amount flow_value_ = 0;
+  std::vector<graph::CutArc> cut_;
+};
+
+}  // namespace geo
+
+#endif  // GEO_SRC_ROUTING_PLAN_SEARCH_H_

@@ -1,0 +1,210 @@
+#include "geo/routing/router.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "geo/routing/verify.h"
+#include "src/base/status_macros.h"
+#include "src/routing/explain.h"
+#include "src/routing/network.h"
+#include "src/routing/plan_search.h"
+
+namespace geo {
+namespace {
+
+Status CheckRange(const char* what, std::uint32_t value, std::uint32_t most) {
+  if ((value >= 1 && value <= most) || value == kUnlimited) return OkStatus();
+  return MakeError(ErrorCode::kConstraintRange, std::string(what) + " " + std::to_string(value) +
+                                                    "; expected 1 to " + std::to_string(most) +
+                                                    " or unlimited");
+}
+
+// Whether the witness of a refusal is a plan for the very request.
+bool NothingRelaxed(const Refusal& refusal) {
+  return !refusal.witness.routes.empty() && refusal.obstacles.empty() && refusal.hops_needed == 0 &&
+         refusal.paths_needed == 0;
+}
+
+class GraphRouter final : public Router {
+ public:
+  GraphRouter(const Ledger& ledger, std::int64_t day);
+
+  void PairChanged(PairIndex pair) override;
+  void ParticipantChanged(ParticipantIndex participant) override;
+  void DayChanged(std::int64_t day) override;
+  StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) override;
+  StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) override;
+
+ private:
+  Network& NetworkOf(EquivalentIndex equivalent);
+  Status Check(const RouteRequest& request) const;
+  // The network in which the request has end points that may take part, or null: no route then.
+  const Network* Serves(const RouteRequest& request) const;
+  StatusOr<RouteAnswer> Checked(const RouteRequest& request, Plan plan, std::uint64_t work) const;
+  CapacityAnswer LargestUnderLimits(const RouteLimits& limits, Amount flow, PlanSearch& search);
+
+  const Ledger& ledger_;
+  std::int64_t day_;
+  std::vector<std::unique_ptr<Network>> networks_;  // by equivalent; null: no pairs yet
+  graph::Search search_;
+  Status fits_;  // the error of the first change that the graphs had no room for
+};
+
+GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day) : ledger_(ledger), day_(day) {
+  // In sorted order every edge is appended at the end of its blocks.
+  std::vector<PairIndex> order(ledger.pair_count());
+  std::iota(order.begin(), order.end(), PairIndex{0});
+  std::sort(order.begin(), order.end(), [&ledger](PairIndex x, PairIndex y) {
+    const Pair& first = ledger.pair(x);
+    const Pair& second = ledger.pair(y);
+    return std::tie(first.a, first.b, first.equivalent) <
+           std::tie(second.a, second.b, second.equivalent);
+  });
+  for (const PairIndex pair : order) PairChanged(pair);
+}
+
+Network& GraphRouter::NetworkOf(EquivalentIndex equivalent) {
+  if (networks_.size() <= equivalent) networks_.resize(equivalent + std::size_t{1});
+  if (networks_[equivalent] == nullptr) networks_[equivalent] = std::make_unique<Network>();
+  return *networks_[equivalent];
+}
+
+void GraphRouter::PairChanged(PairIndex pair) {
+  fits_.Update(NetworkOf(ledger_.pair(pair).equivalent).SyncPair(ledger_, pair, day_));
+}
+
+void GraphRouter::ParticipantChanged(ParticipantIndex participant) {
+  for (const auto& network : networks_) {
+    if (network != nullptr) fits_.Update(network->SyncParticipant(ledger_, participant));
+  }
+}
+
+void GraphRouter::DayChanged(std::int64_t day) {
+  if (day == day_) return;
+  day_ = day;
+  for (const PairIndex pair : ledger_.DailyLimitedPairs()) PairChanged(pair);
+}
+
+Status GraphRouter::Check(const RouteRequest& request) const {
+  GEO_RETURN_IF_ERROR(fits_);
+  if (request.equivalent >= ledger_.equivalent_count()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "equivalent " + std::to_string(request.equivalent) + " does not exist");
+  }
+  for (const ParticipantIndex end : {request.from, request.to}) {
+    if (end >= ledger_.participant_count()) {
+      return MakeError(ErrorCode::kInvalidArgument,
+                       "participant " + std::to_string(end) + " does not exist");
+    }
+  }
+  if (request.from == request.to) {
+    return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
+  }
+  GEO_RETURN_IF_ERROR(CheckRange("max_hops", request.constraints.max_hops, kMostHops));
+  return CheckRange("max_paths", request.constraints.max_paths, kMostPaths);
+}
+
+const Network* GraphRouter::Serves(const RouteRequest& request) const {
+  if (request.equivalent >= networks_.size()) return nullptr;
+  const Network* network = networks_[request.equivalent].get();
+  if (network == nullptr) return nullptr;
+  const auto& within = request.constraints.within;
+  for (const ParticipantIndex end : {request.from, request.to}) {
+    if (end >= network->graph().node_count() || !network->graph().enabled(end)) return nullptr;
+    if (within.has_value() && std::find(within->begin(), within->end(), end) == within->end()) {
+      return nullptr;
+    }
+  }
+  return network;
+}
+
+StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
+  GEO_RETURN_IF_ERROR(Check(request));
+  if (request.amount <= 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "amount " + std::to_string(request.amount) + "; expected more than 0");
+  }
+  const Network* network = Serves(request);
+  if (network == nullptr) {
+    Refusal refusal;  // not connected
+    refusal.upper_bound = 0;
+    return RouteAnswer{std::move(refusal), 0};
+  }
+  PlanSearch search(ledger_, *network, search_);
+  GEO_RETURN_IF_ERROR(search.Begin(request, false));
+  Verdict verdict = Verdict::kImpossible;
+  if (BoundsOf(*network, request).both() >= request.amount) {
+    const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
+    verdict = search.Solve(request.amount, limits, Effort::kFull);
+  }
+  if (verdict != Verdict::kFound) {
+    Refusal refusal = Explainer(ledger_, *network, day_, request, search).Explain(verdict);
+    // Looking for what to relax may find that nothing has to be.
+    if (!NothingRelaxed(refusal)) return RouteAnswer{std::move(refusal), search.work()};
+    return Checked(request, std::move(refusal.witness), search.work());
+  }
+  return Checked(request, ToPlan(search.routes()), search.work());
+}
+
+// Debug builds verify every plan.
+StatusOr<RouteAnswer> GraphRouter::Checked(const RouteRequest& request, Plan plan,
+                                           std::uint64_t work) const {
+#ifdef NDEBUG
+  (void)request;
+#else
+  GEO_RETURN_IF_ERROR(VerifyPlan(ledger_, day_, request, plan));
+#endif
+  return RouteAnswer{std::move(plan), work};
+}
+
+StatusOr<CapacityAnswer> GraphRouter::Capacity(const RouteRequest& request) {
+  GEO_RETURN_IF_ERROR(Check(request));
+  const Network* network = Serves(request);
+  if (network == nullptr) return CapacityAnswer{0, true, 0};
+  PlanSearch search(ledger_, *network, search_);
+  GEO_RETURN_IF_ERROR(search.Begin(request, false));
+  const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
+  const Amount bound = BoundsOf(*network, request).both();
+  if (bound == 0) return CapacityAnswer{0, true, 0};
+  switch (search.CheckFlow(bound)) {
+    case Verdict::kFound:
+      return LargestUnderLimits(limits, bound, search);
+    case Verdict::kImpossible:
+      return LargestUnderLimits(limits, search.flow_value(), search);
+    default:
+      break;
+  }
+  search.NoteFlow(limits);
+  return CapacityAnswer{search.best_found(), false, search.work()};
+}
+
+// The largest amount up to the maximum flow that has routes, by bisection: when an amount can be
+// paid, every smaller one can.
+CapacityAnswer GraphRouter::LargestUnderLimits(const RouteLimits& limits, Amount flow,
+                                               PlanSearch& search) {
+  CapacityAnswer answer{0, true, 0};
+  Amount low = 0;
+  Amount high = flow;  // the next amount tried; none above it can be paid, or none was found
+  while (low < high) {
+    const Amount tried = high == flow ? flow : low + (high - low + 1) / 2;
+    const Verdict verdict = search.Solve(tried, limits, Effort::kFull);
+    low = std::max(low, std::min(search.best_found(), flow));
+    if (verdict != Verdict::kFound) high = std::max(low, tried - 1);
+    if (verdict == Verdict::kNotFound || verdict == Verdict::kOutOfWork) answer.exact = false;
+    if (verdict == Verdict::kOutOfWork) break;
+  }
+  answer.amount = low;
+  answer.work = search.work();
+  return answer;
+}
+
+}  // namespace
+
+std::unique_ptr<Router> NewRouter(const Ledger& ledger, std::int64_t day) {
+  return std::make_unique<GraphRouter>(ledger, day);
+}
+
+}  // namespace geo
