@@ -223,6 +223,7 @@ StatusOr<std::unique_ptr<Hub>> Hub::Open(std::unique_ptr<Store> store, const Hub
 }
 
 StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp now) {
+  GEO_RETURN_IF_ERROR(impl_->CheckUsable());
   if (pending() > 0) {
     return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
   }
