@@ -54,7 +54,8 @@ TEST(LineId, GoesRoundAndRefusesOtherText) {
        {"", "00112233445566778899aabbccddeeff", "00112233-4455-6677-8899-AABBCCDDEEFF",
         "{00112233-4455-6677-8899-aabbccddeeff}", "00112233-4455-6677-8899-aabbccddeef",
         "00112233-4455-6677-8899-aabbccddeeff0", "0011223-34455-6677-8899-aabbccddeeff",
-        "00112233-4455-6677-8899-aabbccddee-f", "00112233-4455-6677-8899-aabbccddeegg"}) {
+        "00112233-4455-6677-8899-aabbccddee-f", "00112233-4455-6677-8899-aabbccddeegg",
+        "0011223304455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899 aabbccddeeff"}) {
     EXPECT_EQ(CodeName(ParseLineId(bad)), "EncodingSyntax") << bad;
   }
 }

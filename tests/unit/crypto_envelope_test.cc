@@ -78,7 +78,7 @@ TEST(Envelope, IsDocumentedWithTheseBytes) {
 TEST(Envelope, OpensAsItWasSigned) {
   Envelope extreme = Settings();
   extreme.network = std::string(kMaxNetworkNameBytes, 'n');
-  extreme.op = std::string(kMaxOperationNameBytes, 'o');
+  extreme.op = "az09_." + std::string(kMaxOperationNameBytes - 6, 'o');
   extreme.seq = static_cast<std::uint64_t>(kMaxJsonInt);
   extreme.issued_at = -kMaxJsonInt;
   extreme.expires_at = kMaxJsonInt;
@@ -280,6 +280,8 @@ TEST(CheckTimes, AtTheEdges) {
   EXPECT_EQ(CodeName(CheckTimes(envelope, 1'000 * kSecond, 0)), "Ok");
   EXPECT_EQ(CodeName(CheckTimes(envelope, 1'000 * kSecond, -1)), "InvalidArgument");
   constexpr Duration kForever = std::numeric_limits<Duration>::max();
+  EXPECT_EQ(CodeName(CheckTimes(envelope, 0, kForever)), "Ok");
+  envelope.issued_at = -kMaxJsonInt;
   EXPECT_EQ(CodeName(CheckTimes(envelope, 0, kForever)), "Ok");
   envelope.issued_at = kMaxJsonInt;
   EXPECT_EQ(at(std::numeric_limits<Timestamp>::min()), "NotYetValid");

@@ -59,6 +59,15 @@ TEST(LoginChallenges, AreGoodOnce) {
   EXPECT_EQ(challenges.size(), 0U);
 }
 
+// A used challenge leaves nothing behind that would end a later one of the same bytes early.
+TEST(LoginChallenges, AreForgottenWhenUsed) {
+  LoginChallenges challenges(10);
+  const std::string text = challenges.Issue(Random('r'), kIssued).value().text();
+  ASSERT_EQ(Redeemed(challenges, text, KeyOf("alice"), kIssued), "Ok");
+  ASSERT_TRUE(challenges.Issue(Random('r'), kIssued + 100 * kSecond).ok());
+  EXPECT_EQ(Redeemed(challenges, text, KeyOf("alice"), kIssued + 350 * kSecond), "Ok");
+}
+
 TEST(LoginChallenges, SurviveAWrongSignature) {
   LoginChallenges challenges(10);
   const std::string text = challenges.Issue(Random('r'), kIssued).value().text();
