@@ -30,7 +30,7 @@ TEST(ByteWriter, GivesTheKnownBytes) {
       {16384, "808001"}, {std::numeric_limits<std::uint64_t>::max(), "ffffffffffffffffff01"},
   };
   for (const auto& [value, hex] : varints) {
-    EXPECT_EQ(Written([&](ByteWriter& w) { w.Varint(value); }), hex);
+    EXPECT_EQ(Written([v = value](ByteWriter& w) { w.Varint(v); }), hex);
   }
   const std::pair<std::int64_t, const char*> zigzags[] = {
       {0, "00"},
@@ -41,7 +41,7 @@ TEST(ByteWriter, GivesTheKnownBytes) {
       {std::numeric_limits<std::int64_t>::min(), "ffffffffffffffffff01"},
   };
   for (const auto& [value, hex] : zigzags) {
-    EXPECT_EQ(Written([&](ByteWriter& w) { w.Signed(value); }), hex);
+    EXPECT_EQ(Written([v = value](ByteWriter& w) { w.Signed(v); }), hex);
   }
   EXPECT_EQ(Written([](ByteWriter& w) { w.Byte(0xab); }), "ab");
   EXPECT_EQ(Written([](ByteWriter& w) { w.Fixed32(0x01020304); }), "04030201");
