@@ -1,0 +1,114 @@
+#include "tests/scenario/expectation.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "tests/scenario/decimal.h"
+
+namespace geo::scenario {
+namespace {
+
+std::string Mismatch(const std::string& what, const Json& expected, const Json& observed) {
+  return what + " is " + observed.dump() + ", expected " + expected.dump();
+}
+
+bool SameNumber(const Json& expected, const Json& observed) {
+  if (!observed.is_string()) return false;
+  const auto number = NormalDecimal(expected.get_ref<const std::string&>());
+  return number.has_value() && number == NormalDecimal(observed.get_ref<const std::string&>());
+}
+
+// Amounts at the end of each entry as numbers, entries in any order.
+std::multiset<Json> Normalized(const Json& entries) {
+  std::multiset<Json> all;
+  for (Json entry : entries) {
+    const std::string text = entry.back();
+    entry.back() = NormalDecimal(text).value_or("not a number: " + text);
+    all.insert(std::move(entry));
+  }
+  return all;
+}
+
+bool Matches(Shape shape, const Json& expected, const Json& observed) {
+  switch (shape) {
+    case Shape::kDecimal:
+      return SameNumber(expected, observed);
+    case Shape::kRoutes:
+      return observed.is_array() && Normalized(expected) == Normalized(observed);
+    default:
+      return expected == observed;
+  }
+}
+
+bool IsOneOf(std::string_view codes, std::string_view code) {
+  for (;;) {
+    const std::string_view first = codes.substr(0, codes.find('|'));
+    if (first == code) return true;
+    if (first.size() == codes.size()) return false;
+    codes.remove_prefix(first.size() + 1);
+  }
+}
+
+Problem CompareError(const Json& expect, const Observed& observed) {
+  const bool object = expect.is_object();
+  const Json expected = object && expect.contains("error") ? expect["error"] : Json();
+  const std::string got =
+      observed.error + (observed.message.empty() ? "" : " (" + observed.message + ")");
+  if (expected.is_string()) {
+    const std::string codes = expected;
+    if (observed.error.empty()) return "succeeded, expected " + codes;
+    if (!IsOneOf(codes, observed.error)) return "got " + got + ", expected " + codes;
+    return std::nullopt;
+  }
+  const bool told = object && (expect.contains("ok") || expect.contains("can_pay"));
+  if (observed.error.empty() || told) return std::nullopt;
+  return "got " + got + ", expected success";
+}
+
+Problem CompareFields(const Json& expect, const Operation& operation, const Observed& observed) {
+  for (const auto& [name, expected] : expect.items()) {
+    const std::optional<Shape> shape = ExpectedShape(operation, name);
+    if (!shape) continue;  // `error`
+    const Json got = observed.answer.value(name, Json());
+    if (!Matches(*shape, expected, got)) return Mismatch(name, expected, got);
+  }
+  return std::nullopt;
+}
+
+Problem CompareNet(const Json& expect, const Json& observed) {
+  for (const auto& [name, expected] : expect.items()) {
+    const Json got = observed.value(name, Json());
+    if (!SameNumber(expected, got)) return Mismatch("net of " + name, expected, got);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Problem CompareWithExpectation(const Json& step, const Observed& observed) {
+  if (!observed.failure.empty()) return observed.failure;
+  const Json expect = step.value("expect", Json());
+  if (expect == Json{{"any", true}}) return std::nullopt;
+  if (const Problem problem = CompareError(expect, observed)) return problem;
+  const Operation& operation = *FindOperation(step["op"].get_ref<const std::string&>());
+  if (operation.answer == Answer::kFields) return CompareFields(expect, operation, observed);
+  // Only {"error": …} goes with an error here.
+  if (expect.is_null() || !observed.error.empty()) return std::nullopt;
+  switch (operation.answer) {
+    case Answer::kDebts:
+      if (Normalized(expect) == Normalized(observed.answer)) return std::nullopt;
+      return Mismatch("debts", expect, observed.answer);
+    case Answer::kAmount:
+      if (SameNumber(expect, observed.answer)) return std::nullopt;
+      return Mismatch("sum", expect, observed.answer);
+    case Answer::kNet:
+      return CompareNet(expect, observed.answer);
+    default:
+      if (expect == observed.answer) return std::nullopt;
+      return Mismatch("state", expect, observed.answer);
+  }
+}
+
+}  // namespace geo::scenario

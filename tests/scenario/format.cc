@@ -1,0 +1,322 @@
+#include "tests/scenario/format.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "tests/scenario/decimal.h"
+
+namespace geo::scenario {
+namespace {
+
+constexpr std::string_view kSchema = "geo-cases/1";
+
+std::string InQuotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+bool AllStrings(const Json& value) {
+  return value.is_array() &&
+         std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
+}
+
+bool IsDecimal(const Json& value) {
+  return value.is_string() && NormalDecimal(value.get_ref<const std::string&>()).has_value();
+}
+
+bool IsRoute(const Json& value) {
+  return value.is_array() && value.size() == 2 && AllStrings(value[0]) && value[1].is_string();
+}
+
+// E001 to E010, one or several.
+bool AreErrors(const Json& value) {
+  if (!value.is_string()) return false;
+  std::string_view rest = value.get_ref<const std::string&>();
+  for (;;) {
+    const std::string_view code = rest.substr(0, rest.find('|'));
+    if (code != "E010" &&
+        (code.size() != 4 || !code.starts_with("E00") || code[3] < '1' || code[3] > '9')) {
+      return false;
+    }
+    if (code.size() == rest.size()) return true;
+    rest.remove_prefix(code.size() + 1);
+  }
+}
+
+template <typename Predicate>
+bool Each(const Json& value, Predicate predicate) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), predicate);
+}
+
+bool HasShape(const Json& value, Shape shape) {
+  switch (shape) {
+    case Shape::kAnything:
+      return true;
+    case Shape::kText:
+      return value.is_string();
+    case Shape::kDecimal:
+      return IsDecimal(value);
+    case Shape::kInteger:
+      return value.is_number_integer();
+    case Shape::kBoolean:
+      return value.is_boolean();
+    case Shape::kObject:
+    case Shape::kStep:
+      return value.is_object();
+    case Shape::kNames:
+      return AllStrings(value);
+    case Shape::kCycles:
+      return Each(value, AllStrings);
+    case Shape::kRoutes:
+      return Each(value, IsRoute);
+    case Shape::kErrors:
+      return AreErrors(value);
+    case Shape::kSteps:
+      return Each(value, [](const Json& step) { return step.is_object(); });
+  }
+  return false;
+}
+
+std::string_view ShapeName(Shape shape) {
+  switch (shape) {
+    case Shape::kAnything:
+      return "anything";
+    case Shape::kText:
+      return "a string";
+    case Shape::kDecimal:
+      return "a decimal in a string";
+    case Shape::kInteger:
+      return "an integer";
+    case Shape::kBoolean:
+      return "true or false";
+    case Shape::kObject:
+      return "an object";
+    case Shape::kNames:
+      return "an array of names";
+    case Shape::kCycles:
+      return "an array of arrays of names";
+    case Shape::kRoutes:
+      return "an array of [[names], amount]";
+    case Shape::kErrors:
+      return "E001 to E010, joined with |";
+    case Shape::kStep:
+      return "a step";
+    case Shape::kSteps:
+      return "an array of steps";
+  }
+  return "";
+}
+
+// Whether `object` has the required ones of `fields`, all in their shape, and nothing else.
+Problem CheckFields(const Json& object, const std::vector<Field>& fields) {
+  if (!object.is_object()) return "is not an object";
+  for (const auto& [key, value] : object.items()) {
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&name = key](const Field& f) { return f.name == name; });
+    if (field == fields.end()) return "unknown field " + InQuotes(key);
+    if (!HasShape(value, field->shape)) {
+      return InQuotes(key) + " is " + value.dump() + "; it takes " +
+             std::string(ShapeName(field->shape));
+    }
+  }
+  for (const Field& field : fields) {
+    if (field.required && !object.contains(field.name)) {
+      return "field " + InQuotes(field.name) + " is missing";
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsDebt(const Json& value) {
+  return value.is_array() && value.size() == 3 && value[0].is_string() && value[1].is_string() &&
+         IsDecimal(value[2]);
+}
+
+// {"any": true} or {"error": …}, which may be expected of every operation.
+bool IsOutcome(const Json& expect) {
+  if (!expect.is_object() || expect.size() != 1) return false;
+  const auto member = expect.begin();
+  if (member.key() == "any") return member.value() == true;
+  return member.key() == "error" && AreErrors(member.value());
+}
+
+Problem CheckExpect(const Json& expect, const Operation& operation) {
+  if (IsOutcome(expect)) return std::nullopt;
+  switch (operation.answer) {
+    case Answer::kFields: {
+      std::vector<Field> fields = operation.expects;
+      fields.push_back({"error", Shape::kErrors});
+      return CheckFields(expect, fields);
+    }
+    case Answer::kDebts:
+      if (Each(expect, IsDebt)) return std::nullopt;
+      return "is " + expect.dump() + "; it takes an array of [debtor, creditor, amount]";
+    case Answer::kAmount:
+      if (IsDecimal(expect)) return std::nullopt;
+      return "is " + expect.dump() + "; it takes a decimal in a string";
+    case Answer::kNet:
+      if (expect.is_object() && std::all_of(expect.begin(), expect.end(), IsDecimal)) {
+        return std::nullopt;
+      }
+      return "is " + expect.dump() + "; it takes an object of decimals by name";
+    case Answer::kState:
+      if (expect.is_string()) return std::nullopt;
+      return "is " + expect.dump() + "; it takes a string";
+  }
+  return std::nullopt;
+}
+
+Problem CheckSteps(const Json& steps, const std::string& where);
+
+Problem CheckStep(const Json& step) {
+  if (!step.is_object() || !step.contains("op") || !step["op"].is_string()) {
+    return "has no \"op\"";
+  }
+  const std::string name = step["op"];
+  const Operation* operation = FindOperation(name);
+  if (operation == nullptr) return "unknown operation " + InQuotes(name);
+  std::vector<Field> fields = operation->inputs;
+  fields.push_back({"op", Shape::kText, true});
+  fields.push_back({"expect", Shape::kAnything});
+  fields.push_back({"note", Shape::kText});
+  if (const Problem problem = CheckFields(step, fields)) return name + ": " + *problem;
+  if (step.contains("expect")) {
+    const Problem problem = CheckExpect(step["expect"], *operation);
+    if (problem) return name + ": expect: " + *problem;
+  }
+  if (step.contains("step")) return CheckSteps(Json::array({step["step"]}), name + " ");
+  if (step.contains("steps")) return CheckSteps(step["steps"], name + " ");
+  return std::nullopt;
+}
+
+Problem CheckSteps(const Json& steps, const std::string& where) {
+  std::size_t number = 0;
+  for (const Json& step : steps) {
+    ++number;
+    if (const Problem problem = CheckStep(step)) {
+      return where + "step " + std::to_string(number) + ": " + *problem;
+    }
+  }
+  return std::nullopt;
+}
+
+// The options of an opening line: its status, and policy keys, which are the library's to judge.
+bool AreLineOptions(const Json& options) {
+  static const std::set<Json> kStatuses = {"active", "frozen", "closed"};
+  return options.is_object() &&
+         (!options.contains("status") || kStatuses.count(options["status"]) > 0);
+}
+
+bool IsLine(const Json& line) {
+  return line.is_array() && (line.size() == 4 || (line.size() == 5 && AreLineOptions(line[4]))) &&
+         std::all_of(line.begin(), line.begin() + 4, [](const Json& v) { return v.is_string(); });
+}
+
+Problem CheckSetup(const Json& test_case) {
+  const Json equivalents = test_case.value("eq", Json::object());
+  for (const auto& [code, precision] : equivalents.items()) {
+    if (!precision.is_number_integer()) return "eq: the precision of " + code + " is no integer";
+  }
+  std::set<std::string> names;
+  for (const Json& name : test_case.value("parts", Json::array())) {
+    if (!names.insert(name).second) return "parts: " + name.dump() + " is there twice";
+  }
+  for (const Json& line : test_case.value("lines", Json::array())) {
+    if (IsLine(line)) continue;
+    return "lines: " + line.dump() +
+           "; a line is [creditor, debtor, equivalent, limit, {status: active|frozen|closed, "
+           "policy keys}?]";
+  }
+  for (const Json& debt : test_case.value("debts", Json::array())) {
+    if (AllStrings(debt) && debt.size() == 4) continue;
+    return "debts: " + debt.dump() + "; a debt is [debtor, creditor, equivalent, amount]";
+  }
+  for (const Json& lock : test_case.value("locks", Json::array())) {
+    const Problem problem = CheckFields(lock, {{"from", Shape::kText, true},
+                                               {"to", Shape::kText, true},
+                                               {"eq", Shape::kText, true},
+                                               {"amount", Shape::kText, true},
+                                               {"ttl_s", Shape::kInteger, true}});
+    if (problem) return "locks: " + *problem;
+  }
+  return std::nullopt;
+}
+
+bool IsArray(const Json& object, const char* member) {
+  return !object.contains(member) || object[member].is_array();
+}
+
+void CollectUnsupported(const Json& step, std::vector<std::string>& names) {
+  const std::string name = step["op"];
+  const bool seen = std::find(names.begin(), names.end(), name) != names.end();
+  if (!FindOperation(name)->supported && !seen) names.push_back(name);
+  if (step.contains("step")) CollectUnsupported(step["step"], names);
+  for (const Json& inner : step.value("steps", Json::array())) CollectUnsupported(inner, names);
+}
+
+}  // namespace
+
+std::optional<Shape> ExpectedShape(const Operation& operation, std::string_view field) {
+  for (const Field& known : operation.expects) {
+    if (known.name == field) return known.shape;
+  }
+  return std::nullopt;
+}
+
+Problem ReadCases(std::string_view text, Json& file) {
+  std::vector<std::set<std::string>> open;  // the keys of the objects being read
+  std::string twice;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event == Json::parse_event_t::key && !open.back().insert(parsed).second) twice = parsed;
+    return true;
+  };
+  file = Json::parse(text, watch, /*allow_exceptions=*/false);
+  if (file.is_discarded()) return "not JSON";
+  if (!twice.empty()) return "key " + InQuotes(twice) + " twice in one object";
+  const Problem problem = CheckFields(file, {{"schema", Shape::kText},
+                                             {"conventions", Shape::kObject},
+                                             {"note", Shape::kText},
+                                             {"cases", Shape::kAnything, true},
+                                             {"vectors", Shape::kObject}});
+  if (problem) return problem;
+  if (file.value("schema", kSchema) != kSchema) {
+    return "schema is " + file["schema"].dump() + "; only " + std::string(kSchema) + " is known";
+  }
+  if (!file["cases"].is_array() || file["cases"].empty()) return "\"cases\" holds no case";
+  return std::nullopt;
+}
+
+Problem CheckCase(const Json& test_case) {
+  const bool vectors = test_case.is_object() && test_case.contains("vectors");
+  std::vector<Field> fields = {{"id", Shape::kText, true},
+                               {"title", Shape::kText},
+                               {"basis", Shape::kText},
+                               {"group", Shape::kText},
+                               {"note", Shape::kText}};
+  if (vectors) {
+    fields.push_back({"vectors", Shape::kText, true});
+    return CheckFields(test_case, fields);
+  }
+  fields.insert(fields.end(), {{"eq", Shape::kObject},
+                               {"parts", Shape::kNames},
+                               {"lines", Shape::kAnything},
+                               {"debts", Shape::kAnything},
+                               {"locks", Shape::kAnything},
+                               {"steps", Shape::kSteps, true}});
+  if (const Problem problem = CheckFields(test_case, fields)) return problem;
+  for (const char* list : {"lines", "debts", "locks"}) {
+    if (!IsArray(test_case, list)) return InQuotes(list) + " is not an array";
+  }
+  if (test_case["steps"].empty()) return "there are no steps: nothing would be checked";
+  if (const Problem problem = CheckSetup(test_case)) return problem;
+  return CheckSteps(test_case["steps"], "");
+}
+
+std::vector<std::string> Unsupported(const Json& test_case) {
+  std::vector<std::string> names;
+  if (!test_case.value("locks", Json::array()).empty()) names.push_back("locks");
+  for (const Json& step : test_case.value("steps", Json::array())) CollectUnsupported(step, names);
+  return names;
+}
+
+}  // namespace geo::scenario

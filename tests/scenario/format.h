@@ -1,0 +1,79 @@
+// The form of acceptance cases, geo-cases/1: which operations there are, what each takes and what
+// may be expected of it. Nothing in a case is passed over: a member, operation or value that is not
+// in the tables here is an error in the case.
+#ifndef GEO_TESTS_SCENARIO_FORMAT_H_
+#define GEO_TESTS_SCENARIO_FORMAT_H_
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace geo::scenario {
+
+using Json = nlohmann::json;
+
+// What is wrong, in words; nothing when all is well.
+using Problem = std::optional<std::string>;
+
+// What a member of a step or of its `expect` looks like.
+enum class Shape {
+  kAnything,  // checked by the library, perhaps meant to be refused
+  kText,      // a string; amounts that a step sends are texts, right or wrong
+  kDecimal,   // a string, compared as a number
+  kInteger,
+  kBoolean,
+  kObject,
+  kNames,   // an array of strings
+  kCycles,  // an array of arrays of strings
+  kRoutes,  // an array of [[name, name…], amount], in any order
+  kErrors,  // "E001", or several joined with '|'
+  kStep,
+  kSteps,
+};
+
+struct Field {
+  std::string_view name;
+  Shape shape = Shape::kText;
+  bool required = false;
+};
+
+// What is behind `expect`.
+enum class Answer {
+  kFields,  // an object of the operation's own fields
+  kDebts,   // an array of [debtor, creditor, amount]: all there are
+  kAmount,  // a decimal
+  kNet,     // an object: a decimal for each name that is of interest
+  kState,   // a string
+};
+
+struct Operation {
+  std::string_view name;
+  bool supported = false;  // false: known by name, and the library cannot do it yet
+  std::vector<Field> inputs;
+  Answer answer = Answer::kFields;
+  // Fields of `expect`. Besides them every operation knows `error`, and {"any": true}.
+  std::vector<Field> expects;
+};
+
+// The operation of that name; null when there is none.
+const Operation* FindOperation(std::string_view name);
+
+// The shape of `field` in the `expect` of `operation`; nothing when it has no such field.
+std::optional<Shape> ExpectedShape(const Operation& operation, std::string_view field);
+
+// Reads a file of cases. Errors, as a problem: not JSON, a key twice in one object, no object,
+// another schema, unknown members, no case at all.
+Problem ReadCases(std::string_view text, Json& file);
+
+// Checks a whole case, its steps and what they expect.
+Problem CheckCase(const Json& test_case);
+
+// What keeps a case from being run as a whole: the names of operations (and "locks") that are known
+// and not supported, in order of appearance. The case must have passed CheckCase.
+std::vector<std::string> Unsupported(const Json& test_case);
+
+}  // namespace geo::scenario
+
+#endif  // GEO_TESTS_SCENARIO_FORMAT_H_

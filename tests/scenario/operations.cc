@@ -1,0 +1,481 @@
+#include "tests/scenario/operations.h"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "geo/trust/plan.h"
+#include "src/base/status_macros.h"
+
+namespace geo::scenario {
+namespace {
+
+constexpr std::size_t kPage = 1000;
+
+// Precision where a step names no equivalent: amounts and policies by themselves.
+constexpr int kCheckPrecision = 2;
+
+std::string Text(const Json& step, const char* member) { return step.at(member); }
+
+std::string CodeName(ErrorCode code) { return std::string(ProtocolName(ProtocolCodeOf(code))); }
+
+Observed Refused(const Status& status) {
+  Observed observed;
+  observed.error = CodeName(ErrorCodeOf(status));
+  observed.message =
+      std::string(ErrorName(ErrorCodeOf(status))) + ": " + std::string(status.message());
+  return observed;
+}
+
+Observed Failed(const std::string& why) {
+  Observed observed;
+  observed.failure = why;
+  return observed;
+}
+
+// The fate of a command, without its answer.
+Observed FateOf(const StatusOr<CommandResult>& result) {
+  if (!result.ok()) return Failed("the hub failed: " + std::string(result.status().message()));
+  if (!result->status.ok()) return Refused(result->status);
+  Observed observed;
+  if (result->code() == ErrorCode::kOk) return observed;
+  observed.error = CodeName(result->code());
+  observed.message = ErrorName(result->code());
+  if (result->payment && result->payment->refusal) {
+    const Refusal& refusal = *result->payment->refusal;
+    observed.message += ", reason " + std::to_string(static_cast<int>(refusal.reason)) +
+                        ", best found " + std::to_string(refusal.best_found) + " minor units";
+  }
+  return observed;
+}
+
+Observed Verdict(const Status& status) {
+  Observed observed = status.ok() ? Observed() : Refused(status);
+  observed.answer["ok"] = status.ok();
+  return observed;
+}
+
+StatusOr<EquivalentCode> Code(const Json& step) { return EquivalentCode::Parse(Text(step, "eq")); }
+
+// Replaces the member at the end of `path`.
+void SetMember(geo::Json& object, std::span<const std::string> path, const geo::Json& value) {
+  if (path.size() == 1) {
+    object.Set(path[0], value);
+    return;
+  }
+  const geo::Json* found = object.Find(path[0]);
+  geo::Json inner = found == nullptr ? geo::Json(geo::Json::Object()) : *found;
+  SetMember(inner, path.subspan(1), value);
+  object.Set(path[0], std::move(inner));
+}
+
+// Commands that are valid but for the member that a check replaces.
+Command AnyPayment() {
+  Pay pay;
+  pay.id = TxId::Parse("check").value();
+  pay.equivalent = EquivalentCode::Parse("CHECK").value();
+  pay.amount = "1";
+  return pay;
+}
+
+Command AnyEquivalent() {
+  CreateEquivalent command;
+  command.code = EquivalentCode::Parse("CHECK").value();
+  return command;
+}
+
+// Whether a Pay can hold the constraint; what cannot be held is written into the message.
+bool Fits(const Json& value) {
+  return value.is_number_unsigned() && value.get<std::uint64_t>() < kUnlimited;
+}
+
+}  // namespace
+
+Observed Operations::Run(const Json& step) {
+  using Step = Observed (Operations::*)(const Json&);
+  static const std::map<std::string, Step, std::less<>> kSteps = {
+      {"pay", &Operations::PayAmount},
+      {"capacity", &Operations::CanPay},
+      {"max_flow", &Operations::MaxFlow},
+      {"debts", &Operations::Debts},
+      {"debt_total", &Operations::DebtTotal},
+      {"net", &Operations::Net},
+      {"balance", &Operations::BalanceOf},
+      {"line_create", &Operations::CreateLine},
+      {"line_update", &Operations::UpdateLine},
+      {"line_close", &Operations::CloseLine},
+      {"replay", &Operations::Replay},
+      {"set_status", &Operations::SetStatus},
+      {"advance_clock", &Operations::AdvanceClock},
+      {"amount_check", &Operations::CheckAmount},
+      {"tx_id_check", &Operations::CheckTxId},
+      {"eq_code_check", &Operations::CheckEquivalentCode},
+      {"eq_meta_check", &Operations::CheckEquivalentMeta},
+      {"policy_check", &Operations::CheckPolicy},
+  };
+  const auto found = kSteps.find(Text(step, "op"));
+  if (found == kSteps.end()) return Failed("operation cannot be run: " + Text(step, "op"));
+  return (this->*found->second)(step);
+}
+
+// --- Payments. ---
+
+Observed Operations::PayAmount(const Json& step) {
+  const StatusOr<SignedCommand> command = SignPayment(step);
+  if (!command.ok()) return Refused(command.status());
+  const StatusOr<CommandResult> result = world_.Send(*command);
+  Observed observed = FateOf(result);
+  if (!observed.error.empty() || !observed.failure.empty()) return observed;
+  if (!result->payment || !result->payment->transaction) {
+    return Failed("a payment was accepted without a transaction");
+  }
+  ShowPayment(step, *result->payment->transaction, observed);
+  return observed;
+}
+
+StatusOr<SignedCommand> Operations::SignPayment(const Json& step) {
+  Pay pay;
+  GEO_RETURN_IF_ERROR(world_.PidOf(Text(step, "from")).status());
+  const std::string fresh = "scenario:" + std::to_string(++fresh_ids_);
+  GEO_ASSIGN_OR_RETURN(pay.id, TxId::Parse(step.value("tx_id", fresh)));
+  GEO_ASSIGN_OR_RETURN(pay.payee, world_.PidOf(Text(step, "to")));
+  GEO_ASSIGN_OR_RETURN(pay.equivalent, Code(step));
+  pay.amount = Text(step, "amount");
+  for (const Json& name : step.value("avoid", Json::array())) {
+    GEO_ASSIGN_OR_RETURN(const Pid pid, world_.PidOf(name));
+    pay.constraints.avoid.push_back(pid);
+  }
+  const auto limit = [&](const char* member) -> std::optional<std::uint32_t> {
+    if (!step.contains(member)) return std::nullopt;
+    return Fits(step[member]) ? step[member].get<std::uint32_t>() : 1;
+  };
+  pay.constraints.max_hops = limit("max_hops");
+  pay.constraints.max_paths = limit("max_paths");
+  const SecretKey& payer = world_.KeyOf(Text(step, "from"));
+  GEO_ASSIGN_OR_RETURN(SignedCommand command, world_.Sign(payer, pay));
+  for (const char* member : {"max_hops", "max_paths"}) {
+    if (!step.contains(member) || Fits(step[member])) continue;
+    GEO_ASSIGN_OR_RETURN(const geo::Json value, ToGeo(step[member]));
+    const std::vector<std::string> path = {"body", "constraints", member};
+    GEO_ASSIGN_OR_RETURN(command, World::Altered(command, payer, [&](geo::Json& message) {
+                           SetMember(message, path, value);
+                         }));
+  }
+  if (!step.contains("signer")) return command;
+  return World::Altered(command, world_.KeyOf(Text(step, "signer")), [](geo::Json&) {});
+}
+
+void Operations::ShowPayment(const Json& step, const Transaction& transaction, Observed& observed) {
+  const Ledger& ledger = world_.view().ledger();
+  const bool committed = transaction.state == TransactionState::kCommitted;
+  observed.answer["status"] = committed ? "COMMITTED" : "not committed";
+  observed.answer["routes_n"] = transaction.routes.size();
+  Json routes = Json::array();
+  for (const Route& route : transaction.routes) {
+    Json path = Json::array();
+    for (const ParticipantIndex index : route.participants) {
+      path.push_back(world_.NameOf(ledger.participant(index).pid));
+    }
+    routes.push_back({path, FormatAmount(route.amount, world_.PrecisionOf(Text(step, "eq")))});
+  }
+  observed.answer["routes"] = std::move(routes);
+  if (committed) committed_.push_back(transaction.id);
+}
+
+StatusOr<RouteAnswer> Operations::FindRoutes(const Json& step) {
+  GEO_ASSIGN_OR_RETURN(const Pid from, world_.PidOf(Text(step, "from")));
+  GEO_ASSIGN_OR_RETURN(const Pid to, world_.PidOf(Text(step, "to")));
+  GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+  GEO_ASSIGN_OR_RETURN(
+      const Amount amount,
+      ParsePositiveAmount(Text(step, "amount"), world_.PrecisionOf(Text(step, "eq"))));
+  RouteConstraints constraints;
+  constraints.max_hops = kMaxHops;
+  constraints.max_paths = kMaxPaths;
+  GEO_ASSIGN_OR_RETURN(const RouteAnswer answer,
+                       world_.view().FindRoutes(from, to, code, amount, constraints));
+  GEO_ASSIGN_OR_RETURN(const CapacityAnswer capacity, world_.view().Capacity(from, to, code));
+  const bool can_pay = !std::holds_alternative<Refusal>(answer.outcome);
+  const bool within = amount <= capacity.amount;
+  if (can_pay == within || (can_pay && !capacity.exact)) return answer;
+  return MakeError(ErrorCode::kInternal,
+                   "whether " + Text(step, "amount") + " can be paid: the routes say " +
+                       (can_pay ? "yes" : "no") + ", and the capacity is " +
+                       FormatAmount(capacity.amount, world_.PrecisionOf(Text(step, "eq"))));
+}
+
+Observed Operations::CanPay(const Json& step) {
+  const StatusOr<RouteAnswer> answer = FindRoutes(step);
+  Observed observed = answer.ok() ? Observed() : Refused(answer.status());
+  if (ErrorCodeOf(answer.status()) == ErrorCode::kInternal) return Failed(observed.message);
+  observed.answer["can_pay"] = answer.ok() && !std::holds_alternative<Refusal>(answer->outcome);
+  return observed;
+}
+
+Observed Operations::MaxFlow(const Json& step) {
+  const auto capacity = [&]() -> StatusOr<CapacityAnswer> {
+    GEO_ASSIGN_OR_RETURN(const Pid from, world_.PidOf(Text(step, "from")));
+    GEO_ASSIGN_OR_RETURN(const Pid to, world_.PidOf(Text(step, "to")));
+    GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+    RouteConstraints constraints;
+    constraints.max_hops = kUnlimited;
+    constraints.max_paths = kUnlimited;
+    return world_.view().Capacity(from, to, code, constraints);
+  }();
+  if (!capacity.ok()) return Refused(capacity.status());
+  Observed observed;
+  observed.answer["max_amount"] =
+      FormatAmount(capacity->amount, world_.PrecisionOf(Text(step, "eq")));
+  return observed;
+}
+
+// --- Debts and balances. ---
+
+StatusOr<std::vector<DebtView>> Operations::AllDebts(const Json& step) {
+  GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+  std::vector<DebtView> debts;
+  for (;;) {
+    GEO_ASSIGN_OR_RETURN(const std::vector<DebtView> page,
+                         world_.view().DebtsOf(code, debts.size(), kPage));
+    debts.insert(debts.end(), page.begin(), page.end());
+    if (page.size() < kPage) return debts;
+  }
+}
+
+Observed Operations::Debts(const Json& step) {
+  const StatusOr<std::vector<DebtView>> debts = AllDebts(step);
+  if (!debts.ok()) return Refused(debts.status());
+  Observed observed;
+  observed.answer = Json::array();
+  for (const DebtView& debt : *debts) {
+    observed.answer.push_back({world_.NameOf(debt.debtor), world_.NameOf(debt.creditor),
+                               FormatAmount(debt.amount, world_.PrecisionOf(Text(step, "eq")))});
+  }
+  return observed;
+}
+
+Observed Operations::DebtTotal(const Json& step) {
+  const StatusOr<std::vector<DebtView>> debts = AllDebts(step);
+  if (!debts.ok()) return Refused(debts.status());
+  AmountSum total = 0;
+  for (const DebtView& debt : *debts) total += debt.amount;
+  Observed observed;
+  observed.answer = FormatSum(total, world_.PrecisionOf(Text(step, "eq")));
+  return observed;
+}
+
+Observed Operations::Net(const Json& step) {
+  const Status known = AllDebts(step).status();  // also when no name is listed
+  if (!known.ok()) return Refused(known);
+  const StatusOr<EquivalentCode> code = Code(step);
+  Observed observed;
+  const Json named = step.value("expect", Json::object());
+  for (const auto& [name, expected] : named.items()) {
+    if (!expected.is_string() || name == "error") continue;  // {"any": true}, {"error": …}
+    const StatusOr<Pid> pid = world_.PidOf(name);
+    if (!pid.ok()) return Refused(pid.status());
+    const StatusOr<Balance> balance = world_.view().BalanceOf(*pid, *code);
+    if (!balance.ok()) return Refused(balance.status());
+    observed.answer[name] = FormatSum(balance->net, world_.PrecisionOf(Text(step, "eq")));
+  }
+  return observed;
+}
+
+Observed Operations::BalanceOf(const Json& step) {
+  const auto balance = [&]() -> StatusOr<Balance> {
+    GEO_ASSIGN_OR_RETURN(const Pid pid, world_.PidOf(Text(step, "of")));
+    GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+    return world_.view().BalanceOf(pid, code);
+  }();
+  if (!balance.ok()) return Refused(balance.status());
+  const int precision = world_.PrecisionOf(Text(step, "eq"));
+  Observed observed;
+  observed.answer = {{"total_debt", FormatSum(balance->total_debt, precision)},
+                     {"total_credit", FormatSum(balance->total_credit, precision)},
+                     {"net_balance", FormatSum(balance->net, precision)},
+                     {"available_to_spend", FormatSum(balance->available_to_spend, precision)},
+                     {"available_to_receive", FormatSum(balance->available_to_receive, precision)}};
+  return observed;
+}
+
+// --- Trust lines. ---
+
+StatusOr<LineId> Operations::LatestLine(const Json& step) {
+  GEO_ASSIGN_OR_RETURN(const Pid owner, world_.PidOf(Text(step, "owner")));
+  GEO_ASSIGN_OR_RETURN(const Pid debtor, world_.PidOf(Text(step, "to")));
+  GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+  const StatusOr<std::optional<LineView>> line = world_.view().LineOf(owner, debtor, code);
+  return line.ok() && line->has_value() ? (*line)->line.id : LineId();
+}
+
+Observed Operations::CreateLine(const Json& step) {
+  return SendLine(step, [&]() -> StatusOr<Command> {
+    OpenLine command;
+    GEO_RETURN_IF_ERROR(world_.PidOf(Text(step, "owner")).status());
+    GEO_ASSIGN_OR_RETURN(command.debtor, world_.PidOf(Text(step, "to")));
+    GEO_ASSIGN_OR_RETURN(command.equivalent, Code(step));
+    if (step.contains("limit")) command.limit = Text(step, "limit");
+    GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
+    return command;
+  }());
+}
+
+Observed Operations::UpdateLine(const Json& step) {
+  return SendLine(step, [&]() -> StatusOr<Command> {
+    geo::UpdateLine command;
+    GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
+    if (step.contains("limit")) command.limit = Text(step, "limit");
+    GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
+    return command;
+  }());
+}
+
+Observed Operations::CloseLine(const Json& step) {
+  return SendLine(step, [&]() -> StatusOr<Command> {
+    geo::CloseLine command;
+    GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
+    return command;
+  }());
+}
+
+// Who acts for another names the other's line and signs as himself; who opens a line for another
+// can only put the other's name into the message and his own signature under it.
+StatusOr<SignedCommand> Operations::SignLine(const Json& step, const StatusOr<Command>& command) {
+  if (!command.ok()) return command.status();
+  const SecretKey& owner = world_.KeyOf(Text(step, "owner"));
+  const SecretKey& actor = world_.KeyOf(step.value("actor", Text(step, "owner")));
+  const bool forge = std::holds_alternative<OpenLine>(*command);
+  GEO_ASSIGN_OR_RETURN(SignedCommand signed_command, world_.Sign(forge ? owner : actor, *command));
+  if (forge && owner.pid() != actor.pid()) {
+    GEO_ASSIGN_OR_RETURN(signed_command, World::Altered(signed_command, actor, [](geo::Json&) {}));
+  }
+  if (step.value("bad_sig", false)) signed_command.envelope.signature.bytes[0] ^= 1;
+  return signed_command;
+}
+
+Observed Operations::SendLine(const Json& step, const StatusOr<Command>& command) {
+  const StatusOr<SignedCommand> signed_command = SignLine(step, command);
+  if (!signed_command.ok()) return Refused(signed_command.status());
+  if (step.contains("save_as")) {
+    saved_.insert_or_assign(Text(step, "save_as"), *signed_command);
+  }
+  Observed observed = FateOf(world_.Send(*signed_command));
+  ShowLine(step, observed);
+  return observed;
+}
+
+void Operations::ShowLine(const Json& step, Observed& observed) {
+  const auto line = [&]() -> StatusOr<std::optional<LineView>> {
+    GEO_ASSIGN_OR_RETURN(const Pid owner, world_.PidOf(Text(step, "owner")));
+    GEO_ASSIGN_OR_RETURN(const Pid debtor, world_.PidOf(Text(step, "to")));
+    GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+    return world_.view().LineOf(owner, debtor, code);
+  }();
+  if (!line.ok() || !line->has_value()) return;
+  const LineView& view = **line;
+  const int precision = world_.PrecisionOf(Text(step, "eq"));
+  static const std::map<LineStatus, const char*> kNames = {{LineStatus::kActive, "active"},
+                                                           {LineStatus::kFrozen, "frozen"},
+                                                           {LineStatus::kClosed, "closed"}};
+  observed.answer["status"] = kNames.at(view.line.status);
+  observed.answer["limit"] = FormatAmount(view.line.limit, precision);
+  observed.answer["used"] = FormatAmount(view.used, precision);
+  observed.answer["available"] = FormatAmount(view.available, precision);
+}
+
+Observed Operations::Replay(const Json& step) {
+  const auto saved = saved_.find(Text(step, "of"));
+  if (saved == saved_.end()) return Failed("no message was saved as \"" + Text(step, "of") + "\"");
+  return FateOf(world_.Send(saved->second));
+}
+
+// --- Operator and clock. ---
+
+Observed Operations::SetStatus(const Json& step) {
+  const std::string status = Text(step, "status");
+  const StatusOr<Pid> who = world_.PidOf(Text(step, "who"));
+  if (!who.ok()) return Refused(who.status());
+  // Nobody is made to leave: it is his own wish.
+  const Command command = status == "left"
+                              ? Command(Leave{})
+                              : SetParticipantStatus{*who, ParticipantStatus::kActive, "scenario"};
+  const SecretKey& key = status == "left" ? world_.KeyOf(Text(step, "who")) : world_.operator_key();
+  StatusOr<SignedCommand> signed_command = world_.Sign(key, command);
+  if (signed_command.ok() && status != "left") {
+    signed_command = World::Altered(*signed_command, key, [&](geo::Json& message) {
+      SetMember(message, std::vector<std::string>{"body", "status"}, status);
+    });
+  }
+  if (!signed_command.ok()) return Refused(signed_command.status());
+  return FateOf(world_.Send(*signed_command));
+}
+
+Observed Operations::AdvanceClock(const Json& step) {
+  const Json& seconds = step["seconds"];
+  constexpr std::int64_t kMost = 1'000'000'000;
+  if (seconds < -kMost || seconds > kMost) return Failed("seconds are out of range");
+  const Status moved = world_.Advance(seconds.get<std::int64_t>() * kSecond);
+  return moved.ok() ? Observed() : Failed(std::string(moved.message()));
+}
+
+// --- Values by themselves. Texts are read by the function that reads them in every command; values
+// of another type only a message can carry. ---
+
+StatusOr<VerifiedCommand> Operations::ReadWith(const Command& command,
+                                               const std::vector<std::string>& path,
+                                               const Json& value) {
+  GEO_ASSIGN_OR_RETURN(const geo::Json member, ToGeo(value));
+  const SecretKey& key = world_.operator_key();
+  GEO_ASSIGN_OR_RETURN(SignedCommand signed_command, world_.Sign(key, command));
+  GEO_ASSIGN_OR_RETURN(signed_command, World::Altered(signed_command, key, [&](geo::Json& message) {
+                         SetMember(message, path, member);
+                       }));
+  return World::Read(signed_command);
+}
+
+Observed Operations::CheckAmount(const Json& step) {
+  const Json& value = step["value"];
+  if (!value.is_string())
+    return Verdict(ReadWith(AnyPayment(), {"body", "amount"}, value).status());
+  const StatusOr<Amount> amount =
+      ParsePositiveAmount(value.get_ref<const std::string&>(), kCheckPrecision);
+  Observed observed = Verdict(amount.status());
+  if (amount.ok()) observed.answer["value"] = FormatAmount(*amount, kCheckPrecision);
+  return observed;
+}
+
+Observed Operations::CheckTxId(const Json& step) {
+  const Json& value = step["value"];
+  if (!value.is_string()) return Verdict(ReadWith(AnyPayment(), {"tx_id"}, value).status());
+  return Verdict(TxId::Parse(value.get_ref<const std::string&>()).status());
+}
+
+Observed Operations::CheckEquivalentCode(const Json& step) {
+  const Json& value = step["value"];
+  if (!value.is_string()) {
+    return Verdict(ReadWith(AnyEquivalent(), {"body", "code"}, value).status());
+  }
+  return Verdict(EquivalentCode::Parse(value.get_ref<const std::string&>()).status());
+}
+
+Observed Operations::CheckEquivalentMeta(const Json& step) {
+  Json body = {{"code", "META"}, {"precision", 2}, {"kind", "custom"}};
+  const Json& value = step["value"];
+  if (!value.is_object()) return Failed("the value is not an object");
+  for (const auto& [key, member] : value.items()) body[key == "type" ? "kind" : key] = member;
+  const StatusOr<VerifiedCommand> read = ReadWith(AnyEquivalent(), {"body"}, body);
+  if (!read.ok()) return Verdict(read.status());
+  return Verdict(geo::CheckEquivalentMeta(std::get<CreateEquivalent>(read->command())));
+}
+
+Observed Operations::CheckPolicy(const Json& step) {
+  return Verdict([&]() -> Status {
+    GEO_ASSIGN_OR_RETURN(const PolicyPatch patch, world_.Policy(step["policy"]));
+    return ApplyPolicy(LinePolicy(), patch, kCheckPrecision).status();
+  }());
+}
+
+}  // namespace geo::scenario

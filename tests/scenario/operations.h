@@ -1,0 +1,74 @@
+// Carries out the steps of a case: every operation goes through the hub as its users would go.
+#ifndef GEO_TESTS_SCENARIO_OPERATIONS_H_
+#define GEO_TESTS_SCENARIO_OPERATIONS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/scenario/format.h"
+#include "tests/scenario/world.h"
+
+namespace geo::scenario {
+
+// What a step led to, in the words of the format.
+struct Observed {
+  Json answer = Json::object();  // in the form of the operation's Answer; names instead of pids
+  std::string error;             // "E001"…; empty when the library did what was asked
+  std::string message;           // what the library said about the error
+  std::string failure;           // why the step shows nothing: the hub failed, or the case is wrong
+};
+
+class Operations {
+ public:
+  // `world` must outlive this object.
+  explicit Operations(World& world) : world_(world) {}
+
+  // Runs one step of a supported operation other than `repeat`. It must have passed CheckCase.
+  Observed Run(const Json& step);
+
+  // The ids of the payments that were committed.
+  const std::vector<TxId>& committed() const { return committed_; }
+
+ private:
+  Observed PayAmount(const Json& step);
+  Observed CanPay(const Json& step);
+  Observed MaxFlow(const Json& step);
+  Observed Debts(const Json& step);
+  Observed DebtTotal(const Json& step);
+  Observed Net(const Json& step);
+  Observed BalanceOf(const Json& step);
+  Observed CreateLine(const Json& step);
+  Observed UpdateLine(const Json& step);
+  Observed CloseLine(const Json& step);
+  Observed Replay(const Json& step);
+  Observed SetStatus(const Json& step);
+  Observed AdvanceClock(const Json& step);
+  Observed CheckAmount(const Json& step);
+  Observed CheckTxId(const Json& step);
+  Observed CheckEquivalentCode(const Json& step);
+  Observed CheckEquivalentMeta(const Json& step);
+  Observed CheckPolicy(const Json& step);
+
+  StatusOr<SignedCommand> SignPayment(const Json& step);
+  StatusOr<SignedCommand> SignLine(const Json& step, const StatusOr<Command>& command);
+  Observed SendLine(const Json& step, const StatusOr<Command>& command);
+  // The line that an update or a closing means; an id that nobody has when there is none.
+  StatusOr<LineId> LatestLine(const Json& step);
+  void ShowLine(const Json& step, Observed& observed);
+  void ShowPayment(const Json& step, const Transaction& transaction, Observed& observed);
+  StatusOr<RouteAnswer> FindRoutes(const Json& step);
+  StatusOr<std::vector<DebtView>> AllDebts(const Json& step);
+  // Reads an operator's or payer's command with one member replaced by `value`, as a hub would.
+  StatusOr<VerifiedCommand> ReadWith(const Command& command, const std::vector<std::string>& path,
+                                     const Json& value);
+
+  World& world_;
+  std::map<std::string, SignedCommand> saved_;
+  std::vector<TxId> committed_;
+  int fresh_ids_ = 0;
+};
+
+}  // namespace geo::scenario
+
+#endif  // GEO_TESTS_SCENARIO_OPERATIONS_H_

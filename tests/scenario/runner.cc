@@ -1,0 +1,230 @@
+#include "tests/scenario/runner.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "tests/scenario/expectation.h"
+#include "tests/scenario/operations.h"
+#include "tests/scenario/vectors.h"
+#include "tests/scenario/world.h"
+
+namespace geo::scenario {
+namespace {
+
+constexpr int kMostRepeats = 100'000;
+
+// A folder that is gone afterwards.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "geo_scenario.XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Problem ProblemOf(const std::string& where, const Status& status) {
+  if (status.ok()) return std::nullopt;
+  return where + ": " + std::string(ErrorName(ErrorCodeOf(status))) + ": " +
+         std::string(status.message());
+}
+
+Problem RunStep(const Json& step, Operations& operations) {
+  if (step["op"] != "repeat") return CompareWithExpectation(step, operations.Run(step));
+  if (step["n"] < 1 || step["n"] > kMostRepeats) return "n is not 1 to 100000";
+  Json inner = step["step"];
+  inner.erase("tx_id");  // each time a fresh one
+  const int n = step["n"];
+  for (int i = 1; i <= n; ++i) {
+    if (const Problem problem = RunStep(inner, operations)) {
+      return "time " + std::to_string(i) + ": " + inner["op"].get<std::string>() + ": " + *problem;
+    }
+  }
+  return std::nullopt;
+}
+
+Problem RunSteps(const Json& steps, Operations& operations) {
+  std::size_t number = 0;
+  for (const Json& step : steps) {
+    ++number;
+    if (const Problem problem = RunStep(step, operations)) {
+      return "step " + std::to_string(number) + ": " + step["op"].get<std::string>() + ": " +
+             *problem;
+    }
+  }
+  return std::nullopt;
+}
+
+// Closes the hub, opens it again and looks whether everything is still there.
+Problem CompareAfterReopening(World& world, const StoreFactory& store,
+                              const std::vector<TxId>& committed) {
+  const Kept before = world.Keep();
+  if (const Problem problem = ProblemOf("reopening", world.Reopen(store))) return problem;
+  if (const Problem problem = Difference(before, world.Keep())) return "reopening: " + *problem;
+  for (const TxId& id : committed) {
+    const StatusOr<std::optional<Transaction>> found = world.hub().FindTransaction(id);
+    if (!found.ok()) return ProblemOf("reopening", found.status());
+    if (!found->has_value() || (*found)->state != TransactionState::kCommitted) {
+      return "reopening: transaction " + std::string(id.text()) + " is gone";
+    }
+  }
+  return std::nullopt;
+}
+
+Problem RunCase(const Json& test_case, const StoreFactory& store, bool reopen) {
+  const StatusOr<std::unique_ptr<World>> world = World::Found(store, test_case);
+  if (!world.ok()) return ProblemOf("setting up", world.status());
+  Operations operations(**world);
+  if (const Problem problem = RunSteps(test_case["steps"], operations)) return problem;
+  const Status positions = (*world)->view().ledger().CheckPositions();
+  if (const Problem problem = ProblemOf("net positions", positions)) return problem;
+  if (reopen) {
+    const Problem problem = CompareAfterReopening(**world, store, operations.committed());
+    if (problem) return problem;
+  }
+  return ProblemOf("closing", (*world)->hub().Close());
+}
+
+Problem RunOnStores(const Json& test_case, Stores stores) {
+  if (stores.memory) {
+    if (const Problem problem = RunCase(
+            test_case, [] { return NewMemoryStore(); }, false))
+      return problem;
+  }
+  if (!stores.sqlite) return std::nullopt;
+  const TemporaryFolder folder;
+  if (folder.path().empty()) return "there is no folder for a temporary database";
+  const StoreFactory store = [&] { return NewSqliteStore((folder.path() / "case.db").string()); };
+  const Problem problem = RunCase(test_case, store, true);
+  if (problem && stores.memory) return "on SQLite only: " + *problem;
+  return problem;
+}
+
+Result Judge(const Json& test_case, const Json& vectors, Stores stores) {
+  Result result;
+  const bool named =
+      test_case.is_object() && test_case.contains("id") && test_case["id"].is_string();
+  result.id = named ? test_case["id"].get<std::string>() : "?";
+  Problem problem = CheckCase(test_case);
+  if (problem) {
+    result.reason = "not in the format: " + *problem;
+    return result;
+  }
+  for (const std::string& name : Unsupported(test_case)) {
+    result.outcome = Outcome::kUnsupported;
+    result.reason += (result.reason.empty() ? "" : ", ") + name;
+  }
+  if (result.outcome == Outcome::kUnsupported) return result;
+  problem = test_case.contains("vectors") ? CheckVectors(vectors, test_case["vectors"])
+                                          : RunOnStores(test_case, stores);
+  result.outcome = problem ? Outcome::kFail : Outcome::kPass;
+  result.reason = problem.value_or("");
+  return result;
+}
+
+// As Judge; whatever is thrown on the way is a failure of this case alone.
+Result JudgeSafely(const Json& test_case, const Json& vectors, Stores stores) {
+  try {
+    return Judge(test_case, vectors, stores);
+  } catch (const std::exception& thrown) {
+    Result result;
+    result.id = test_case.value("id", "?");
+    result.reason = std::string("exception: ") + thrown.what();
+    return result;
+  }
+}
+
+std::optional<std::string> ReadFile(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream || std::filesystem::is_directory(file)) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+std::vector<Result> RunCases(const Json& file, Stores stores) {
+  const Json vectors = file.value("vectors", Json::object());
+  std::vector<Result> results;
+  std::set<std::string> ids;
+  std::set<std::string> groups;
+  for (const Json& test_case : file["cases"]) {
+    Result result = JudgeSafely(test_case, vectors, stores);
+    if (!ids.insert(result.id).second) {
+      result.outcome = Outcome::kFail;
+      result.reason = "there is an earlier case of this id";
+    }
+    if (test_case.is_object()) groups.insert(test_case.value("vectors", ""));
+    results.push_back(std::move(result));
+  }
+  for (const auto& [group, list] : vectors.items()) {
+    if (groups.count(group) > 0) continue;
+    const Json test_case = {{"id", "vectors/" + group}, {"vectors", group}};
+    results.push_back(JudgeSafely(test_case, vectors, stores));
+  }
+  return results;
+}
+
+}  // namespace
+
+std::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPass:
+      return "pass";
+    case Outcome::kFail:
+      return "fail";
+    case Outcome::kUnsupported:
+      return "unsupported";
+  }
+  return "";
+}
+
+std::vector<Result> RunFile(const std::filesystem::path& file, Stores stores) {
+  std::vector<Result> results;
+  const std::optional<std::string> text = ReadFile(file);
+  Json cases;
+  const Problem problem = text ? ReadCases(*text, cases) : "cannot be read";
+  if (problem) {
+    Result result;
+    result.id = file.filename().string();
+    result.reason = "not in the format: " + *problem;
+    results.push_back(std::move(result));
+  } else {
+    results = RunCases(cases, stores);
+  }
+  for (Result& result : results) {
+    result.file = file.string();
+    std::replace_if(
+        result.reason.begin(), result.reason.end(),
+        [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  }
+  return results;
+}
+
+std::vector<std::filesystem::path> CaseFiles(const std::filesystem::path& path) {
+  if (!std::filesystem::is_directory(path)) return {path};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace geo::scenario

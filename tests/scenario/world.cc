@@ -1,0 +1,273 @@
+#include "tests/scenario/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "geo/crypto/envelope.h"
+#include "geo/crypto/hash.h"
+#include "src/base/status_macros.h"
+
+namespace geo::scenario {
+namespace {
+
+constexpr const char* kNetwork = "scenario";
+
+// 2026-01-01, noon UTC: midnight, when daily limits start afresh, is far away.
+constexpr Timestamp kStart = 1'767'268'800 * kSecond;
+
+// Longer than any case waits: old messages are refused for what they are, not for their age.
+constexpr Duration kCommandLifetime = 1000 * kDay;
+
+// `status` with the part of the set-up that it comes from.
+Status Where(const std::string& where, const Status& status) {
+  if (status.ok()) return status;
+  return MakeError(ErrorCodeOf(status), where + ": " + std::string(status.message()));
+}
+
+}  // namespace
+
+// Not a name that a case can use: names in cases are read from JSON, which has no such byte.
+const std::string World::kOperator = "\xff operator";
+
+StatusOr<geo::Json> ToGeo(const Json& value) { return ParseJson(value.dump()); }
+
+Status Done(const StatusOr<CommandResult>& result) {
+  if (!result.ok()) return result.status();
+  if (!result->status.ok() || result->code() == ErrorCode::kOk) return result->status;
+  return MakeError(result->code(), "refused");
+}
+
+StatusOr<std::unique_ptr<World>> World::Found(const StoreFactory& store, const Json& test_case) {
+  std::unique_ptr<World> world(new World());
+  world->now_ = kStart;
+  GEO_RETURN_IF_ERROR(world->Open(store));
+  GEO_RETURN_IF_ERROR(world->SetUp(test_case));
+  return world;
+}
+
+const SecretKey& World::KeyOf(const std::string& name) {
+  const auto known = keys_.find(name);
+  if (known != keys_.end()) return known->second;
+  // A SHA-256 is always a seed.
+  SecretKey key = SecretKey::FromSeed(Sha256(name).view()).value();
+  names_.emplace(key.pid(), name);
+  return keys_.emplace(name, std::move(key)).first->second;
+}
+
+StatusOr<Pid> World::PidOf(const std::string& name) {
+  if (name.empty()) return ParsePid(name);
+  return KeyOf(name).pid();
+}
+
+std::string World::NameOf(const Pid& pid) const {
+  const auto known = names_.find(pid);
+  return known == names_.end() ? FormatPid(pid) : known->second;
+}
+
+int World::PrecisionOf(const std::string& equivalent) const {
+  const auto known = precisions_.find(equivalent);
+  return known == precisions_.end() ? 2 : known->second;
+}
+
+StatusOr<geo::Json> World::PolicyBody(const Json& policy) {
+  Json body = policy;
+  if (body.is_object() && body.contains("blocked_participants") &&
+      body["blocked_participants"].is_array()) {
+    for (Json& name : body["blocked_participants"]) {
+      if (!name.is_string() || name.get_ref<const std::string&>().empty()) continue;
+      name = FormatPid(KeyOf(name).pid());
+    }
+  }
+  return ToGeo(body);
+}
+
+StatusOr<PolicyPatch> World::Policy(const Json& policy) {
+  GEO_ASSIGN_OR_RETURN(const geo::Json body, PolicyBody(policy));
+  return ParsePolicy(body);
+}
+
+StatusOr<SignedCommand> World::Sign(const SecretKey& key, const Command& command) {
+  std::uint64_t seq = 0;
+  if (!std::holds_alternative<Pay>(command)) {
+    // Trusted commands take numbers too.
+    std::uint64_t& last = sequences_[key.pid()];
+    last = std::max(last, view().ledger().LastSequence(key.pid())) + 1;
+    seq = last;
+  }
+  return SignCommand(key, kNetwork, command, seq, {now_, now_ + kCommandLifetime});
+}
+
+StatusOr<SignedCommand> World::Altered(const SignedCommand& signed_command, const SecretKey& key,
+                                       const std::function<void(geo::Json&)>& change) {
+  GEO_ASSIGN_OR_RETURN(geo::Json message, ParseJson(signed_command.envelope.message));
+  change(message);
+  SignedCommand altered = signed_command;
+  GEO_ASSIGN_OR_RETURN(altered.envelope.message, CanonicalJson(message));
+  altered.envelope.key = key.public_key();
+  altered.envelope.signature = geo::Sign(key, altered.envelope.message);
+  return altered;
+}
+
+StatusOr<VerifiedCommand> World::Read(const SignedCommand& command) {
+  return VerifyCommand(command, kNetwork);
+}
+
+StatusOr<CommandResult> World::Send(const SignedCommand& command) {
+  const StatusOr<VerifiedCommand> verified = Read(command);
+  if (verified.ok()) return hub_->Execute(*verified, now_);
+  CommandResult refused;
+  refused.status = verified.status();
+  return refused;
+}
+
+StatusOr<CommandResult> World::Operate(const Command& command) {
+  GEO_ASSIGN_OR_RETURN(const SignedCommand signed_command, Sign(operator_key(), command));
+  return Send(signed_command);
+}
+
+Status World::Advance(Duration by) {
+  now_ += by;
+  // A hub learns the time from what it is sent, refused or not.
+  const VerifiedCommand refused = TrustedCommand(operator_key().pid(), CloseLine{});
+  GEO_ASSIGN_OR_RETURN(const CommandResult result, hub_->Execute(refused, now_));
+  if (result.code() == ErrorCode::kUnknownLine) return OkStatus();
+  return MakeError(ErrorCode::kInternal, "closing a line that never was is not refused");
+}
+
+Status World::Reopen(const StoreFactory& store) {
+  GEO_RETURN_IF_ERROR(hub_->Close());
+  return Open(store);
+}
+
+Status World::Open(const StoreFactory& store) {
+  HubOptions options;
+  const PublicKey& key = operator_key().public_key();
+  options.genesis =
+      Genesis{1, kNetwork, key, {Operator{operator_key().pid(), key, OperatorRole::kAdmin}}};
+  options.founded_at = kStart;
+  options.durability = Durability::kOrdered;
+  options.routing.max_hops = kMaxHops;
+  options.routing.max_paths = kMaxPaths;
+  GEO_ASSIGN_OR_RETURN(hub_, Hub::Open(store(), options));
+  return OkStatus();
+}
+
+Status World::Register(const std::string& name) {
+  const SecretKey& key = KeyOf(name);
+  RegisterParticipant registration;
+  registration.key = key.public_key();
+  registration.name.text = name;
+  GEO_ASSIGN_OR_RETURN(const SignedCommand command, Sign(key, registration));
+  return Done(Send(command));
+}
+
+Status World::AddEquivalent(const std::string& code, const Json& precision) {
+  CreateEquivalent command;
+  GEO_ASSIGN_OR_RETURN(command.code, EquivalentCode::Parse(code));
+  if (precision < 0 || precision > kMaxPrecision) {
+    return MakeError(ErrorCode::kEquivalentMetaInvalid, "precision " + precision.dump());
+  }
+  command.precision = precision;
+  precisions_[code] = precision;
+  return Done(Operate(command));
+}
+
+StatusOr<OpeningBalances::Line> World::OpeningLine(const Json& line) {
+  OpeningBalances::Line opening;
+  GEO_ASSIGN_OR_RETURN(opening.owner, PidOf(line[0]));
+  GEO_ASSIGN_OR_RETURN(opening.debtor, PidOf(line[1]));
+  GEO_ASSIGN_OR_RETURN(opening.equivalent,
+                       EquivalentCode::Parse(line[2].get_ref<const std::string&>()));
+  opening.limit = line[3].get<std::string>();
+  if (line.size() < 5) return opening;
+  Json policy = line[4];
+  opening.frozen = policy.value("status", "active") == "frozen";
+  policy.erase("status");
+  GEO_ASSIGN_OR_RETURN(opening.policy, Policy(policy));
+  return opening;
+}
+
+StatusOr<OpeningBalances::Debt> World::OpeningDebt(const Json& debt) {
+  OpeningBalances::Debt opening;
+  GEO_ASSIGN_OR_RETURN(opening.debtor, PidOf(debt[0]));
+  GEO_ASSIGN_OR_RETURN(opening.creditor, PidOf(debt[1]));
+  GEO_ASSIGN_OR_RETURN(opening.equivalent,
+                       EquivalentCode::Parse(debt[2].get_ref<const std::string&>()));
+  opening.amount = debt[3].get<std::string>();
+  return opening;
+}
+
+Status World::Bring(const OpeningBalances& balances) {
+  if (balances.lines.empty() && balances.debts.empty()) return OkStatus();
+  return Done(hub_->Execute(TrustedCommand(operator_key().pid(), balances), now_));
+}
+
+// A closed line was once open: it is brought in by itself and closed by its owner, while there are
+// no debts yet.
+Status World::BringClosedLines(const Json& lines) {
+  for (const Json& line : lines) {
+    if (line.size() < 5 || line[4].value("status", "active") != "closed") continue;
+    GEO_ASSIGN_OR_RETURN(const OpeningBalances::Line opening, OpeningLine(line));
+    GEO_RETURN_IF_ERROR(Bring({{opening}, {}}));
+    GEO_ASSIGN_OR_RETURN(const std::optional<LineView> opened,
+                         view().LineOf(opening.owner, opening.debtor, opening.equivalent));
+    if (!opened) return MakeError(ErrorCode::kInternal, "an opening line is not there");
+    GEO_ASSIGN_OR_RETURN(const SignedCommand close,
+                         Sign(KeyOf(line[0]), CloseLine{opened->line.id}));
+    GEO_RETURN_IF_ERROR(Done(Send(close)));
+  }
+  return OkStatus();
+}
+
+Status World::SetUp(const Json& test_case) {
+  for (const Json& name : test_case.value("parts", Json::array())) {
+    GEO_RETURN_IF_ERROR(Where("participant " + name.dump(), Register(name)));
+  }
+  const Json equivalents = test_case.value("eq", Json::object());
+  for (const auto& [code, precision] : equivalents.items()) {
+    GEO_RETURN_IF_ERROR(Where("equivalent " + code, AddEquivalent(code, precision)));
+  }
+  const Json lines = test_case.value("lines", Json::array());
+  GEO_RETURN_IF_ERROR(Where("closed lines", BringClosedLines(lines)));
+  OpeningBalances balances;
+  for (const Json& line : lines) {
+    if (line.size() == 5 && line[4].value("status", "active") == "closed") continue;
+    StatusOr<OpeningBalances::Line> opening = OpeningLine(line);
+    if (!opening.ok()) return Where("line " + line.dump(), opening.status());
+    balances.lines.push_back(*std::move(opening));
+  }
+  for (const Json& debt : test_case.value("debts", Json::array())) {
+    StatusOr<OpeningBalances::Debt> opening = OpeningDebt(debt);
+    if (!opening.ok()) return Where("debt " + debt.dump(), opening.status());
+    balances.debts.push_back(*std::move(opening));
+  }
+  return Where("opening balances", Bring(balances));
+}
+
+Kept World::Keep() const {
+  const Ledger& ledger = hub_->view().ledger();
+  Kept kept;
+  for (EquivalentIndex i = 0; i < ledger.equivalent_count(); ++i) {
+    kept.equivalents.push_back(ledger.equivalent(i));
+  }
+  for (ParticipantIndex i = 0; i < ledger.participant_count(); ++i) {
+    kept.participants.push_back(ledger.participant(i));
+    for (EquivalentIndex e = 0; e < ledger.equivalent_count(); ++e) {
+      kept.positions.push_back(ledger.Position(i, e));
+    }
+  }
+  for (LineIndex i = 0; i < ledger.line_count(); ++i) kept.lines.push_back(ledger.line(i));
+  for (PairIndex i = 0; i < ledger.pair_count(); ++i) kept.pairs.push_back(ledger.pair(i));
+  return kept;
+}
+
+Problem Difference(const Kept& before, const Kept& after) {
+  if (before.participants != after.participants) return "participants differ";
+  if (before.equivalents != after.equivalents) return "equivalents differ";
+  if (before.lines != after.lines) return "trust lines differ";
+  if (before.pairs != after.pairs) return "debts differ";
+  if (before.positions != after.positions) return "net positions differ";
+  return std::nullopt;
+}
+
+}  // namespace geo::scenario
