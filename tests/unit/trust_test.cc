@@ -163,7 +163,7 @@ TEST_F(TrustTest, Equivalents) {
   EXPECT_EQ(Try("clerk", UpdateEquivalent{Code("UAH"), false, {}}), "Ok");
   EXPECT_EQ(Try("anna", Line("boris", "1", "UAH")), "EquivalentNotActive");
   EXPECT_EQ(Try("clerk", UpdateEquivalent{Code("UAH"), {}, {}}), "InvalidArgument");
-  EXPECT_EQ(Try("clerk", UpdateEquivalent{Code("XXX"), true, {}}), "UnknownEquivalent");
+  EXPECT_EQ(Try("clerk", UpdateEquivalent{Code("NONE"), true, {}}), "UnknownEquivalent");
   EXPECT_EQ(Try("clerk", RemoveEquivalent{Code("UAH")}), "Ok");
   EXPECT_EQ(Try("clerk", UpdateEquivalent{Code("UAH"), true, {}}), "UnknownEquivalent");
   command.code = Code("UAH");
