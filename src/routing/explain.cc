@@ -150,6 +150,7 @@ bool Explainer::BlamePathRules() {
   const Verdict verdict = search_.Solve(request_.amount, limits, Effort::kFull);
   out_of_work_ = verdict == Verdict::kOutOfWork;
   if (verdict != Verdict::kFound) return false;
+  refusal_.best_found = std::max(refusal_.best_found, search_.PartWithin(Limits()));
   TakeWitness(RefusalReason::kPolicy);
   return true;
 }
@@ -160,6 +161,7 @@ bool Explainer::BlameLimits(const RouteLimits& relaxed, RefusalReason reason) {
   const Verdict verdict = search_.Solve(request_.amount, relaxed, Effort::kFull);
   out_of_work_ = verdict == Verdict::kOutOfWork;
   if (verdict != Verdict::kFound) return false;
+  refusal_.best_found = std::max(refusal_.best_found, search_.PartWithin(Limits()));
   TakeWitness(reason);
   if (reason != RefusalReason::kPolicy) Shrink(relaxed);
   return true;

@@ -99,16 +99,27 @@ Outcome PlanSearch::FindAround(Amount threshold, const RouteLimits& limits, Path
   const std::optional<PathViolation> violation = FirstViolation(ledger_, network_, *path);
   if (!violation.has_value()) return Outcome::kFound;
   // A path over this line that keeps to the rules would be shorter than the shortest there is, or
-  // leave the blocked intermediary out: so do without the line, or without the intermediary.
+  // leave the blocked intermediary out: so do without the line, or without the intermediary,
+  // whichever is shorter.
+  const std::uint32_t hops = path->hops();
   search_.ExcludeArc(violation->edge, violation->tail);
   const Outcome without_line = FindAround(threshold, limits, path);
   search_.IncludeArc(violation->edge, violation->tail);
-  if (violation->key == PolicyKey::kMaxHops) return without_line;
-  if (without_line == Outcome::kFound || without_line == Outcome::kWorkLimit) return without_line;
+  if (violation->key == PolicyKey::kMaxHops || without_line == Outcome::kWorkLimit) {
+    return without_line;
+  }
+  RouteLimits shorter = limits;
+  if (without_line == Outcome::kFound) {
+    if (path->hops() == hops) return Outcome::kFound;
+    shorter.hops = path->hops() - 1;
+  }
+  Path other;
   search_.ExcludeNode(violation->intermediary);
-  const Outcome without_node = FindAround(threshold, limits, path);
+  const Outcome without_node = FindAround(threshold, shorter, &other);
   search_.IncludeNode(violation->intermediary);
-  return without_node == Outcome::kExhausted ? without_line : without_node;
+  if (without_node == Outcome::kFound) *path = std::move(other);
+  if (without_line == Outcome::kFound || without_node == Outcome::kExhausted) return without_line;
+  return without_node;
 }
 
 // The next route of a split: one that may be one of `slots` that carry `left` together.
@@ -319,6 +330,19 @@ Verdict PlanSearch::ByListing(Amount amount, const RouteLimits& limits) {
 void PlanSearch::NoteFlow(const RouteLimits& limits) {
   PathViolation violation;
   (void)AcceptFlow(kMaxAmount, limits, &violation);
+}
+
+// The widest of the routes found that keep to `limits` are a plan for what they carry.
+Amount PlanSearch::PartWithin(const RouteLimits& limits) const {
+  Paths part;
+  for (const Path& path : routes_) {
+    if (path.hops() > limits.hops) continue;
+    if (RulesMatter(limits) && FirstViolation(ledger_, network_, path).has_value()) continue;
+    part.push_back(path);
+  }
+  std::sort(part.begin(), part.end(), Wider);
+  if (part.size() > limits.paths) part.resize(limits.paths);
+  return SumOf(part);
 }
 
 void PlanSearch::NoteBest(const Paths& routes) {

@@ -57,6 +57,8 @@ class PlanSearch {
   Verdict FindOne(Amount threshold, const RouteLimits& limits);
 
   const std::vector<graph::Path>& routes() const { return routes_; }
+  // How much of routes(), found under other limits, keeps to these.
+  Amount PartWithin(const RouteLimits& limits) const;
   // The largest amount for which routes within the limits of some Solve were found.
   Amount best_found() const { return best_found_; }
   // After CheckFlow or Solve ended in kImpossible because of the flow.

@@ -20,7 +20,10 @@ using graph::Path;
 constexpr std::uint32_t kListingArcs = 30000;  // arcs looked at while listing
 constexpr std::uint32_t kDeepest = 64;         // hops of a listed route without a hop limit
 constexpr std::size_t kMostCandidates = 4 * std::size_t{kMaxListedRoutes};
-constexpr int kMostSets = 4000;  // sets of routes packed
+// Sets of routes packed: to be sure, or hoping for the best when there are routes that are not
+// listed.
+constexpr int kMostSets = 4000;
+constexpr int kMostSetsOfSome = 200;
 
 // Walks all simple paths from the source, guided by how far each node is from the target.
 class Lister {
@@ -183,7 +186,7 @@ void Splitter::Try(std::size_t next, AmountSum bound) {
     }
     if (reachable < amount_) return;
     if (!MayJoin(i)) continue;
-    if (sets_ >= kMostSets || search_.out_of_work()) {
+    if (sets_ >= (list_.complete ? kMostSets : kMostSetsOfSome) || search_.out_of_work()) {
       result_.exhaustive = false;
       return;
     }

@@ -1,6 +1,5 @@
 // Maximum flows of published DIMACS problems, when they are present (GEO_DATA_DIR).
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,22 +13,10 @@
 #include "geo/graph/residual_graph.h"
 #include "geo/graph/search.h"
 #include "tests/support/environment.h"
+#include "tests/support/gzip.h"
 
 namespace geo::graph {
 namespace {
-
-std::string Unzipped(const std::filesystem::path& path) {
-  std::string text;
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (file == nullptr) return text;
-  char buffer[1 << 16];
-  for (int read = gzread(file, buffer, sizeof(buffer)); read > 0;
-       read = gzread(file, buffer, sizeof(buffer))) {
-    text.append(buffer, static_cast<std::size_t>(read));
-  }
-  gzclose(file);
-  return text;
-}
 
 struct Problem {
   NodeIndex nodes = 0;
@@ -93,7 +80,7 @@ TEST(GraphDimacs, EveryMaximumFlowIsOptimal) {
     for (std::string* field : {&file, &kind, &nodes, &arcs, &status, &optimum})
       std::getline(fields, *field, ',');
     if (kind != "max") continue;
-    EXPECT_EQ(Solve(Parse(Unzipped(folder / file))), std::stoll(optimum)) << file;
+    EXPECT_EQ(Solve(Parse(tests::Unzipped(folder / file))), std::stoll(optimum)) << file;
     ++solved;
   }
   EXPECT_GE(solved, 25);
