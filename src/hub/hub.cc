@@ -244,6 +244,8 @@ StatusOr<std::vector<CommandResult>> Hub::BatchDone(const Status& appended) {
   return impl_->BatchDone(appended);
 }
 
+void Hub::Tick(Timestamp now) { impl_->Tick(now); }
+
 std::size_t Hub::pending() const {
   return impl_->next.results.size() + (impl_->in_flight ? impl_->in_flight->results.size() : 0);
 }

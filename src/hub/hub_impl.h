@@ -23,6 +23,7 @@ class Hub::Impl {
 
   // submit.cc
   Status Submit(const VerifiedCommand& command, Timestamp now);
+  void Tick(Timestamp now);
 
   // hub.cc
   const Batch* TakeBatch();
@@ -55,7 +56,8 @@ class Hub::Impl {
   Status poison;                   // ok while usable
   std::uint64_t acknowledged = 0;
   std::uint64_t stored_acknowledged = 0;
-  std::int64_t day = 0;
+  Timestamp clock = 0;   // the latest time that the hub was told
+  std::int64_t day = 0;  // its UTC day, which the router works with
 
  private:
   struct Checkpoint {
@@ -79,7 +81,6 @@ class Hub::Impl {
   StatusOr<std::uint64_t> Append(Record record);
   void KeepTexts(const Command& command);
   void TellRouter(const Record& record);
-  void AdvanceDay(Timestamp time);
 
   // hub.cc
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);

@@ -40,7 +40,8 @@ Status Hub::Impl::Open() {
   } else if (!options.genesis.has_value()) {
     return MakeError(ErrorCode::kNotFounded, "the store is empty and no genesis is given");
   }
-  day = DayOf(ledger.last_time());
+  clock = ledger.founded() ? ledger.last_time() : options.founded_at;
+  day = DayOf(clock);
   router = NewRouter(ledger, day);
   return ledger.founded() ? OkStatus() : Found();
 }
@@ -133,7 +134,6 @@ Status Hub::Impl::Found() {
   record.actor = PidOf(genesis.hub_key);
   record.effects.emplace_back(GenesisEffect{genesis});
   GEO_RETURN_IF_ERROR(Append(std::move(record)).status());
-  AdvanceDay(options.founded_at);
   return Flush().status();
 }
 

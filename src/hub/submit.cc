@@ -15,15 +15,15 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now) {
     return MakeError(ErrorCode::kQueueFull,
                      std::to_string(options.max_pending) + " commands are pending; flush first");
   }
-  const Timestamp time = std::max(now, ledger.last_time());
-  AdvanceDay(time);
-  next.results.push_back(Perform(command, time));
+  Tick(now);
+  next.results.push_back(Perform(command, clock));
   return OkStatus();
 }
 
-void Hub::Impl::AdvanceDay(Timestamp time) {
-  if (DayOf(time) == day) return;
-  day = DayOf(time);
+void Hub::Impl::Tick(Timestamp now) {
+  clock = std::max(clock, now);
+  if (DayOf(clock) == day) return;
+  day = DayOf(clock);
   router->DayChanged(day);
 }
 

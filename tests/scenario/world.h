@@ -88,8 +88,8 @@ class World {
 
   View view() const { return hub_->view(); }
   Hub& hub() { return *hub_; }
-  // Moves the clock and lets the hub know. Errors: those of Hub::Execute.
-  Status Advance(Duration by);
+  // Moves the clock and lets the hub know.
+  void Advance(Duration by);
 
   // Closes the hub and opens it again on the same store, made anew by `store`.
   Status Reopen(const StoreFactory& store);

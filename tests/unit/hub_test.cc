@@ -331,6 +331,27 @@ TEST(HubTest, CheckpointShortensTheReplayAndChangesNothing) {
   EXPECT_EQ(village.Do("anna", village.Payment("dora", "3", "d")).code(), ErrorCode::kOk);
 }
 
+// Nobody pays on the new day, yet people see what they may pay on it.
+TEST(HubTest, TickBringsTheNewDay) {
+  Village village;
+  village.Settle();
+  UpdateLine limit;
+  const Pid anna = KeyOf("anna").pid();
+  const Pid boris = KeyOf("boris").pid();
+  limit.line = village.hub->view().LineOf(boris, anna, Code("UAH")).value()->line.id;
+  limit.policy.daily_limit = AmountInput("10");
+  ASSERT_EQ(village.Do("boris", limit).code(), ErrorCode::kOk);
+  ASSERT_EQ(village.Do("anna", village.Payment("boris", "9", "t-1")).code(), ErrorCode::kOk);
+  const auto left = [&] { return village.hub->view().Capacity(anna, boris, Code("UAH"))->amount; };
+  EXPECT_EQ(left(), 100);
+  village.hub->Tick(village.now + kDay);
+  EXPECT_EQ(left(), 1000);
+  village.hub->Tick(village.now);  // a clock that steps back stands still
+  EXPECT_EQ(left(), 1000);
+  ASSERT_EQ(village.Do("anna", village.Payment("boris", "10", "t-2")).code(), ErrorCode::kOk);
+  EXPECT_EQ(left(), 0);
+}
+
 TEST(HubTest, OpeningBalancesKeepAnExcessAndEndWithTheFirstPayment) {
   Village village;
   village.Settle();

@@ -102,6 +102,10 @@ class Hub {
   const Batch* TakeBatch();
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
 
+  // Tells the hub the time when nothing else does, so that views show the capacities of the present
+  // UTC day (daily limits). Records nothing. A clock that steps back counts as standing still.
+  void Tick(Timestamp now);
+
   std::size_t pending() const;
 
   // The state with everything submitted, flushed or not: flush before telling anybody. Borrowed:
