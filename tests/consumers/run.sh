@@ -32,6 +32,8 @@ case $kind in
     cmake --build "$work"
     ;;
   subdirectory)
+    # Compiles the library once more: from the compiler cache, or without optimising.
+    [ -n "${LAUNCHER:-}" ] || CXXFLAGS_BUILD_TYPE=-O0
     configure -DGEO_SOURCE="$source" -DGEO_WARNINGS_AS_ERRORS=ON \
       -DCMAKE_CXX_FLAGS_"${BUILD_TYPE^^}"="$CXXFLAGS_BUILD_TYPE" \
       -DCMAKE_CXX_COMPILER_LAUNCHER="${LAUNCHER:-}"

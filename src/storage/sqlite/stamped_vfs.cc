@@ -213,7 +213,7 @@ StatusOr<std::string> StampedVfs(const std::string& base_name) {
   if (sqlite3_vfs_register(&layer->vfs, 0) != SQLITE_OK) {
     return MakeError(ErrorCode::kStoreIo, "SQLite takes no file layer");
   }
-  layer.release();  // SQLite keeps it for the life of the process
+  (void)layer.release();  // SQLite keeps it for the life of the process
   return name;
 }
 
