@@ -75,6 +75,7 @@ StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
   while (const Batch* batch = TakeBatch()) {
     const bool writes = batch->before != batch->after || !batch->texts.empty() ||
                         !batch->erased_texts.empty() || !batch->rows.empty();
+    if (!writes) in_flight->batch.acknowledged = stored_acknowledged;  // it waits for an append
     GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done,
                          BatchDone(writes ? store->Append(*batch) : OkStatus()));
     std::move(done.begin(), done.end(), std::back_inserter(results));
@@ -161,7 +162,7 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
   std::sort(hashes.begin(), hashes.end());
   hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
   next.batch.erased_texts = std::move(hashes);
-  if (read_model) read_model->TextErased(*index);
+  if (read_model) read_model->TextErased(*index, ledger.participant(*index).name_hash);
   return Flush().status();
 }
 

@@ -72,6 +72,7 @@ Status Hub::Impl::LoadSnapshot() {
 }
 
 Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
+  if (read_model) read_model->StartAfter(rows_seq);
   const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
   GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty()) {

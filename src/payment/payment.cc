@@ -48,6 +48,14 @@ Status CheckSyntax(const Pay& pay) {
                                                std::to_string(pay.constraints.avoid.size()) +
                                                " participants; at most 1024 are taken");
   }
+  const auto in_range = [](const std::optional<std::uint32_t>& limit, std::uint32_t most) {
+    return !limit || *limit == kUnlimited || (*limit >= 1 && *limit <= most);
+  };
+  if (!in_range(pay.constraints.max_hops, kMostHops) ||
+      !in_range(pay.constraints.max_paths, kMostPaths)) {
+    return MakeError(ErrorCode::kConstraintRange,
+                     "max_hops is 1 to 32, max_paths 1 to 64, or either unlimited");
+  }
   return OkStatus();
 }
 
@@ -184,6 +192,7 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
 
 Status CheckSamePayment(const Ledger& ledger, const Transaction& stored, const Pid& payer,
                         const Pay& pay) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(pay));
   const std::string id(pay.id.text());
   if (ledger.participant(stored.payer).pid != payer) {
     return MakeError(ErrorCode::kTxIdReused, "transaction id " + id + " is taken; use a new one");

@@ -43,6 +43,10 @@ struct ReadModel::State {
   void Mark(const Record& record, const Effect& effect, const Ledger& ledger) {
     if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
       Mark(Table::kParticipants, participant->index);
+      const auto& before = participant->before;
+      if (before && before->name_hash != participant->after.name_hash) {
+        names.erase(before->name_hash);
+      }
     } else if (const auto* equivalent = std::get_if<EquivalentEffect>(&effect)) {
       Mark(Table::kEquivalents, equivalent->index);
     } else if (const auto* line = std::get_if<LineEffect>(&effect)) {
@@ -60,9 +64,10 @@ struct ReadModel::State {
       const Ledger& ledger, ParticipantIndex index,
       const std::function<std::optional<std::string>(const Hash256&)>& name_of) {
     const Hash256& hash = ledger.participant(index).name_hash;
+    const bool was_erased = erased.erase(index) > 0;
     const auto remembered = names.extract(hash);
     if (!remembered.empty()) return remembered.mapped();
-    if (erased.contains(index)) return std::nullopt;
+    if (was_erased) return std::nullopt;  // the store may not know yet
     return name_of(hash);
   }
 };
@@ -71,6 +76,8 @@ std::vector<TableDefinition> ReadModel::Tables() { return ReadModelTables(); }
 
 ReadModel::ReadModel() : state_(std::make_unique<State>()) {}
 ReadModel::~ReadModel() = default;
+
+void ReadModel::StartAfter(std::uint64_t seq) { state_->applied = seq; }
 
 void ReadModel::Apply(const Record& record, const Ledger& ledger) {
   state_->applied = record.seq;
@@ -81,7 +88,8 @@ void ReadModel::RememberName(const Hash256& hash, std::string text) {
   state_->names.insert_or_assign(hash, std::move(text));
 }
 
-void ReadModel::TextErased(ParticipantIndex participant) {
+void ReadModel::TextErased(ParticipantIndex participant, const Hash256& name_hash) {
+  state_->names.erase(name_hash);
   state_->erased.insert(participant);
   state_->Mark(Table::kParticipants, participant);
 }

@@ -54,8 +54,8 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
                                                          const RouteConstraints& by_default);
 
 // Whether `pay` by `payer` is the very payment that is stored, so that the stored answer holds
-// again (§6.2). Errors: TxIdReused; the message names the field that differs only to the original
-// payer.
+// again (§6.2). Errors: TextInvalid, TooLarge, ConstraintRange, as in PlanPayment; TxIdReused; the
+// message names the field that differs only to the original payer.
 Status CheckSamePayment(const Ledger& ledger, const Transaction& stored, const Pid& payer,
                         const Pay& pay);
 

@@ -35,6 +35,9 @@ class ReadModel {
   ReadModel();
   ~ReadModel();
 
+  // The tables show everything up to record `seq` already; the first Apply comes after it. O(1).
+  void StartAfter(std::uint64_t seq);
+
   // Takes note of what a record changed; records come in order. `ledger` has applied it, and
   // perhaps later ones. O(effects).
   void Apply(const Record& record, const Ledger& ledger);
@@ -42,8 +45,9 @@ class ReadModel {
   // A display name that is on its way to the store's side table. O(1).
   void RememberName(const Hash256& hash, std::string text);
 
-  // The participant's clear text is being erased: his row loses it. O(1).
-  void TextErased(ParticipantIndex participant);
+  // The participant's clear text is being erased, also the name that hashes to `name_hash`: his row
+  // loses it. O(1).
+  void TextErased(ParticipantIndex participant, const Hash256& name_hash);
 
   // Appends up to `max` rows, the longest waiting first, as the ledger shows them now. `name_of`
   // finds display names by hash in the store. O(rows).

@@ -1,0 +1,338 @@
+#include "tests/property/reference_model.h"
+
+#include <algorithm>
+
+#include "geo/crypto/keys.h"
+#include "geo/trust/plan.h"
+#include "tests/property/reference_input.h"
+#include "tests/property/route_oracle.h"
+
+namespace geo::tests {
+namespace {
+
+using enum ErrorCode;
+using Line = ReferenceModel::Line;
+
+// One command: first all that is wrong with it is noted, then, if nothing is, it is done. Of what
+// is wrong the earliest step counts (spec 01 §6.3): 1 syntax, 3 parties, 4 equivalent or line, 5
+// authorisation, 6 and later what the state says.
+struct Case {
+  ReferenceModel& m;
+  const Pid signer;
+  const std::uint64_t seq;
+  const CommandResult& result;
+  Codes replay = {};  // expired, used up: where this is looked at is not fixed
+  int first = 0;
+  Codes faults = {};
+  std::string wrong_answer = {};
+
+  bool Fine() const { return faults.empty() && replay.empty() && result.code() == kOk; }
+
+  void If(bool wrong, int step, const Codes& codes) {
+    if (!wrong || codes.empty() || (!faults.empty() && step > first)) return;
+    if (step < first) faults.clear();
+    first = step;
+    faults.insert(codes.begin(), codes.end());
+  }
+  void Party(const Pid& pid, bool must_be_active = true) {
+    const auto person = m.people.find(pid);
+    If(person == m.people.end(), 3, {kUnknownParticipant});
+    if (person == m.people.end() || !must_be_active) return;
+    If(person->second.status != ParticipantStatus::kActive, 3, {kParticipantNotActive});
+  }
+  void Role(OperatorRole least, int step = 5) {
+    const auto may = [&](const Operator& o) { return o.pid == signer && o.role <= least; };
+    const auto& all = m.options.genesis->operators;
+    If(std::none_of(all.begin(), all.end(), may), step, {kNotPermitted});
+  }
+  Participant& Changed(const Pid& pid) {
+    m.people[pid].updated = m.last_time;
+    return m.people[pid];
+  }
+  int Code(const EquivalentCode& code, bool must_be_active, int step = 4) {
+    const Equivalent* found = m.Currency(std::string(code.text()));
+    If(found == nullptr, step, {kUnknownEquivalent});
+    if (found == nullptr) return 8;
+    const bool active = found->status == EquivalentStatus::kActive;
+    If(must_be_active && !active, step, {kEquivalentNotActive});
+    return found->precision;
+  }
+
+  void operator()(const RegisterParticipant& c) {
+    const Pid pid = PidOf(c.key);
+    If(pid != signer, 5, {kNotPermitted});
+    If(m.people.count(pid) != 0, 6, {kParticipantExists});
+    if (!Fine()) return;
+    Participant& person = Changed(pid);
+    person = {pid, c.key, c.type, person.status, 0, TextHash(c.name), {}, m.last_time, m.last_time};
+    if (c.profile) person.profile_hash = TextHash(*c.profile);
+    m.registered.push_back(pid);
+  }
+  void operator()(const UpdateParticipant& c) {
+    const bool removes = c.profile && c.profile->text.empty();
+    Party(signer);
+    if (!Fine()) return;
+    Participant& person = Changed(signer);
+    if (c.name) person.name_hash = TextHash(*c.name);
+    if (c.profile) person.profile_hash = removes ? Hash256() : TextHash(*c.profile);
+  }
+  void operator()(const Leave&) {
+    Party(signer);
+    const auto ours = [&](const Way& w) { return get<1>(w) == signer || get<2>(w) == signer; };
+    for (const auto& [way, amount] : m.debts) If(ours(way), 6, {kHasObligations});
+    for (const auto& [way, id] : m.latest) If(ours(way) && m.Live(way), 6, {kHasObligations});
+    if (Fine()) Changed(signer).status = ParticipantStatus::kLeft;
+  }
+  void operator()(const SetParticipantStatus& c) {
+    Party(c.participant, false);
+    Role(OperatorRole::kOperator);
+    const auto now = faults.empty() ? m.people[c.participant].status : ParticipantStatus::kLeft;
+    const auto left = ParticipantStatus::kLeft;
+    If(now == c.status || now == left || c.status == left, 6, {kStatusConflict});
+    if (Fine()) Changed(c.participant).status = c.status;
+  }
+  void operator()(const SetVerificationLevel& c) {
+    Party(c.participant, false);
+    Role(OperatorRole::kOperator);
+    if (Fine()) Changed(c.participant).verification_level = c.level;
+  }
+  void operator()(const CreateEquivalent& c) {
+    Role(OperatorRole::kOperator);
+    If(m.Currency(std::string(c.code.text())) != nullptr, 6, {kEquivalentExists});
+    const Equivalent made{c.code, c.precision, c.kind, {}, c.iso_code, c.description};
+    if (Fine()) m.currencies.emplace_back(made).status = EquivalentStatus::kActive;
+  }
+  void operator()(const UpdateEquivalent& c) {
+    Code(c.code, false);
+    Role(OperatorRole::kOperator);
+    if (!Fine()) return;
+    Equivalent& found = *m.Currency(std::string(c.code.text()));
+    if (c.active) found.status = EquivalentStatus(*c.active ? 1 : 2);
+    if (c.description) found.description = *c.description;
+  }
+  void operator()(const RemoveEquivalent& c) {
+    Code(c.code, false);
+    Role(OperatorRole::kOperator);
+    const auto of = [&](const auto& entry) { return get<0>(entry.first) == c.code.text(); };
+    If(std::any_of(m.latest.begin(), m.latest.end(), of), 6, {kEquivalentInUse});
+    If(std::any_of(m.debts.begin(), m.debts.end(), of), 6, {kEquivalentInUse});
+    if (Fine()) m.Currency(std::string(c.code.text()))->status = EquivalentStatus::kRemoved;
+  }
+
+  Line Draft(const Way& way, const AmountInput& limit, const PolicyPatch& policy, int precision,
+             Codes& bad) {
+    const LinePolicy merged = MergePolicy(LinePolicy(), policy, precision, bad);
+    return {way, LineStatus::kActive, ReadAmount(limit, precision, bad), merged, 0, 0};
+  }
+  void AddLine(Line line, LineOrigin origin) {
+    const auto& [code, owner, debtor] = line.way;
+    const LineId id = DeriveLineId(m.options.genesis->network, owner, debtor,
+                                   *EquivalentCode::Parse(code), origin, seq);
+    line.created = line.updated = m.last_time;
+    m.latest[line.way] = id;
+    m.lines[id] = std::move(line);
+  }
+  void operator()(const OpenLine& c) {
+    Party(signer);
+    Party(c.debtor);
+    If(signer == c.debtor, 3, {kSelfTrust});
+    const int precision = Code(c.equivalent, true);
+    Codes bad;
+    const Way way{std::string(c.equivalent.text()), signer, c.debtor};
+    const Line line = Draft(way, c.limit, c.policy, precision, bad);
+    If(true, 7, bad);
+    If(m.Live(way) != nullptr, 7, {kLineExists});
+    if (!Fine()) return;
+    AddLine(line, LineOrigin::kOwner);
+    if (result.line != m.latest[way]) wrong_answer = "another line id";
+  }
+  // The line named, for its owner, or for operators too. A stand-in when there is none.
+  Line& Named(const LineId& id, bool operators_too) {
+    static Line nobody;
+    const auto found = m.lines.find(id);
+    If(found == m.lines.end(), 3, {kUnknownLine});
+    get<0>(nobody.way) = m.currencies.empty() ? "" : m.currencies.front().code.text();
+    if (found == m.lines.end()) return nobody;
+    const bool is_owner = get<1>(found->second.way) == signer;
+    if (is_owner) Party(signer);
+    If(!is_owner && !operators_too, 5, {kNotPermitted});
+    if (!is_owner) Role(OperatorRole::kOperator);
+    If(found->second.status == LineStatus::kClosed, 6, {kLineClosed});
+    if (Fine()) found->second.updated = m.last_time;  // what is asked will be done
+    return found->second;
+  }
+  void operator()(const UpdateLine& c) {
+    Line& line = Named(c.line, false);
+    const int precision = m.Currency(get<0>(line.way))->precision;
+    Codes bad;
+    const LinePolicy policy = MergePolicy(line.policy, c.policy, precision, bad);
+    const Big limit = c.limit ? ReadAmount(*c.limit, precision, bad) : line.limit;
+    If(true, 7, bad);
+    If(c.limit && limit < m.Debt(Back(line.way)), 7, {kLimitBelowDebt});
+    if (!Fine()) return;
+    line.policy = policy;
+    line.limit = limit;
+  }
+  void operator()(const CloseLine& c) {
+    Line& line = Named(c.line, false);
+    If(m.Debt(line.way) + m.Debt(Back(line.way)) > 0, 7, {kLineHasDebt});
+    if (Fine()) line.status = LineStatus::kClosed;
+  }
+  template <typename Freezing>
+  void Freeze(const Freezing& c, LineStatus wanted, ErrorCode already) {
+    Line& line = Named(c.line, true);
+    If(get<1>(line.way) != signer && c.reason.empty(), 6, {kTextInvalid});
+    If(line.status == wanted, 7, {already});
+    if (Fine()) line.status = wanted;
+  }
+  void operator()(const FreezeLine& c) { Freeze(c, LineStatus::kFrozen, kLineNotActive); }
+  void operator()(const UnfreezeLine& c) { Freeze(c, LineStatus::kActive, kStatusConflict); }
+
+  void operator()(const OpeningBalances& c) {
+    Role(OperatorRole::kAdmin, 1);
+    If(!m.payments.empty(), 2, {kStatusConflict});
+    const auto parties = [&](const Pid& x, const Pid& y, const EquivalentCode& code) {
+      Party(x, false);
+      Party(y, false);
+      If(x == y, 3, {kSelfTrust});
+      return Code(code, false, 3);
+    };
+    Codes bad;
+    std::map<Way, Line> opened;
+    for (const OpeningBalances::Line& one : c.lines) {
+      const Way way{std::string(one.equivalent.text()), one.owner, one.debtor};
+      const int precision = parties(one.owner, one.debtor, one.equivalent);
+      Line line = Draft(way, one.limit, one.policy, precision, bad);
+      line.status = LineStatus(one.frozen ? 2 : 1);
+      If(m.Live(way) != nullptr || !opened.emplace(way, line).second, 3, {kLineExists});
+    }
+    std::map<Way, Big> owed = m.debts;
+    for (const OpeningBalances::Debt& one : c.debts) {
+      const int precision = parties(one.debtor, one.creditor, one.equivalent);
+      const Way way{std::string(one.equivalent.text()), one.debtor, one.creditor};
+      owed[way] += ReadAmount(one.amount, precision, bad);
+    }
+    for (auto& [way, amount] : owed) {
+      const auto back = owed.find(Back(way));
+      const Big both = back == owed.end() ? 0 : std::min(amount, back->second);
+      amount -= both;
+      if (both != 0) back->second -= both;
+      if (amount > kMaxAmount) bad.insert(kAmountOverflow);
+    }
+    If(true, 3, bad);
+    if (!Fine()) return;
+    for (const auto& [way, line] : opened) AddLine(line, LineOrigin::kOpening);
+    std::erase_if(owed, [](const auto& debt) { return debt.second == 0; });
+    m.debts = owed;
+  }
+
+  // Spec 01 §6.2: a known id.
+  void Repeat(const Transaction& stored, const Pay& before, const Pay& c) {
+    Codes bad;
+    const Equivalent& currency = m.currencies[stored.equivalent];
+    const bool same = m.registered[stored.payer] == signer && SameBody(before, c) &&
+                      ReadAmount(c.amount, currency.precision, bad) == stored.amount;
+    bad.insert(kTxIdReused);
+    If(!same, 2, bad);
+    if (!Fine()) return;
+    const PaymentResult answer = result.payment.value_or(PaymentResult());
+    if (!answer.repeated || answer.transaction != stored) wrong_answer = "not the stored answer";
+  }
+  void operator()(const Pay& c) {
+    if (const auto known = m.payments.find(c.id); known != m.payments.end()) {
+      replay.clear();
+      return Repeat(known->second.first, known->second.second, c);
+    }
+    const Trip trip = TripOf(m, signer, c);
+    Party(signer);
+    Party(c.payee);
+    If(signer == c.payee, 3, {kSelfPayment});
+    Codes bad;
+    const Big amount = ReadAmount(c.amount, Code(c.equivalent, true), bad);
+    if (amount == 0 && bad.empty()) bad.insert(kAmountNotPositive);
+    If(true, 5, bad);
+    if (!faults.empty() || !replay.empty() || !result.status.ok()) return;
+    const PaymentResult answer = result.payment.value_or(PaymentResult());
+    if (answer.transaction) return Follow(trip, amount, c, *answer.transaction);
+    wrong_answer = JudgeRefusal(m, trip, amount, answer.refusal.value_or(Refusal()));
+    faults.insert(result.code());  // judged there
+  }
+  // Checks the answer and its routes, and moves the debts (spec 01 §4.5).
+  void Follow(const Trip& trip, const Big& amount, const Pay& c, const Transaction& t) {
+    std::map<Way, Big> flow;
+    wrong_answer = JudgeRoutes(m, trip, amount, t.routes, &flow) + JudgeTransaction(m, trip, c, t);
+    if (result.payment->repeated || t.amount != amount) wrong_answer += " another answer";
+    if (!wrong_answer.empty()) return;
+    for (const auto& [way, moving] : flow) {
+      const Big repaid = std::min(moving, m.Debt(Back(way)));
+      m.debts[Back(way)] -= repaid;
+      m.debts[way] += moving - repaid;
+      auto& [on, total] = m.moved[way];
+      total = moving + (on == m.day ? total : 0);
+      on = m.day;
+    }
+    std::erase_if(m.debts, [](const auto& debt) { return debt.second == 0; });
+    m.payments.emplace(c.id, std::pair(t, c));
+  }
+};
+
+}  // namespace
+
+std::string ReferenceModel::Judge(const VerifiedCommand& command, Timestamp now,
+                                  const CommandResult& result) {
+  const Pid signer = command.signer();
+  const auto used = sequences.count(signer) != 0 ? sequences[signer] : 0;
+  Case one{*this, signer, command.seq().value_or(used + 1), result};
+  const Timestamp before = last_time;
+  last_time = std::max(now, last_time);  // a clock that steps back stands still
+  day = DayOf(last_time);
+  const bool is_payment = std::holds_alternative<Pay>(command.command());
+  if (!is_payment && one.seq <= used) one.replay.insert(kSequenceUsed);
+  if (const auto& times = command.validity()) {
+    if (times->issued_at - options.clock_drift > last_time) one.replay.insert(kNotYetValid);
+    if (times->expires_at <= last_time) one.replay.insert(kExpired);
+  }
+  one.If(true, 1, SyntaxFaults(command.command()));
+  std::visit(one, command.command());
+  Codes wanted = one.faults;
+  wanted.insert(one.replay.begin(), one.replay.end());
+  if (wanted.empty()) wanted = {kOk};
+  if (one.wrong_answer.empty() && wanted.count(result.code()) == 0) {
+    for (const ErrorCode code : wanted) one.wrong_answer += std::string(ErrorName(code)) + " ";
+    one.wrong_answer += "expected";
+  }
+  const bool recorded = result.code() == kOk && !(result.payment && result.payment->repeated);
+  if (result.seq != (recorded ? ++records : 0)) one.wrong_answer += " recorded elsewhere";
+  if (recorded && !is_payment) sequences[signer] = one.seq;
+  if (!recorded) last_time = before;
+  return one.wrong_answer;
+}
+
+Equivalent* ReferenceModel::Currency(const std::string& code) {
+  for (Equivalent& one : currencies) {
+    if (one.code.text() == code && one.status != EquivalentStatus::kRemoved) return &one;
+  }
+  return nullptr;
+}
+
+const Line* ReferenceModel::Live(const Way& way) const {
+  const auto found = latest.find(way);
+  const Line* line = found == latest.end() ? nullptr : &lines.at(found->second);
+  return line == nullptr || line->status == LineStatus::kClosed ? nullptr : line;
+}
+
+Big ReferenceModel::Capacity(const Way& way, bool transit) const {
+  const Line* used = Live(Back(way));
+  Big most = Active(Back(way)) ? Big(used->limit - Debt(way)) : Big(0);
+  if (!transit || Active(way)) most += Debt(Back(way));
+  const LinePolicy policy = used == nullptr ? LinePolicy() : used->policy;
+  if (policy.max_single_payment) most = std::min<Big>(most, *policy.max_single_payment);
+  if (policy.daily_limit) {
+    const auto today = moved.find(way);
+    const bool any = today != moved.end() && today->second.first == day;
+    most = std::min<Big>(most, *policy.daily_limit - (any ? today->second.second : Big(0)));
+  }
+  return std::clamp<Big>(most, 0, kMaxAmount);
+}
+
+}  // namespace geo::tests
