@@ -51,10 +51,10 @@ std::vector<Action> DrawActions(std::uint64_t seed) {
   submit(Draw::kLine, 12 + engine() % 24);
   for (std::uint64_t times = 40 + engine() % 60; times > 0; --times) {
     static const std::vector<std::pair<ActionKind, std::uint64_t>> kShares = {
-        {ActionKind::kSubmit, 76},    {ActionKind::kFlush, 3},          {ActionKind::kTwoSteps, 3},
-        {ActionKind::kReopen, 2},     {ActionKind::kDrop, 2},           {ActionKind::kErase, 1},
-        {ActionKind::kCheckpoint, 1}, {ActionKind::kCheckpointStep, 7}, {ActionKind::kEvents, 2},
-        {ActionKind::kCapacity, 3}};
+        {ActionKind::kSubmit, 75},  {ActionKind::kTick, 1},       {ActionKind::kFlush, 3},
+        {ActionKind::kTwoSteps, 3}, {ActionKind::kReopen, 2},     {ActionKind::kDrop, 2},
+        {ActionKind::kErase, 1},    {ActionKind::kCheckpoint, 1}, {ActionKind::kCheckpointStep, 7},
+        {ActionKind::kEvents, 2},   {ActionKind::kCapacity, 3}};
     std::uint64_t roll = engine() % 100;
     auto share = kShares.begin();
     while (roll >= share->second) roll -= (share++)->second;
@@ -103,7 +103,8 @@ void Life::Open() {
   StatusOr<std::unique_ptr<Hub>> hub = Hub::Open(std::move(store), options_);
   Require(hub.status(), "Open");
   hub_ = *std::move(hub);
-  model_.day = DayOf(model_.last_time);
+  model_.Reopen();
+  groups_.push_back({.reopens = true});
 }
 
 void Life::Do(const Action& action) {
@@ -116,6 +117,13 @@ void Life::Do(const Action& action) {
       return Flush();
     case ActionKind::kTwoSteps:
       return FlushInTwoSteps(dice);
+    case ActionKind::kTick:
+      Flush();
+      now_ += static_cast<Duration>(dice.Below(30)) * kDay / 24;
+      hub_->Tick(now_);
+      model_.Tick(now_);
+      groups_.push_back({.tick = now_});
+      return CheckState();
     case ActionKind::kReopen:
       return Reopen();
     case ActionKind::kDrop:
@@ -207,7 +215,7 @@ void Life::Settle(const std::vector<CommandResult>& results) {
   groups_.emplace_back();
   for (std::size_t i = 0; i < results.size(); ++i) {
     Follow(pending_[i], results[i]);
-    groups_.back().emplace_back(pending_[i].command, pending_[i].now);
+    groups_.back().commands.emplace_back(pending_[i].command, pending_[i].now);
   }
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(results.size()));
   Require(hub_->pending() == pending_.size(), "pending after the flush");
@@ -490,19 +498,23 @@ void Life::CheckStored() {
   }
 }
 
-std::string JournalOf(const HubOptions& options, const Groups& groups) {
+std::string JournalOf(const HubOptions& options, const std::vector<Group>& groups) {
   const auto medium = std::make_shared<MemoryMedium>();
-  auto hub = Hub::Open(NewMemoryStore(medium), options);
-  if (!hub.ok()) return "Open: " + std::string(hub.status().message());
-  for (const auto& group : groups) {
-    for (const auto& [command, now] : group) {
-      const Status status = (*hub)->Submit(command, now);
+  std::unique_ptr<Hub> hub;
+  for (const Group& group : groups) {
+    if (group.reopens) {
+      hub = nullptr;
+      hub = Hub::Open(NewMemoryStore(medium), options).value();
+    }
+    if (group.tick != 0) hub->Tick(group.tick);
+    for (const auto& [command, now] : group.commands) {
+      const Status status = hub->Submit(command, now);
       if (!status.ok()) return "Submit: " + std::string(status.message());
     }
-    const auto results = (*hub)->Flush();
+    const auto results = hub->Flush();
     if (!results.ok()) return "Flush: " + std::string(results.status().message());
   }
-  *hub = nullptr;
+  hub = nullptr;
   const std::unique_ptr<Store> store = NewMemoryStore(medium);
   return JournalBytes(*store);
 }

@@ -23,8 +23,9 @@ enum class ActionKind : std::uint8_t {
   kSubmit,
   kFlush,
   kTwoSteps,  // TakeBatch, perhaps a busy answer, BatchDone
-  kReopen,    // after Close
-  kDrop,      // without Close: what was not flushed is lost
+  kTick,
+  kReopen,  // after Close
+  kDrop,    // without Close: what was not flushed is lost
   kCheckpoint,
   kCheckpointStep,
   kEvents,
@@ -41,8 +42,13 @@ struct Action {
 
 std::vector<Action> DrawActions(std::uint64_t seed);
 
-// What was submitted together and flushed, with the times: all that a journal depends on.
-using Groups = std::vector<std::vector<std::pair<VerifiedCommand, Timestamp>>>;
+// What was submitted together and flushed, with the times, and what came before it: all that a
+// journal depends on.
+struct Group {
+  bool reopens = false;
+  Timestamp tick = 0;  // unless 0
+  std::vector<std::pair<VerifiedCommand, Timestamp>> commands = {};
+};
 
 class Life {
  public:
@@ -54,7 +60,7 @@ class Life {
 
   // After Run: what was done, a line each; what got into the journal, and the journal itself.
   const std::vector<std::string>& log() const { return log_; }
-  const Groups& groups() const { return groups_; }
+  const std::vector<Group>& groups() const { return groups_; }
   const HubOptions& options() const { return options_; }
   // How often each was answered; payments over several routes under their number of routes.
   const std::map<std::string, std::uint64_t>& answers() const { return answers_; }
@@ -106,12 +112,12 @@ class Life {
   std::map<Hash256, std::optional<std::string>> texts_;
   std::map<Pid, std::set<Hash256>> texts_of_;
   std::vector<std::string> log_;
-  Groups groups_;
+  std::vector<Group> groups_;
   std::map<std::string, std::uint64_t> answers_;
 };
 
 // The journal that the same commands, times and group ends give on a new memory store.
-std::string JournalOf(const HubOptions& options, const Groups& groups);
+std::string JournalOf(const HubOptions& options, const std::vector<Group>& groups);
 
 }  // namespace geo::tests
 

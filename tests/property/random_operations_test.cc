@@ -45,7 +45,7 @@ std::string Account(std::uint64_t seed, const std::string& wrong) {
   return text;
 }
 
-// Same commands, times and group ends: same journal, whatever was reopened in between.
+// Same commands, times and group ends: same journal, whatever store, snapshots and events.
 void ExpectSameJournal(Life& life) {
   const std::string journal = life.Journal();
   ASSERT_FALSE(journal.empty());

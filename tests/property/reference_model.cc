@@ -142,9 +142,8 @@ struct Case {
     const Line line = Draft(way, c.limit, c.policy, precision, bad);
     If(true, 7, bad);
     If(m.Live(way) != nullptr, 7, {kLineExists});
-    if (!Fine()) return;
-    AddLine(line, LineOrigin::kOwner);
-    if (result.line != m.latest[way]) wrong_answer = "another line id";
+    if (Fine()) AddLine(line, LineOrigin::kOwner);
+    if (Fine() && result.line != m.latest[way]) wrong_answer = "another line id";
   }
   // The line named, for its owner, or for operators too. A stand-in when there is none.
   Line& Named(const LineId& id, bool operators_too) {
@@ -280,12 +279,11 @@ struct Case {
 
 std::string ReferenceModel::Judge(const VerifiedCommand& command, Timestamp now,
                                   const CommandResult& result) {
-  const Pid signer = command.signer();
-  const auto used = sequences.count(signer) != 0 ? sequences[signer] : 0;
-  Case one{*this, signer, command.seq().value_or(used + 1), result};
+  const auto used = sequences.count(command.signer()) != 0 ? sequences[command.signer()] : 0;
+  Case one{*this, command.signer(), command.seq().value_or(used + 1), result};
   const Timestamp before = last_time;
-  last_time = std::max(now, last_time);  // a clock that steps back stands still
-  day = DayOf(last_time);
+  Tick(now);
+  last_time = clock;
   const bool is_payment = std::holds_alternative<Pay>(command.command());
   if (!is_payment && one.seq <= used) one.replay.insert(kSequenceUsed);
   if (const auto& times = command.validity()) {
@@ -303,7 +301,7 @@ std::string ReferenceModel::Judge(const VerifiedCommand& command, Timestamp now,
   }
   const bool recorded = result.code() == kOk && !(result.payment && result.payment->repeated);
   if (result.seq != (recorded ? ++records : 0)) one.wrong_answer += " recorded elsewhere";
-  if (recorded && !is_payment) sequences[signer] = one.seq;
+  if (recorded && !is_payment) sequences[one.signer] = one.seq;
   if (!recorded) last_time = before;
   return one.wrong_answer;
 }

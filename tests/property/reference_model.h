@@ -32,8 +32,9 @@ struct ReferenceModel {
     Timestamp updated = 0;
   };
 
-  explicit ReferenceModel(const HubOptions& o)
-      : options(o), last_time(o.founded_at), day(DayOf(o.founded_at)) {}
+  explicit ReferenceModel(const HubOptions& o) : options(o), last_time(o.founded_at) { Reopen(); }
+  void Reopen() { day = DayOf(clock = last_time); }  // it knows no later time then
+  void Tick(Timestamp now) { day = DayOf(clock = std::max(now, clock)); }  // never back
   // Judges a hub's answer to `command` and follows it. Empty, or what is wrong with the answer.
   std::string Judge(const VerifiedCommand& command, Timestamp now, const CommandResult& result);
   Equivalent* Currency(const std::string& code);
@@ -53,7 +54,8 @@ struct ReferenceModel {
   std::map<Pid, std::uint64_t> sequences;
   std::map<TxId, std::pair<Transaction, Pay>> payments;
   std::uint64_t records = 1;  // the genesis
-  Timestamp last_time = 0;
+  Timestamp last_time = 0;    // of the last record
+  Timestamp clock = 0;
   std::int64_t day = 0;
 };
 
