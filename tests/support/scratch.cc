@@ -9,8 +9,12 @@
 
 namespace geo::tests {
 
-Scratch::Scratch() {
-  std::string name = (std::filesystem::temp_directory_path() / "geo-test-XXXXXX").string();
+Scratch::Scratch(Place place) {
+  const std::filesystem::path memory = "/dev/shm";
+  std::error_code ignored;
+  const bool in_memory = place == Place::kMemory && std::filesystem::is_directory(memory, ignored);
+  const auto folder = in_memory ? memory : std::filesystem::temp_directory_path();
+  std::string name = (folder / "geo-test-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) {
     std::perror(name.c_str());
     std::abort();

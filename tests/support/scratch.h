@@ -10,8 +10,13 @@ namespace geo::tests {
 
 class Scratch {
  public:
-  Scratch();   // makes an empty folder below the system's folder for temporary files
-  ~Scratch();  // removes it with everything in it
+  enum class Place {
+    kDisk,    // the system's folder for temporary files
+    kMemory,  // /dev/shm where there is one, for tests whose syncs need not wait for a disk
+  };
+
+  explicit Scratch(Place place = Place::kDisk);  // makes an empty folder
+  ~Scratch();                                    // removes it with everything in it
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 

@@ -15,8 +15,10 @@ namespace geo::tests {
 
 class SqliteReader {
  public:
-  explicit SqliteReader(const std::string& path, int flags = SQLITE_OPEN_READONLY) {
-    if (sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr) != SQLITE_OK) Fail();
+  // `vfs`: SQLite's file layer; null: the default one.
+  explicit SqliteReader(const std::string& path, int flags = SQLITE_OPEN_READONLY,
+                        const char* vfs = nullptr) {
+    sqlite3_open_v2(path.c_str(), &handle_, flags, vfs);
   }
   ~SqliteReader() { sqlite3_close(handle_); }
   SqliteReader(const SqliteReader&) = delete;

@@ -14,11 +14,8 @@ ErrorCode IoErrorOf(int result, int system_error) {
   if (result == SQLITE_IOERR_DATA || result == SQLITE_IOERR_CORRUPTFS) {
     return ErrorCode::kStoreCorrupt;
   }
-  if (result == SQLITE_IOERR_WRITE || result == SQLITE_IOERR_SHMSIZE ||
-      result == SQLITE_IOERR_SHMOPEN || result == SQLITE_IOERR_TRUNCATE) {
-    if (IsFull(system_error)) return ErrorCode::kStoreFull;
-  }
-  return ErrorCode::kStoreIo;
+  const bool sharing = result == SQLITE_IOERR_SHMSIZE || result == SQLITE_IOERR_SHMOPEN;
+  return sharing && IsFull(system_error) ? ErrorCode::kStoreFull : ErrorCode::kStoreIo;
 }
 
 }  // namespace

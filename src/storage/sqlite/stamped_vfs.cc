@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -58,13 +59,21 @@ bool IsPage(int amount, sqlite3_int64 offset) {
          offset % static_cast<sqlite3_int64>(kPageBytes) == 0;
 }
 
-// A main database file; the file of the layer beneath lies right behind it.
-struct alignas(std::max_align_t) StampedFile {
+// A file; the file of the layer beneath lies right behind it.
+struct alignas(std::max_align_t) LayerFile {
   sqlite3_file base;
 };
 
 sqlite3_file* Inner(sqlite3_file* file) {
-  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<StampedFile*>(file) + 1);
+  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<LayerFile*>(file) + 1);
+}
+
+// SQLite knows only ENOSPC as "full", but a quota or the largest file size end a file as well.
+int WriteInner(sqlite3_file* file, const void* from, int amount, sqlite3_int64 offset) {
+  sqlite3_file* const inner = Inner(file);
+  const int result = inner->pMethods->xWrite(inner, from, amount, offset);
+  const bool full = result == SQLITE_IOERR_WRITE && (errno == EDQUOT || errno == EFBIG);
+  return full ? SQLITE_FULL : result;
 }
 
 int ReadStamped(sqlite3_file* file, void* to, int amount, sqlite3_int64 offset) {
@@ -91,12 +100,11 @@ int ReadStamped(sqlite3_file* file, void* to, int amount, sqlite3_int64 offset) 
 }
 
 int WriteStamped(sqlite3_file* file, const void* from, int amount, sqlite3_int64 offset) {
-  sqlite3_file* const inner = Inner(file);
-  if (!IsPage(amount, offset)) return inner->pMethods->xWrite(inner, from, amount, offset);
+  if (!IsPage(amount, offset)) return WriteInner(file, from, amount, offset);
   Page page;
   std::copy_n(static_cast<const unsigned char*>(from), kPageBytes, page.begin());
   Stamp(PageNumber(offset), &page);
-  return inner->pMethods->xWrite(inner, page.data(), amount, offset);
+  return WriteInner(file, page.data(), amount, offset);
 }
 
 template <auto Method, typename... Args>
@@ -120,28 +128,35 @@ void ForwardBarrier(sqlite3_file* file) {
   inner->pMethods->xShmBarrier(inner);
 }
 
-// Version 2: no memory mapping, which would read pages past ReadStamped.
-const IoMethods kStampedMethods = {
-    2,
-    ForwardFile<&IoMethods::xClose>,
-    ReadStamped,
-    WriteStamped,
-    ForwardFile<&IoMethods::xTruncate, sqlite3_int64>,
-    ForwardFile<&IoMethods::xSync, int>,
-    ForwardFile<&IoMethods::xFileSize, sqlite3_int64*>,
-    ForwardFile<&IoMethods::xLock, int>,
-    ForwardFile<&IoMethods::xUnlock, int>,
-    ForwardFile<&IoMethods::xCheckReservedLock, int*>,
-    ForwardFile<&IoMethods::xFileControl, int, void*>,
-    ForwardFile<&IoMethods::xSectorSize>,
-    DeviceCharacteristics,
-    ForwardFile<&IoMethods::xShmMap, int, int, int, void volatile**>,
-    ForwardFile<&IoMethods::xShmLock, int, int, int>,
-    ForwardBarrier,
-    ForwardFile<&IoMethods::xShmUnmap, int>,
-    nullptr,
-    nullptr,
-};
+// Version 2: no memory mapping, which would read pages past `read`.
+constexpr IoMethods Methods(decltype(IoMethods::xRead) read, decltype(IoMethods::xWrite) write) {
+  return {
+      2,
+      ForwardFile<&IoMethods::xClose>,
+      read,
+      write,
+      ForwardFile<&IoMethods::xTruncate, sqlite3_int64>,
+      ForwardFile<&IoMethods::xSync, int>,
+      ForwardFile<&IoMethods::xFileSize, sqlite3_int64*>,
+      ForwardFile<&IoMethods::xLock, int>,
+      ForwardFile<&IoMethods::xUnlock, int>,
+      ForwardFile<&IoMethods::xCheckReservedLock, int*>,
+      ForwardFile<&IoMethods::xFileControl, int, void*>,
+      ForwardFile<&IoMethods::xSectorSize>,
+      DeviceCharacteristics,
+      ForwardFile<&IoMethods::xShmMap, int, int, int, void volatile**>,
+      ForwardFile<&IoMethods::xShmLock, int, int, int>,
+      ForwardBarrier,
+      ForwardFile<&IoMethods::xShmUnmap, int>,
+      nullptr,
+      nullptr,
+  };
+}
+
+const IoMethods kStampedMethods = Methods(ReadStamped, WriteStamped);
+// Logs carry checksums of their own.
+const IoMethods kPlainMethods =
+    Methods(ForwardFile<&IoMethods::xRead, void*, int, sqlite3_int64>, WriteInner);
 
 struct Layer {
   sqlite3_vfs vfs{};
@@ -151,14 +166,13 @@ struct Layer {
 
 sqlite3_vfs* Base(sqlite3_vfs* vfs) { return static_cast<Layer*>(vfs->pAppData)->base; }
 
-int OpenStamped(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+int OpenFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   sqlite3_vfs* const base = Base(vfs);
-  // Logs carry checksums of their own.
-  if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return base->xOpen(base, name, file, flags, out_flags);
   sqlite3_file* const inner = Inner(file);
   inner->pMethods = nullptr;
   const int result = base->xOpen(base, name, inner, flags, out_flags);
-  file->pMethods = inner->pMethods == nullptr ? nullptr : &kStampedMethods;
+  file->pMethods = (flags & SQLITE_OPEN_MAIN_DB) != 0 ? &kStampedMethods : &kPlainMethods;
+  if (inner->pMethods == nullptr) file->pMethods = nullptr;
   return result;
 }
 
@@ -177,11 +191,11 @@ std::unique_ptr<Layer> MakeLayer(sqlite3_vfs* base, std::string name) {
   layer->name = std::move(name);
   sqlite3_vfs& vfs = layer->vfs;
   vfs.iVersion = 2;
-  vfs.szOsFile = static_cast<int>(sizeof(StampedFile)) + base->szOsFile;
+  vfs.szOsFile = static_cast<int>(sizeof(LayerFile)) + base->szOsFile;
   vfs.mxPathname = base->mxPathname;
   vfs.zName = layer->name.c_str();
   vfs.pAppData = layer.get();
-  vfs.xOpen = OpenStamped;
+  vfs.xOpen = OpenFile;
   vfs.xDelete = ForwardVfs<&Vfs::xDelete, int, const char*, int>;
   vfs.xAccess = ForwardVfs<&Vfs::xAccess, int, const char*, int, int*>;
   vfs.xFullPathname = ForwardVfs<&Vfs::xFullPathname, int, const char*, int, char*>;

@@ -20,6 +20,7 @@
 #include "geo/base/encoding.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
+#include "src/storage/sqlite/stamped_vfs.h"
 
 namespace geo {
 namespace {
@@ -80,7 +81,10 @@ Status CheckHeader(std::string_view header, const std::string& path) {
                                              "; this version knows up to " +
                                              std::to_string(kStoreFormat));
   }
-  if (format == 0 || header.size() < kHeaderBytes) {
+  // Pages of another size would be read past their stamps.
+  const std::uint32_t page_size = BigEndian32(header, 14) & 0xffff;
+  if (format == 0 || header.size() < kHeaderBytes || page_size != kPageBytes ||
+      header[20] != kStampBytes) {
     return error(ErrorCode::kStoreCorrupt, "is damaged in its header");
   }
   return OkStatus();
@@ -166,6 +170,12 @@ StatusOr<bool> HasStore(const std::string& path, const std::string& vfs) {
   GEO_ASSIGN_OR_RETURN(const std::string header,
                        ReadHeader(path, static_cast<std::uint64_t>(info.st_size), vfs));
   GEO_RETURN_IF_ERROR(CheckHeader(header, path));
+  // SQLite would open it for reading, and leave files beside it that nobody may write later.
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (access((path + suffix).c_str(), W_OK) != 0 && errno != ENOENT) {
+      return SystemError(errno, "write", path + suffix);
+    }
+  }
   return true;
 }
 

@@ -1,0 +1,257 @@
+// Files that fail: each operation of a whole life of a store answers each error once, or from then
+// on. Whatever happens, the error is a documented one, and when the cause is gone the store opens
+// again with exactly what it acknowledged.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "geo/storage/store.h"
+#include "src/storage/sqlite/sqlite_store.h"
+#include "src/testing/store_probe.h"
+#include "tests/support/environment.h"
+#include "tests/support/fault_vfs.h"
+#include "tests/support/scratch.h"
+
+namespace geo {
+namespace {
+
+using testing::internal::Compare;
+using testing::internal::NextBatch;
+using testing::internal::StoreModel;
+using testing::internal::WithTables;
+
+const std::set<ErrorCode> kOpenErrors = {ErrorCode::kStoreBusy, ErrorCode::kStoreIo,
+                                         ErrorCode::kStoreFull, ErrorCode::kStoreReadOnly,
+                                         ErrorCode::kStoreCorrupt};
+const std::set<ErrorCode> kWriteErrors = {ErrorCode::kStoreBusy,     ErrorCode::kStoreFull,
+                                          ErrorCode::kStoreIo,       ErrorCode::kStoreCorrupt,
+                                          ErrorCode::kStoreReadOnly, ErrorCode::kStoreUnknown,
+                                          ErrorCode::kStorePoisoned};
+
+// What is known about a store that may have failed at any time.
+struct Knowledge {
+  StoreModel model;                 // acknowledged
+  std::optional<StoreModel> maybe;  // and this, when the answer was StoreUnknown
+  std::uint64_t snapshot = 0;
+  std::uint64_t maybe_snapshot = 0;
+  ErrorCode failed = ErrorCode::kOk;  // the first error
+  std::string call;                   // that made it
+};
+
+class Life {
+ public:
+  explicit Life(std::string path) : path_(std::move(path)) {}
+
+  // Opens, writes all there is to write, closes, opens again, writes and closes. Stops at the first
+  // error.
+  Knowledge Run() {
+    Session(0) && Session(1);
+    store_.reset();
+    return knowledge_;
+  }
+
+  // As Run, but the process is as good as dead after the error: `copy` gets the files as they are.
+  Knowledge RunAndCopy(const std::string& copy) {
+    Session(0) && Session(1);
+    for (const char* suffix : {"", "-wal", ".lock"}) {
+      std::error_code none;
+      std::filesystem::copy_file(path_ + suffix, copy + suffix,
+                                 std::filesystem::copy_options::overwrite_existing, none);
+    }
+    tests::SetFileFault({});
+    store_.reset();
+    return knowledge_;
+  }
+
+ private:
+  bool Check(const Status& status, const std::set<ErrorCode>& allowed, std::string call) {
+    if (status.ok()) return true;
+    knowledge_.failed = ErrorCodeOf(status);
+    knowledge_.call = std::move(call);
+    EXPECT_TRUE(allowed.contains(knowledge_.failed)) << knowledge_.call << ": " << status;
+    return false;
+  }
+
+  // Reading may fail, but never give something else.
+  bool MayRead(const StoreState& state) {
+    const std::string difference = Compare(*store_, state, knowledge_.model);
+    if (difference.find("got StoreIo") != std::string::npos) {
+      return Check(MakeError(ErrorCode::kStoreIo, difference), {ErrorCode::kStoreIo}, "Read");
+    }
+    EXPECT_EQ(difference, "");
+    return difference.empty();
+  }
+
+  bool Append(std::uint64_t number, Durability durability) {
+    StoreModel& model = knowledge_.model;
+    Batch batch = NextBatch(model, number);
+    batch.durability = durability;
+    batch.records += std::string(6000 * number, 'r');
+    if (number % 2 == 0) batch.erased_texts.push_back(model.texts.begin()->first);
+    batch.rows = {{testing::internal::kPeople, false, {"Ann", std::int64_t{1}, "note", "photo"}}};
+    batch.rows_seq = batch.after.seq;
+    const Status status = store_->Append(batch);
+    if (ErrorCodeOf(status) == ErrorCode::kStoreUnknown) {
+      knowledge_.maybe = model;
+      knowledge_.maybe->Apply(batch);
+    }
+    if (status.ok()) {
+      model.Apply(batch);
+    } else if (ErrorCodeOf(status) != ErrorCode::kStoreBusy) {
+      EXPECT_EQ(ErrorCodeOf(store_->Append(batch)), ErrorCode::kStorePoisoned) << status;
+      EXPECT_EQ(ErrorCodeOf(store_->FindText({}).status()), ErrorCode::kStorePoisoned);
+    }
+    return Check(status, kWriteErrors, "Append");
+  }
+
+  bool Snapshot(std::uint64_t number) {
+    for (std::uint32_t slice = 0; slice < 2; ++slice) {
+      const Status status =
+          store_->WriteSnapshot({number, slice, slice == 1, std::string(9000, 's')});
+      if (!Check(status, kWriteErrors, "WriteSnapshot")) {
+        if (slice == 1 && knowledge_.failed == ErrorCode::kStoreUnknown) {
+          knowledge_.maybe_snapshot = number;
+        }
+        return false;
+      }
+    }
+    knowledge_.snapshot = number;
+    return true;
+  }
+
+  bool Session(std::uint64_t number) {
+    store_ = NewSqliteStoreOn(path_, tests::FaultVfs());
+    const auto state = store_->Open(WithTables());
+    if (!Check(state.status(), kOpenErrors, "Open")) return false;
+    if (!MayRead(*state)) return false;
+    if (!Append(1, Durability::kDurable) || !Append(2, Durability::kOrdered) ||
+        !Append(3, Durability::kMemory) || !Snapshot(number + 1) ||
+        !Append(4, Durability::kDurable)) {
+      return false;
+    }
+    return Check(store_->Close(), {ErrorCode::kStoreIo}, "Close");
+  }
+
+  std::string path_;
+  std::unique_ptr<Store> store_;
+  Knowledge knowledge_;
+};
+
+// Empty when the store at `path` holds what is known.
+std::string Reopened(const std::string& path, const Knowledge& known) {
+  const auto store = NewSqliteStore(path);
+  const auto state = store->Open(WithTables());
+  if (!state.ok()) return "does not open: " + state.status().ToString();
+  std::string difference = Compare(*store, *state, known.model);
+  if (!difference.empty() && known.maybe.has_value()) {
+    difference = Compare(*store, *state, *known.maybe);
+  }
+  if (!difference.empty()) return difference;
+  std::uint64_t snapshot = 0;
+  const Status loaded = store->LoadSnapshot([&](const SnapshotSlice& slice) {
+    snapshot = slice.snapshot;
+    return OkStatus();
+  });
+  if (!loaded.ok()) return loaded.ToString();
+  if (snapshot != known.snapshot && snapshot != known.maybe_snapshot) return "another snapshot";
+  StoreModel model = known.model;
+  if (known.maybe.has_value() && state->head == known.maybe->head) model = *known.maybe;
+  const Status appended = store->Append(NextBatch(model));
+  return appended.ok() ? "" : "does not append: " + appended.ToString();
+}
+
+struct Kind {
+  std::string name;
+  tests::FileFault fault;
+};
+
+std::vector<Kind> Kinds() {
+  using enum tests::FileOperation;
+  std::vector<Kind> kinds = {
+      {"open_eio", {kOpen, 0, SQLITE_CANTOPEN, EIO}},
+      {"open_too_many", {kOpen, 0, SQLITE_CANTOPEN, EMFILE}},
+      {"open_forbidden", {kOpen, 0, SQLITE_CANTOPEN, EACCES}},
+      {"read_eio", {kRead, 0, SQLITE_IOERR_READ, EIO}},
+      {"write_eio", {kWrite, 0, SQLITE_IOERR_WRITE, EIO}},
+      {"write_full", {kWrite, 0, SQLITE_FULL, ENOSPC}},
+      {"write_quota", {kWrite, 0, SQLITE_IOERR_WRITE, EDQUOT}},
+      {"sync_eio", {kSync, 0, SQLITE_IOERR_FSYNC, EIO}},
+      {"truncate_eio", {kTruncate, 0, SQLITE_IOERR_TRUNCATE, EIO}},
+      {"delete_eio", {kDelete, 0, SQLITE_IOERR_DELETE, EIO}},
+      {"shm_full", {kShm, 0, SQLITE_IOERR_SHMSIZE, ENOSPC}},
+      {"shm_nomem", {kShm, 0, SQLITE_NOMEM, ENOMEM}},
+  };
+  for (const Kind& kind : std::vector<Kind>(kinds)) {
+    if (kind.fault.operation != kWrite) continue;
+    kinds.push_back({kind.name + "_half", kind.fault});
+    kinds.back().fault.half = true;
+  }
+  for (const Kind& kind : std::vector<Kind>(kinds)) {
+    kinds.push_back({kind.name + "_for_ever", kind.fault});
+    kinds.back().fault.for_ever = true;
+  }
+  return kinds;
+}
+
+class SqliteFaultTest : public ::testing::TestWithParam<Kind> {
+ protected:
+  ~SqliteFaultTest() override { tests::SetFileFault({}); }
+};
+
+// How many operations of a kind a life without faults takes.
+std::uint64_t OperationsOf(tests::FileOperation operation) {
+  const tests::Scratch scratch(tests::Scratch::Place::kMemory);
+  tests::FaultVfs();
+  tests::SetFileFault({});
+  EXPECT_EQ(Life(scratch.File("hub")).Run().failed, ErrorCode::kOk);
+  return tests::FileOperations(operation);
+}
+
+TEST_P(SqliteFaultTest, EveryOperationMayFail) {
+  tests::FileFault fault = GetParam().fault;
+  const std::uint64_t total = OperationsOf(fault.operation);
+  std::set<ErrorCode> seen;
+  for (fault.nth = 1; fault.nth <= total; fault.nth += tests::TierCount(3u, 1u)) {
+    const tests::Scratch scratch(tests::Scratch::Place::kMemory);
+    tests::SetFileFault(fault);
+    const Knowledge known = Life(scratch.File("hub")).Run();
+    tests::SetFileFault({});
+    ASSERT_EQ(Reopened(scratch.File("hub"), known), "")
+        << GetParam().name << " " << fault.nth << " of " << total << ", failed: " << known.call
+        << " " << ErrorName(known.failed);
+    seen.insert(known.failed);
+  }
+  if (fault.result == SQLITE_FULL) {
+    EXPECT_TRUE(seen.contains(ErrorCode::kStoreFull));
+  }
+  if (fault.operation == tests::FileOperation::kSync) {
+    EXPECT_TRUE(seen.contains(ErrorCode::kStoreUnknown));
+  }
+}
+
+// The process dies right after the failure, before it could close anything.
+TEST_P(SqliteFaultTest, EveryOperationMayFailAndTheProcessDie) {
+  tests::FileFault fault = GetParam().fault;
+  const std::uint64_t total = OperationsOf(fault.operation);
+  for (fault.nth = 1; fault.nth <= total; fault.nth += tests::TierCount(3u, 1u)) {
+    const tests::Scratch scratch(tests::Scratch::Place::kMemory);
+    tests::SetFileFault(fault);
+    const Knowledge known = Life(scratch.File("hub")).RunAndCopy(scratch.File("copy"));
+    ASSERT_EQ(Reopened(scratch.File("copy"), known), "")
+        << GetParam().name << " " << fault.nth << " of " << total << ", failed: " << known.call
+        << " " << ErrorName(known.failed);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, SqliteFaultTest, ::testing::ValuesIn(Kinds()),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace geo
