@@ -6,7 +6,7 @@
 #include "geo/base/encoding.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
-#include "src/crypto/json_members.h"
+#include "geo/crypto/json_members.h"
 
 namespace geo {
 namespace {

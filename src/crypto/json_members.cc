@@ -1,4 +1,4 @@
-#include "src/crypto/json_members.h"
+#include "geo/crypto/json_members.h"
 
 #include <algorithm>
 #include <string>

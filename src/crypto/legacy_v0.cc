@@ -3,7 +3,7 @@
 #include "geo/base/encoding.h"
 #include "geo/base/limits.h"
 #include "src/base/status_macros.h"
-#include "src/crypto/json_members.h"
+#include "geo/crypto/json_members.h"
 
 namespace geo {
 namespace {

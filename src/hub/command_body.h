@@ -11,6 +11,9 @@
 
 namespace geo {
 
+// How a body says kUnlimited.
+inline constexpr std::string_view kUnlimitedText = "unlimited";
+
 // The command that `op`, the body and the texts make. `tx_id` is the envelope's. Errors: those of
 // VerifyCommand.
 StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx_id,

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "geo/crypto/keys.h"
+#include "geo/routing/router.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
 #include "src/hub/command_body.h"
@@ -22,7 +24,7 @@ Status ReadFlag(std::string_view key, const Json& value, PolicySetting<bool>& se
 }
 
 Status ReadHops(std::string_view key, const Json& value, PolicySetting<std::uint32_t>& setting) {
-  if (!value.IsInt() || *value.AsInt() < 1 || *value.AsInt() > 32) {
+  if (!value.IsInt() || *value.AsInt() < 1 || *value.AsInt() > kMostHops) {
     return PolicyError(key, "a whole number from 1 to 32");
   }
   setting = static_cast<std::uint32_t>(*value.AsInt());
@@ -76,84 +78,80 @@ Status ReadPolicyKey(const std::string& key, const Json& value, PolicyPatch& pat
 }
 
 PolicyPatch ReadPolicyMember(BodyReader& body) {
-  if (!body.Has("policy")) return {};
-  const Json* policy = body.Object("policy");
-  if (policy == nullptr) return {};
-  StatusOr<PolicyPatch> patch = ParsePolicy(*policy);
-  if (patch.ok()) return *std::move(patch);
-  body.Fail(patch.status());
-  return {};
+  const Json* policy = body.Any("policy");
+  return policy == nullptr ? PolicyPatch() : body.Take(ParsePolicy(*policy));
 }
 
 Command ReadRegister(BodyReader& body) {
   RegisterParticipant command;
-  command.key = body.ReadPublicKey("public_key");
+  command.key = body.Parsed("public_key", ParsePublicKey);
   command.type = static_cast<ParticipantType>(body.OneOf("type", {"person", "business", "hub"}));
-  command.name = body.ReadPersonalText("display_name");
-  if (body.Has("profile")) command.profile = body.ReadPersonalText("profile");
+  command.name = body.Personal("display_name");
+  if (body.Has("profile")) command.profile = body.Personal("profile");
   return command;
 }
 
 Command ReadUpdateParticipant(BodyReader& body) {
   UpdateParticipant command;
-  if (body.Has("display_name")) command.name = body.ReadPersonalText("display_name");
-  if (body.TakeNull("profile")) {
+  if (body.Has("display_name")) command.name = body.Personal("display_name");
+  if (body.IsNull("profile")) {
+    static_cast<void>(body.Any("profile"));
     command.profile = PersonalText();
   } else if (body.Has("profile")) {
-    command.profile = body.ReadPersonalText("profile");
+    command.profile = body.Personal("profile");
   }
   return command;
 }
 
 Command ReadSetStatus(BodyReader& body) {
   SetParticipantStatus command;
-  command.participant = body.ReadPid("pid");
+  command.participant = body.Parsed("pid", ParsePid);
   command.status = static_cast<ParticipantStatus>(
       body.OneOf("status", {"active", "suspended", "left", "deleted"}));
-  command.reason = body.Text("reason");
+  command.reason = body.Get<std::string>("reason");
   return command;
 }
 
 Command ReadSetLevel(BodyReader& body) {
   SetVerificationLevel command;
-  command.participant = body.ReadPid("pid");
+  command.participant = body.Parsed("pid", ParsePid);
   command.level = static_cast<std::uint8_t>(body.Int("level", 0, 3));
-  command.reason = body.Text("reason");
+  command.reason = body.Get<std::string>("reason");
   return command;
 }
 
 Command ReadCreateEquivalent(BodyReader& body) {
   CreateEquivalent command;
-  command.code = body.ReadCode("code");
+  command.code = body.Parsed("code", EquivalentCode::Parse);
   command.precision = static_cast<std::uint8_t>(body.Int("precision", 0, kMaxPrecision));
   command.kind =
       static_cast<EquivalentKind>(body.OneOf("kind", {"fiat", "time", "commodity", "custom"}));
-  command.iso_code = body.TextOr("iso_code", "");
-  command.description = body.TextOr("description", "");
+  command.iso_code = body.Find<std::string>("iso_code").value_or("");
+  command.description = body.Find<std::string>("description").value_or("");
   return command;
 }
 
 Command ReadUpdateEquivalent(BodyReader& body) {
   UpdateEquivalent command;
-  command.code = body.ReadCode("code");
-  if (body.Has("active")) command.active = body.Bool("active");
-  if (body.Has("description")) command.description = body.Text("description");
+  command.code = body.Parsed("code", EquivalentCode::Parse);
+  command.active = body.Find<bool>("active");
+  command.description = body.Find<std::string>("description");
   return command;
 }
 
 Command ReadOpenLine(BodyReader& body) {
   OpenLine command;
-  command.debtor = body.ReadPid("to");
-  command.equivalent = body.ReadCode("equivalent");
-  command.limit = body.Text("limit");
+  command.debtor = body.Parsed("to", ParsePid);
+  command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
+  command.limit = body.Get<std::string>("limit");
   command.policy = ReadPolicyMember(body);
   return command;
 }
 
 Command ReadUpdateLine(BodyReader& body) {
   UpdateLine command;
-  command.line = body.ReadLineId("id");
-  if (body.Has("limit")) command.limit = body.Text("limit");
+  command.line = body.Parsed("id", ParseLineId);
+  command.limit = body.Find<std::string>("limit");
   command.policy = ReadPolicyMember(body);
   return command;
 }
@@ -161,35 +159,39 @@ Command ReadUpdateLine(BodyReader& body) {
 template <typename Freezing>
 Command ReadFreezing(BodyReader& body) {
   Freezing command;
-  command.line = body.ReadLineId("id");
-  command.reason = body.TextOr("reason", "");
+  command.line = body.Parsed("id", ParseLineId);
+  command.reason = body.Find<std::string>("reason").value_or("");
   return command;
+}
+
+// A whole number from 1 to `most`, or "unlimited".
+std::optional<std::uint32_t> ReadLimit(BodyReader& body, std::string_view key, std::int64_t most) {
+  if (!body.Has(key)) return std::nullopt;
+  const Json* value = body.Any(key);
+  if (value->IsString() && *value->AsString() == kUnlimitedText) return kUnlimited;
+  return static_cast<std::uint32_t>(body.Int(key, 1, most));
 }
 
 PaymentConstraints ReadConstraints(const Json& json, BodyReader& body) {
   static const std::vector<PersonalText> kNoTexts;
-  BodyReader reader(json, kNoTexts);
+  BodyReader members(json, "constraints", kNoTexts);
   PaymentConstraints constraints;
-  const auto limit = [&](std::string_view member, std::int64_t most) {
-    return static_cast<std::uint32_t>(reader.Int(member, 1, most));
-  };
-  if (reader.Has("max_hops")) constraints.max_hops = limit("max_hops", 32);
-  if (reader.Has("max_paths")) constraints.max_paths = limit("max_paths", 64);
-  if (reader.Has("avoid")) constraints.avoid = reader.ReadPids("avoid");
-  body.Fail(reader.Finish());
+  constraints.max_hops = ReadLimit(members, "max_hops", kMostHops);
+  constraints.max_paths = ReadLimit(members, "max_paths", kMostPaths);
+  if (members.Has("avoid")) constraints.avoid = members.Pids("avoid");
+  body.Fail(members.Finish());
   return constraints;
 }
 
 Command ReadPay(BodyReader& body, const std::optional<TxId>& tx_id) {
   Pay command;
   command.id = tx_id.value_or(TxId());
-  command.payee = body.ReadPid("to");
-  command.equivalent = body.ReadCode("equivalent");
-  command.amount = body.Text("amount");
-  if (body.Has("description")) command.description = body.ReadPersonalText("description");
-  if (body.Has("constraints")) {
-    const Json* constraints = body.Object("constraints");
-    if (constraints != nullptr) command.constraints = ReadConstraints(*constraints, body);
+  command.payee = body.Parsed("to", ParsePid);
+  command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
+  command.amount = body.Get<std::string>("amount");
+  if (body.Has("description")) command.description = body.Personal("description");
+  if (const Json* constraints = body.Any("constraints")) {
+    command.constraints = ReadConstraints(*constraints, body);
   }
   return command;
 }
@@ -206,10 +208,13 @@ const std::map<std::string, Reader, std::less<>>& Readers() {
       {"equivalent.create", ReadCreateEquivalent},
       {"equivalent.update", ReadUpdateEquivalent},
       {"equivalent.remove",
-       [](BodyReader& body) -> Command { return RemoveEquivalent{body.ReadCode("code")}; }},
+       [](BodyReader& body) -> Command {
+         return RemoveEquivalent{body.Parsed("code", EquivalentCode::Parse)};
+       }},
       {"line.open", ReadOpenLine},
       {"line.update", ReadUpdateLine},
-      {"line.close", [](BodyReader& body) -> Command { return CloseLine{body.ReadLineId("id")}; }},
+      {"line.close",
+       [](BodyReader& body) -> Command { return CloseLine{body.Parsed("id", ParseLineId)}; }},
       {"line.freeze", ReadFreezing<FreezeLine>},
       {"line.unfreeze", ReadFreezing<UnfreezeLine>},
   };
@@ -240,7 +245,7 @@ StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx
     return MakeError(ErrorCode::kCommandSyntax,
                      "payments carry tx_id, all other commands carry seq");
   }
-  BodyReader members(body, texts);
+  BodyReader members(body, op, texts);
   Command command = is_payment ? ReadPay(members, tx_id) : reader->second(members);
   GEO_RETURN_IF_ERROR(members.Finish());
   return command;

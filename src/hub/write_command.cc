@@ -31,6 +31,10 @@ Json PidList(const std::vector<Pid>& pids) {
   return list;
 }
 
+Json LimitJson(std::uint32_t limit) {
+  return limit == kUnlimited ? Json(kUnlimitedText) : Json(limit);
+}
+
 // Writes each mentioned key; `write` turns a value into JSON.
 template <typename T, typename Write>
 Status AddSetting(const char* key, const PolicySetting<T>& setting, Json& policy, Write write) {
@@ -170,9 +174,11 @@ struct BodyWriter {
     body.Set("amount", std::move(amount));
     if (command.description) body.Set("description", HashOf(*command.description));
     Json constraints{Json::Object()};
-    if (command.constraints.max_hops) constraints.Set("max_hops", *command.constraints.max_hops);
+    if (command.constraints.max_hops) {
+      constraints.Set("max_hops", LimitJson(*command.constraints.max_hops));
+    }
     if (command.constraints.max_paths) {
-      constraints.Set("max_paths", *command.constraints.max_paths);
+      constraints.Set("max_paths", LimitJson(*command.constraints.max_paths));
     }
     if (!command.constraints.avoid.empty()) {
       constraints.Set("avoid", PidList(command.constraints.avoid));

@@ -176,7 +176,7 @@ LinePolicy ReadPolicy(ByteReader& reader) {
   policy.auto_clearing = (bits & 1) != 0;
   policy.can_be_intermediate = (bits & 2) != 0;
   policy.allow_growth = (bits & 4) != 0;
-  if ((bits & 8) != 0) policy.max_hops = static_cast<std::uint32_t>(reader.Below(32));
+  if ((bits & 8) != 0) policy.max_hops = static_cast<std::uint32_t>(reader.Below(kMostHops));
   if ((bits & 16) != 0) policy.daily_limit = ReadAmount(reader);
   if ((bits & 32) != 0) policy.max_single_payment = ReadAmount(reader);
   policy.blocked_participants.resize(
@@ -268,23 +268,16 @@ struct EffectWriter {
 
   void operator()(const GenesisEffect& effect) const { WriteGenesis(effect.genesis, writer); }
 
-  void operator()(const ParticipantEffect& effect) const {
+  template <typename ThingEffect, typename WriteThing>
+  void WriteChange(const ThingEffect& effect, WriteThing write) const {
     writer.Varint(effect.index);
-    WriteOptional(effect.before, writer, WriteParticipant);
-    WriteParticipant(effect.after, writer);
+    WriteOptional(effect.before, writer, write);
+    write(effect.after, writer);
   }
 
-  void operator()(const EquivalentEffect& effect) const {
-    writer.Varint(effect.index);
-    WriteOptional(effect.before, writer, WriteEquivalent);
-    WriteEquivalent(effect.after, writer);
-  }
-
-  void operator()(const LineEffect& effect) const {
-    writer.Varint(effect.index);
-    WriteOptional(effect.before, writer, WriteLine);
-    WriteLine(effect.after, writer);
-  }
+  void operator()(const ParticipantEffect& effect) const { WriteChange(effect, WriteParticipant); }
+  void operator()(const EquivalentEffect& effect) const { WriteChange(effect, WriteEquivalent); }
+  void operator()(const LineEffect& effect) const { WriteChange(effect, WriteLine); }
 
   void operator()(const DebtEffect& effect) const {
     writer.Varint(effect.equivalent);
@@ -309,27 +302,13 @@ struct EffectWriter {
   }
 };
 
-ParticipantEffect ReadParticipantEffect(ByteReader& reader) {
-  ParticipantEffect effect;
+// An effect on a thing: its index, what it was, what it is.
+template <typename ThingEffect, typename ReadThing>
+Effect ReadChange(ByteReader& reader, ReadThing read) {
+  ThingEffect effect;
   effect.index = ReadIndex(reader);
-  effect.before = ReadOptional(reader, ReadParticipant);
-  effect.after = ReadParticipant(reader);
-  return effect;
-}
-
-EquivalentEffect ReadEquivalentEffect(ByteReader& reader) {
-  EquivalentEffect effect;
-  effect.index = ReadIndex(reader);
-  effect.before = ReadOptional(reader, ReadEquivalent);
-  effect.after = ReadEquivalent(reader);
-  return effect;
-}
-
-LineEffect ReadLineEffect(ByteReader& reader) {
-  LineEffect effect;
-  effect.index = ReadIndex(reader);
-  effect.before = ReadOptional(reader, ReadLine);
-  effect.after = ReadLine(reader);
+  effect.before = ReadOptional(reader, read);
+  effect.after = read(reader);
   return effect;
 }
 
@@ -373,11 +352,11 @@ Effect ReadEffect(ByteReader& reader) {
     case 1:
       return GenesisEffect{ReadGenesis(reader)};
     case 2:
-      return ReadParticipantEffect(reader);
+      return ReadChange<ParticipantEffect>(reader, ReadParticipant);
     case 3:
-      return ReadEquivalentEffect(reader);
+      return ReadChange<EquivalentEffect>(reader, ReadEquivalent);
     case 4:
-      return ReadLineEffect(reader);
+      return ReadChange<LineEffect>(reader, ReadLine);
     case 5:
       return ReadDebtEffect(reader);
     case 6:

@@ -7,8 +7,6 @@
 namespace geo {
 namespace {
 
-constexpr std::uint32_t kMostHops = 32;
-
 Status Invalid(std::string_view key, std::string_view wanted) {
   return MakeError(ErrorCode::kPolicyInvalid,
                    "policy key " + std::string(key) + " takes " + std::string(wanted));

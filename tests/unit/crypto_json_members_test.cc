@@ -3,7 +3,7 @@
 #include <string>
 
 #include "geo/base/ids.h"
-#include "src/crypto/json_members.h"
+#include "geo/crypto/json_members.h"
 #include "tests/support/status.h"
 
 namespace geo {

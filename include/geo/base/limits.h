@@ -3,6 +3,7 @@
 #define GEO_BASE_LIMITS_H_
 
 #include <cstddef>
+#include <cstdint>
 
 namespace geo {
 
@@ -11,6 +12,8 @@ inline constexpr std::size_t kMaxProfileBytes = 16 * 1024;   // spec 01 §1.3
 inline constexpr std::size_t kMaxDescriptionBytes = 1024;    // spec 01 §6.1
 inline constexpr std::size_t kMaxReasonBytes = 1024;         // operator acts, spec 01 §1.4
 inline constexpr std::size_t kMaxNetworkNameBytes = 64;      // spec 01 §1.7; at least 1
+inline constexpr std::uint32_t kMostHops = 32;               // of a route, spec 01 §5.1
+inline constexpr std::uint32_t kMostPaths = 64;              // of a payment, spec 01 §5.1
 inline constexpr std::size_t kMaxJsonDepth = 64;             // spec 01 §2.1
 inline constexpr std::size_t kMaxEnvelopeBytes = 64 * 1024;  // one signed command
 inline constexpr std::size_t kMaxBlockedParticipants = 256;  // per line policy

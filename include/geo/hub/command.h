@@ -21,8 +21,9 @@
 //   payment                   to, equivalent, amount, description? (hash), constraints?      tx_id
 //                             {max_hops?, max_paths?, avoid?: [pid]}
 //
-// Amounts are decimal text. A policy is an object of the keys of spec 01 §4.3; null returns a key
-// to its default; its amounts are decimal text, or whole numbers of the equivalent.
+// Amounts are decimal text. max_hops is 1–32, max_paths 1–64, or "unlimited". A policy is an object
+// of the keys of spec 01 §4.3; null returns a key to its default; its amounts are decimal text, or
+// whole numbers of the equivalent.
 #ifndef GEO_HUB_COMMAND_H_
 #define GEO_HUB_COMMAND_H_
 

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "geo/base/amount.h"
+#include "geo/base/limits.h"
 #include "geo/base/status.h"
 #include "geo/journal/entity.h"
 #include "geo/ledger/ledger.h"
@@ -38,10 +39,6 @@ namespace geo {
 inline constexpr std::uint32_t kUnlimited = 0xffffffff;
 // No limit of work.
 inline constexpr std::uint64_t kNoWorkLimit = std::numeric_limits<std::uint64_t>::max();
-
-// Largest limits other than kUnlimited (spec 01 §5.1).
-inline constexpr std::uint32_t kMostHops = 32;
-inline constexpr std::uint32_t kMostPaths = 64;
 
 // Up to here the search for a split is exhaustive; see above.
 inline constexpr std::uint32_t kMaxListedRoutes = 256;

@@ -1,8 +1,10 @@
 // Reading a JSON object that must have exactly the members one expects.
-#ifndef GEO_SRC_CRYPTO_JSON_MEMBERS_H_
-#define GEO_SRC_CRYPTO_JSON_MEMBERS_H_
+#ifndef GEO_CRYPTO_JSON_MEMBERS_H_
+#define GEO_CRYPTO_JSON_MEMBERS_H_
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,7 +18,8 @@ namespace geo {
 // empty value: read everything, then ask Finish once. Errors are CommandSyntax naming the object,
 // the member and what was expected, or those of a `parse` given.
 //
-// T is bool, std::int64_t, std::string, Json::Array or Json::Object.
+// Not safe for concurrent use. Each read is O(log members). T is bool, std::int64_t, std::string,
+// Json::Array or Json::Object.
 class JsonMembers {
  public:
   // `what` names the object in messages ("payment"). Both arguments, and the keys asked for, must
@@ -34,7 +37,7 @@ class JsonMembers {
   // A member that may be absent. A null is not absent: it is of the wrong type.
   template <typename T>
   std::optional<T> Find(std::string_view key) {
-    asked_.push_back(key);
+    Ask(key);
     const Json* member = object_.Find(key);
     if (member == nullptr || !ok()) return std::nullopt;
     const T* value = As(*member, static_cast<const T*>(nullptr));
@@ -61,6 +64,9 @@ class JsonMembers {
     return U();
   }
 
+  // Counts `key` as asked for.
+  void Ask(std::string_view key) { asked_.push_back(key); }
+
   // Keeps `error` when it is the first one.
   void Fail(Status error);
   bool ok() const { return error_.ok(); }
@@ -86,4 +92,4 @@ class JsonMembers {
 
 }  // namespace geo
 
-#endif  // GEO_SRC_CRYPTO_JSON_MEMBERS_H_
+#endif  // GEO_CRYPTO_JSON_MEMBERS_H_
