@@ -22,6 +22,12 @@ Status Hub::Impl::CheckUsable() const {
                                                 "); open the hub anew from its store");
 }
 
+// Answers to pending commands belong to whoever flushes.
+Status Hub::Impl::CheckNothingPending() const {
+  if (!HasWork() && !in_flight) return OkStatus();
+  return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
+}
+
 bool Hub::Impl::HasWork() const {
   return !next.results.empty() || !next.batch.records.empty() || !next.batch.erased_texts.empty();
 }
@@ -138,7 +144,7 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
     return MakeError(ErrorCode::kUnknownParticipant,
                      "participant " + FormatPid(participant) + " is not registered");
   }
-  GEO_RETURN_IF_ERROR(Flush().status());
+  GEO_RETURN_IF_ERROR(CheckNothingPending());
   std::vector<Hash256> hashes;
   const auto add = [&](const Hash256& hash) {
     if (!hash.IsZero()) hashes.push_back(hash);
@@ -168,9 +174,7 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
 
 StatusOr<bool> Hub::Impl::CheckpointStep() {
   GEO_RETURN_IF_ERROR(CheckUsable());
-  if (HasWork() || in_flight) {
-    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
-  }
+  GEO_RETURN_IF_ERROR(CheckNothingPending());
   // Epochs rise with each opening, so numbers rise over the store's whole life.
   if (!checkpoint_) checkpoint_ = Checkpoint{epoch_ << 32 | ++checkpoints_, 0, {}};
   SnapshotSlice slice;
@@ -191,9 +195,7 @@ StatusOr<bool> Hub::Impl::CheckpointStep() {
 
 Status Hub::Impl::UpdateReadModel() {
   GEO_RETURN_IF_ERROR(CheckUsable());
-  if (HasWork() || in_flight) {
-    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
-  }
+  GEO_RETURN_IF_ERROR(CheckNothingPending());
   while (read_model && read_model->backlog() > 0) {
     GEO_RETURN_IF_ERROR(BatchDone(store->Append(StartBatch())).status());
   }

@@ -87,6 +87,7 @@ class Hub::Impl {
   Batch& StartBatch();
   void FillRows(Batch& batch);
   bool HasWork() const;
+  Status CheckNothingPending() const;
 
   std::optional<Checkpoint> checkpoint_;
   std::uint64_t epoch_ = 0;

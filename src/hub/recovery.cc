@@ -1,6 +1,7 @@
 // Opening a hub: the newest snapshot, then the journal's tail, every record checked.
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "geo/base/encoding.h"
@@ -16,7 +17,49 @@ Hub::Impl::Impl(std::unique_ptr<Store> s, const HubOptions& o) : store(std::move
   if (options.read_model_rows > 0) read_model.emplace();
 }
 
+namespace {
+
+Status CheckOptions(const HubOptions& options) {
+  if (options.clock_drift < 0 || options.max_pending == 0 || options.snapshot_items == 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "clock_drift must not be negative, max_pending and snapshot_items not zero");
+  }
+  const auto in_range = [](std::uint32_t limit, std::uint32_t most) {
+    return limit == kUnlimited || (limit >= 1 && limit <= most);
+  };
+  if (in_range(options.routing.max_hops, kMostHops) &&
+      in_range(options.routing.max_paths, kMostPaths)) {
+    return OkStatus();
+  }
+  return MakeError(ErrorCode::kConstraintRange,
+                   "routing.max_hops is 1 to 32, max_paths 1 to 64, or either unlimited");
+}
+
+Status CheckOperators(const std::vector<Operator>& operators) {
+  if (operators.size() > kMaxOperators) {
+    return MakeError(ErrorCode::kTooLarge, "a network has at most 64 operators");
+  }
+  std::set<Pid> pids;
+  for (const Operator& one : operators) {
+    const std::string who = "operator " + FormatPid(one.pid);
+    if (PidOf(one.key) != one.pid) {
+      return MakeError(ErrorCode::kKeyMismatch, who + " has a key of somebody else");
+    }
+    if (one.role < OperatorRole::kAdmin || one.role > OperatorRole::kAuditor) {
+      return MakeError(ErrorCode::kInvalidArgument,
+                       who + " is neither admin, operator nor auditor");
+    }
+    if (!pids.insert(one.pid).second) {
+      return MakeError(ErrorCode::kInvalidArgument, who + " is named twice");
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
 Status Hub::Impl::Open() {
+  GEO_RETURN_IF_ERROR(CheckOptions(options));
   OpenOptions open;
   open.take_over = options.take_over;
   if (read_model) {
@@ -120,15 +163,11 @@ Status Hub::Impl::Found() {
     return MakeError(ErrorCode::kTextInvalid,
                      "network name " + Quote(genesis.network) + " is not 1 to 64 bytes of UTF-8");
   }
-  if (genesis.operators.size() > kMaxOperators) {
-    return MakeError(ErrorCode::kTooLarge, "a network has at most 64 operators");
+  if (genesis.format != Genesis().format) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a network begins with format 1, not " + std::to_string(genesis.format));
   }
-  for (const Operator& one : genesis.operators) {
-    if (PidOf(one.key) != one.pid) {
-      return MakeError(ErrorCode::kKeyMismatch,
-                       "operator " + FormatPid(one.pid) + " has a key of somebody else");
-    }
-  }
+  GEO_RETURN_IF_ERROR(CheckOperators(genesis.operators));
   Record record;
   record.time = options.founded_at;
   record.kind = RecordKind::kGenesis;

@@ -27,6 +27,9 @@ Status CheckEquivalentMeta(const CreateEquivalent& command) {
   if (command.code.text().empty()) {
     return MakeError(ErrorCode::kEquivalentCodeSyntax, "an equivalent needs a code");
   }
+  if (command.kind < EquivalentKind::kFiat || command.kind > EquivalentKind::kCustom) {
+    return MetaError("an equivalent is fiat, time, a commodity or custom");
+  }
   if (command.precision > kMaxPrecision) {
     return MetaError("precision " + std::to_string(command.precision) + " is outside 0 to 8");
   }

@@ -49,6 +49,9 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const RegisterParticipant& command) {
   GEO_RETURN_IF_ERROR(CheckName(command.name));
   if (command.profile) GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
+  if (command.type < ParticipantType::kPerson || command.type > ParticipantType::kHub) {
+    return MakeError(ErrorCode::kInvalidArgument, "a participant is a person, a business or a hub");
+  }
   const Pid pid = PidOf(command.key);
   if (pid != asking.signer) {
     return MakeError(ErrorCode::kNotPermitted,
@@ -108,6 +111,11 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetParticipantStatus& command) {
   GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
+  if (command.status < ParticipantStatus::kActive || command.status > ParticipantStatus::kDeleted) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a status is active, suspended or deleted, not number " +
+                         std::to_string(static_cast<int>(command.status)));
+  }
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));

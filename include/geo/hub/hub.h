@@ -67,8 +67,11 @@ struct CommandResult {
 class Hub {
  public:
   // Opens the store and recovers: newest snapshot, then the journal's tail, every record checked.
-  // Errors: those of Store::Open; NotFounded (empty, and no genesis); WrongNetwork; RecordCorrupt,
-  // ChainBroken, FormatNewer, InvariantViolated (the journal contradicts itself: restore a backup).
+  // Errors: InvalidArgument, ConstraintRange (an option out of its range: nothing was touched);
+  // those of Store::Open; NotFounded (empty, and no genesis); InvalidArgument, TextInvalid,
+  // TooLarge, KeyMismatch (a genesis that cannot found a network: nothing was written);
+  // WrongNetwork; RecordCorrupt, ChainBroken, FormatNewer, InvariantViolated (the journal
+  // contradicts itself: restore a backup).
   // O(snapshot + tail).
   static StatusOr<std::unique_ptr<Hub>> Open(std::unique_ptr<Store> store,
                                              const HubOptions& options);
@@ -131,12 +134,13 @@ class Hub {
   StatusOr<std::optional<std::string>> FindText(const Hash256& hash);
 
   // Erases a participant's clear text, past and present, from the side table; hashes stay (spec 01
-  // §2.3). Takes effect with the next append. Errors: UnknownParticipant.
+  // §2.3). Done, as durable as the options say, when this returns. Errors: UnknownParticipant;
+  // StatusConflict while commands are pending (flush first); as Flush, and those of Store::Replay.
   Status ErasePersonalText(const Pid& participant);
 
-  // Writes one slice of a snapshot; true when the snapshot is complete. Flushes first. Work may go
-  // on between calls. Errors: as Flush, and those of Store::WriteSnapshot, after which a new one is
-  // begun.
+  // Writes one slice of a snapshot; true when the snapshot is complete. Work may go on between
+  // calls. Errors: StatusConflict while commands are pending (flush first), HubPoisoned, and those
+  // of Store::WriteSnapshot, after which a new one is begun.
   StatusOr<bool> CheckpointStep();
   // All slices.
   Status Checkpoint();
@@ -144,7 +148,8 @@ class Hub {
   // Rows of the read model that wait to be written; each append takes up to read_model_rows of
   // them.
   std::size_t read_model_backlog() const;
-  // Writes the whole backlog, in slices of read_model_rows. Errors as Flush.
+  // Writes the whole backlog, in slices of read_model_rows. Errors as Flush, and StatusConflict
+  // while commands are pending (flush first).
   Status UpdateReadModel();
 
   // Bytes on the medium.

@@ -37,15 +37,16 @@ struct TrustPlan {
 // UnknownEquivalent, EquivalentNotActive, UnknownLine for what they name; NotPermitted when the
 // signer may not; TextInvalid for text of the wrong length or not UTF-8. O(log n) unless said.
 
-// + ParticipantExists, NotPermitted (signer is not the new pid).
+// + ParticipantExists, NotPermitted (signer is not the new pid), InvalidArgument (no such type).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const RegisterParticipant&);
-// + InvalidArgument when nothing would change.
+// + InvalidArgument when the command names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const UpdateParticipant&);
 // + HasObligations. O(pairs of the signer).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const Leave&);
 // + StatusConflict: left participants stay so; the status is that already; kLeft cannot be set.
+// InvalidArgument: no such status.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetParticipantStatus&);
 // + InvalidArgument above level 3.
@@ -53,7 +54,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetVerificationLevel&);
 // + EquivalentExists, EquivalentMetaInvalid, TooLarge (4096 equivalents).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
-// + InvalidArgument when nothing would change.
+// + InvalidArgument when the command names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
 // + EquivalentInUse when any pair ever had a line or debt in it. O(pairs).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
