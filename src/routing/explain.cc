@@ -8,7 +8,8 @@
 namespace geo {
 namespace {
 
-constexpr std::uint32_t kShrinkTries = 4;  // smaller relaxations tried before naming one
+constexpr std::uint32_t kSmallNetwork = 3000;  // edges; above, the first witness is good enough
+constexpr std::uint32_t kShrinkTries = 4;      // smaller relaxations tried before naming one
 
 }  // namespace
 
@@ -56,19 +57,28 @@ Refusal Explainer::Explain(Verdict verdict) {
   if (verdict == Verdict::kImpossible) {
     refusal_.upper_bound = std::min(refusal_.upper_bound, request_.amount - 1);
   }
-  const RouteLimits asked = Limits();
-  if (BlamePathRules()) return refusal_;
-  if (asked.hops != kUnlimited &&
-      BlameLimits({kUnlimited, asked.paths, true}, RefusalReason::kHopLimit)) {
-    return refusal_;
-  }
-  if (asked.paths != kUnlimited &&
-      BlameLimits({asked.hops, kUnlimited, true}, RefusalReason::kPathLimit)) {
-    return refusal_;
-  }
-  if (BlameLimits({kUnlimited, kUnlimited, true}, RefusalReason::kHopLimit)) return refusal_;
-  if (BlameLimits({kUnlimited, kUnlimited, false}, RefusalReason::kPolicy)) return refusal_;
+  if (BlameOne(Effort::kQuick)) return refusal_;
+  if (network_.graph().edge_count() <= kSmallNetwork && BlameOne(Effort::kFull)) return refusal_;
+  const RouteLimits none{kUnlimited, kUnlimited, true};
+  if (BlameLimits(none, RefusalReason::kHopLimit, Effort::kFull)) return refusal_;
+  const RouteLimits anything{kUnlimited, kUnlimited, false};
+  if (BlameLimits(anything, RefusalReason::kPolicy, Effort::kFull)) return refusal_;
   return OutOfWork();
+}
+
+// Whether relaxing one kind of limit would do: path-dependent policies, hops or paths.
+bool Explainer::BlameOne(Effort effort) {
+  const RouteLimits asked = Limits();
+  if (network_.has_path_rules() &&
+      BlameLimits({asked.hops, asked.paths, false}, RefusalReason::kPolicy, effort)) {
+    return true;
+  }
+  if (asked.hops != kUnlimited &&
+      BlameLimits({kUnlimited, asked.paths, true}, RefusalReason::kHopLimit, effort)) {
+    return true;
+  }
+  return asked.paths != kUnlimited &&
+         BlameLimits({asked.hops, kUnlimited, true}, RefusalReason::kPathLimit, effort);
 }
 
 // The sums at the end points, when one of them is too small.
@@ -143,22 +153,10 @@ bool Explainer::BlamePolicies() {
   return true;
 }
 
-bool Explainer::BlamePathRules() {
-  if (!network_.has_path_rules() || out_of_work_) return false;
-  RouteLimits limits = Limits();
-  limits.path_rules = false;
-  const Verdict verdict = search_.Solve(request_.amount, limits, Effort::kFull);
-  out_of_work_ = verdict == Verdict::kOutOfWork;
-  if (verdict != Verdict::kFound) return false;
-  refusal_.best_found = std::max(refusal_.best_found, search_.PartWithin(Limits()));
-  TakeWitness(RefusalReason::kPolicy);
-  return true;
-}
-
 // Whether there is a plan under `relaxed` limits; then it is the witness.
-bool Explainer::BlameLimits(const RouteLimits& relaxed, RefusalReason reason) {
+bool Explainer::BlameLimits(const RouteLimits& relaxed, RefusalReason reason, Effort effort) {
   if (out_of_work_) return false;
-  const Verdict verdict = search_.Solve(request_.amount, relaxed, Effort::kFull);
+  const Verdict verdict = search_.Solve(request_.amount, relaxed, effort);
   out_of_work_ = verdict == Verdict::kOutOfWork;
   if (verdict != Verdict::kFound) return false;
   refusal_.best_found = std::max(refusal_.best_found, search_.PartWithin(Limits()));

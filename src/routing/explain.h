@@ -39,8 +39,8 @@ class Explainer {
   bool NameEndPoint();
   bool RelaxedBoundsSuffice() const;
   bool BlamePolicies();
-  bool BlamePathRules();
-  bool BlameLimits(const RouteLimits& relaxed, RefusalReason reason);
+  bool BlameOne(Effort effort);
+  bool BlameLimits(const RouteLimits& relaxed, RefusalReason reason, Effort effort);
   void Shrink(const RouteLimits& relaxed);
   void AddCut();
   void TakeWitness(RefusalReason reason);

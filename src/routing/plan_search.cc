@@ -13,10 +13,12 @@ namespace {
 using graph::Outcome;
 using graph::Path;
 
-constexpr std::uint32_t kRuleTries = 64;    // searches around path-dependent policies, per path
-constexpr int kFlowRounds = 8;              // flows tried around them
-constexpr std::uint32_t kUsualSplit = 8;    // routes aimed at when their number is unlimited
-constexpr std::size_t kDenseSupport = 512;  // arcs of a flow that is decomposed widest first
+constexpr std::uint32_t kRuleTries = 64;        // searches around path-dependent policies, per path
+constexpr int kFlowRounds = 8;                  // flows tried around them
+constexpr std::uint32_t kUsualSplit = 8;        // routes aimed at when their number is unlimited
+constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
+constexpr std::uint64_t kExtraWork = 30000;     // arcs for each of the stages that seldom help
+constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
   return limits.hops == kUnlimited ? graph::kNoHopLimit : limits.hops;
@@ -53,17 +55,21 @@ Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
   kept_.clear();
   best_found_ = 0;
   flow_is_maximum_ = false;
+  flow_value_ = 0;
   return OkStatus();
 }
 
 Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effort) {
   Verdict verdict = Greedy(amount, limits, false);
   if (verdict != Verdict::kNotFound) return verdict;
+  const bool few = limits.paths != kUnlimited;
+  if (few) {
+    verdict = Greedy(amount, limits, true);
+    if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
+  }
   verdict = ByFlow(amount, limits);
-  if (verdict != Verdict::kNotFound) return verdict;
-  // There is enough capacity. Limits or path rules are in the way of how it was used.
-  verdict = Greedy(amount, limits, true);
   if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
+  // There is enough capacity. Limits or path rules are in the way of how it was used.
   if (ByQuanta(amount, limits) || ByScaling(amount, limits)) return Verdict::kFound;
   if (search_.out_of_work()) return Verdict::kOutOfWork;
   return ByListing(amount, limits);
@@ -143,13 +149,13 @@ Verdict PlanSearch::Greedy(Amount amount, const RouteLimits& limits, bool widest
 
 // Adds routes to routes_, whose flow is pushed, until they carry `amount`.
 Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
+  const bool bounded = limits.paths != kUnlimited;
+  std::uint32_t slots = kUsualSplit;
   Amount left = amount - SumOf(routes_);
   Path path;
   while (left > 0) {
-    if (routes_.size() >= limits.paths) break;
-    const bool bounded = limits.paths != kUnlimited;
-    const std::uint32_t slots =
-        bounded ? limits.paths - static_cast<std::uint32_t>(routes_.size()) : kUsualSplit;
+    if (bounded) slots = limits.paths - static_cast<std::uint32_t>(routes_.size());
+    if (slots == 0) break;
     const Outcome outcome = FindNext(left, slots, limits, &path);
     if (outcome == Outcome::kWorkLimit) {
       NoteBest(routes_);
@@ -158,11 +164,15 @@ Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
     if (outcome != Outcome::kFound) {
       // With every path still free to choose, no path of amount / k means no split into k.
       if (routes_.empty() && bounded && !gave_up_) return Verdict::kImpossible;
-      break;
+      // Without a limit on paths, narrower ones will do; exact flow does that better, but may need
+      // more hops.
+      if (bounded || limits.hops == kUnlimited || left <= slots || slots > kMostSlots) break;
+      slots *= kUsualSplit;
+      continue;
     }
     path.amount = std::min(path.amount, left);
-    search_.Push(path, path.amount);
     left -= path.amount;
+    if (left > 0) search_.Push(path, path.amount);  // nothing comes after the last one
     routes_.push_back(path);
   }
   NoteBest(routes_);
@@ -172,9 +182,11 @@ Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
 }
 
 Verdict PlanSearch::CheckFlow(Amount amount) {
-  if (flow_is_maximum_) return amount <= flow_value_ ? Verdict::kFound : Verdict::kImpossible;
+  if (amount <= flow_value_) return Verdict::kFound;
+  if (flow_is_maximum_) return Verdict::kImpossible;
   switch (search_.Maximize(amount)) {
     case Outcome::kFound:
+      flow_value_ = amount;
       return Verdict::kFound;
     case Outcome::kExhausted:
       RecordMaximum();
@@ -205,6 +217,7 @@ Verdict PlanSearch::ByFlow(Amount amount, const RouteLimits& limits) {
       RecordMaximum();
       verdict = Verdict::kImpossible;
     }
+    if (outcome == Outcome::kFound && warm) flow_value_ = std::max(flow_value_, amount);
     if (outcome == Outcome::kWorkLimit) verdict = Verdict::kOutOfWork;
     return outcome == Outcome::kFound;
   });
@@ -282,7 +295,8 @@ bool PlanSearch::Complete(Amount amount, const RouteLimits& limits) {
 // every plan of equal parts.
 bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
   const std::uint32_t most = std::min(limits.paths, kUsualSplit);
-  for (std::uint32_t parts = most; parts >= 2; --parts) {
+  const std::uint64_t enough = search_.work() + kExtraWork;
+  for (std::uint32_t parts = most; parts >= 2 && search_.work() < enough; --parts) {
     search_.ClearFlow();
     const Amount quantum = CeilDivide(amount, parts);
     const auto augment = [&] {
@@ -297,8 +311,9 @@ bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
 // Exact flow by capacity scaling: large parts first, so that few paths carry most of it.
 bool PlanSearch::ByScaling(Amount amount, const RouteLimits& limits) {
   search_.ClearFlow();
+  const std::uint64_t enough = search_.work() + kExtraWork;
   return TryFlows(amount, limits, [&] {
-    for (Amount quantum = amount; quantum > 0; quantum /= 2) {
+    for (Amount quantum = amount; quantum > 0 && search_.work() < enough; quantum /= 2) {
       // Whole quanta only, so that the value never passes the amount.
       const Amount whole = amount - (amount - search_.value()) % quantum;
       const Outcome outcome = search_.Maximize(whole, HopsFor(limits), quantum);

@@ -29,7 +29,8 @@ enum class Verdict : std::uint8_t {
   kOutOfWork = 3,
 };
 
-// How much to try: kFull adds what is slow and rarely helps.
+// How much to try: kQuick leaves exact flow out when the number of paths is limited, and all that
+// follows it.
 enum class Effort : std::uint8_t { kQuick, kFull };
 
 class PlanSearch {
@@ -63,7 +64,7 @@ class PlanSearch {
   Amount best_found() const { return best_found_; }
   // After CheckFlow or Solve ended in kImpossible because of the flow.
   bool flow_is_maximum() const { return flow_is_maximum_; }
-  Amount flow_value() const { return flow_value_; }
+  Amount flow_value() const { return flow_value_; }  // reached so far, or the maximum
   const std::vector<graph::CutArc>& cut() const { return cut_; }
 
   std::uint64_t work() const { return work_before_ + search_.work(); }

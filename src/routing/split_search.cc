@@ -17,7 +17,8 @@ using graph::EdgeIndex;
 using graph::NodeIndex;
 using graph::Path;
 
-constexpr std::uint32_t kListingArcs = 30000;  // arcs looked at while listing
+constexpr std::uint32_t kMeasuredArcs = 3000;  // arcs within reach of the target: more is too much
+constexpr std::uint32_t kListingArcs = 30000;  // arcs looked at, all in all
 constexpr std::uint32_t kDeepest = 64;         // hops of a listed route without a hop limit
 constexpr std::size_t kMostCandidates = 4 * std::size_t{kMaxListedRoutes};
 // Sets of routes packed: to be sure, or hoping for the best when there are routes that are not
@@ -69,7 +70,7 @@ bool Lister::MeasureDistances() {
     const NodeIndex node = queue.front();
     const std::uint32_t hops = distance_[node];
     if (hops == max_hops_ || node == source_) continue;
-    if (!Spend(graph_.degree(node))) return false;
+    if (!Spend(graph_.degree(node)) || spent_ > kMeasuredArcs) return false;
     for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
       const NodeIndex before = graph_.neighbor(node, i);
       if (distance_.contains(before) || search_.Excluded(before)) continue;
