@@ -1,0 +1,342 @@
+// A SQLite store in use: other programs that read, copy and write it, erased texts, the log.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "geo/storage/store.h"
+#include "src/testing/store_probe.h"
+#include "tests/support/scratch.h"
+#include "tests/support/sqlite_reader.h"
+
+namespace geo {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::internal::Compare;
+using testing::internal::HashOf;
+using testing::internal::kDebts;
+using testing::internal::kPeople;
+using testing::internal::NextBatch;
+using testing::internal::StoreModel;
+using testing::internal::TextOf;
+using testing::internal::WithTables;
+using tests::Scratch;
+using tests::SqliteReader;
+
+class SqliteUseTest : public ::testing::Test {
+ protected:
+  void Open() {
+    store_ = NewSqliteStore(path_);
+    const auto state = store_->Open(WithTables());
+    ASSERT_TRUE(state.ok()) << state.status();
+    ASSERT_EQ(Compare(*store_, *state, model_), "");
+  }
+
+  void Append(Batch batch) {
+    const Status status = AppendTo(*store_, model_, batch);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  void Append() { Append(NextBatch(model_)); }
+
+  // The files as a killed process leaves them.
+  std::string KilledCopy(const std::string& name) {
+    for (const char* suffix : {"", "-wal", ".lock"}) {
+      fs::copy(path_ + suffix, scratch_.File(name) + suffix);
+    }
+    return scratch_.File(name);
+  }
+
+  std::string CompareAt(const std::string& path) {
+    const auto store = NewSqliteStore(path);
+    const auto state = store->Open(WithTables());
+    return state.ok() ? Compare(*store, *state, model_) : state.status().ToString();
+  }
+
+  // Everything that is on the medium.
+  std::string AllBytes() {
+    std::string all;
+    for (const auto& entry : fs::directory_iterator(scratch_.path())) {
+      all += tests::ReadFile(entry.path());
+    }
+    return all;
+  }
+
+  const Scratch scratch_{Scratch::Place::kMemory};
+  const std::string path_ = scratch_.File("hub");
+  StoreModel model_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(SqliteUseTest, OthersReadWhileTheStoreWrites) {
+  Open();
+  SqliteReader reader(path_);
+  for (std::int64_t i = 1; i <= 20; ++i) {
+    Batch batch = NextBatch(model_);
+    batch.rows = {{kDebts, false, {i, i + 1, i * i}},
+                  {kPeople, false, {"P" + std::to_string(i), i, std::monostate(), ""}}};
+    Append(batch);
+    EXPECT_EQ(std::get<std::int64_t>(reader.One("SELECT count(*) FROM debts")), i);
+    EXPECT_EQ(std::get<std::int64_t>(reader.One("SELECT max(last_seq) FROM geo_journal")), i);
+    EXPECT_EQ(reader.Rows("SELECT * FROM adults").size(),
+              static_cast<std::size_t>(i / 18 * (i - 17)));
+  }
+  const auto seq = reader.One("SELECT seq FROM geo_transactions WHERE tx_id = 'tx-7'");
+  EXPECT_EQ(std::get<std::int64_t>(seq), 7);
+  EXPECT_EQ(std::get<std::string>(reader.One("PRAGMA integrity_check")), "ok");
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA application_id")), 0x67656f01);
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA user_version")), 1);
+}
+
+// A reader in the middle of a long query holds nobody up, and sees one state.
+TEST_F(SqliteUseTest, ALongReadBlocksNothing) {
+  Open();
+  Append();
+  SqliteReader reader(path_);
+  reader.Rows("BEGIN");
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("SELECT max(last_seq) FROM geo_journal")), 1);
+  for (int i = 0; i < 5; ++i) {
+    Batch batch = NextBatch(model_);
+    if (i == 2) batch.erased_texts = {HashOf("text 1")};
+    batch.records += std::string(8 << 20, 'x');  // more than the log should hold
+    Append(batch);
+  }
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("SELECT max(last_seq) FROM geo_journal")), 1);
+  EXPECT_TRUE(store_->Close().ok());
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("SELECT max(last_seq) FROM geo_journal")), 1);
+  Open();
+  Append();
+  reader.Rows("COMMIT");
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("SELECT max(last_seq) FROM geo_journal")), 7);
+}
+
+TEST_F(SqliteUseTest, AnotherWriterMakesBusyAndNothingIsLost) {
+  Open();
+  SqliteReader other(path_, SQLITE_OPEN_READWRITE);
+  other.Rows("BEGIN IMMEDIATE");
+  const Batch batch = NextBatch(model_);
+  EXPECT_EQ(ErrorCodeOf(store_->Append(batch)), ErrorCode::kStoreBusy);
+  EXPECT_EQ(Compare(*store_, model_), "");
+  other.Rows("ROLLBACK");
+  Append(batch);
+}
+
+// After a crash people look at the database with their tools, which carry the log over.
+TEST_F(SqliteUseTest, ToolsMayRecoverAKilledStore) {
+  Open();
+  for (int i = 0; i < 10; ++i) Append();
+  const std::string copy = KilledCopy("killed");
+  SqliteReader(copy, SQLITE_OPEN_READWRITE).Rows("SELECT * FROM geo_journal");
+  EXPECT_FALSE(fs::exists(copy + "-wal"));
+  EXPECT_EQ(CompareAt(copy), "");
+}
+
+TEST_F(SqliteUseTest, CopiesMadeByToolsOpen) {
+  Open();
+  for (int i = 0; i < 50; ++i) Append();
+  ASSERT_TRUE(store_->Close().ok());
+  Open();
+  Append();
+  SqliteReader reader(path_);
+  EXPECT_EQ(reader.Rows("VACUUM INTO '" + scratch_.File("vacuum") + "'").size(), 0u);
+  SqliteReader target(scratch_.File("backup"), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  sqlite3_backup* const backup =
+      sqlite3_backup_init(target.handle(), "main", reader.handle(), "main");
+  ASSERT_NE(backup, nullptr);
+  EXPECT_EQ(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+  sqlite3_backup_finish(backup);
+  EXPECT_EQ(CompareAt(scratch_.File("vacuum")), "");
+  EXPECT_EQ(CompareAt(scratch_.File("backup")), "");
+  ASSERT_TRUE(store_->Close().ok());
+  SqliteReader(path_, SQLITE_OPEN_READWRITE).Rows("VACUUM");
+  EXPECT_EQ(CompareAt(path_), "");
+}
+
+// What other programs write is noticed, or it is in something that only people read.
+TEST_F(SqliteUseTest, ForeignChangesAreNoticed) {
+  const std::vector<std::string> changes = {
+      "UPDATE geo_meta SET head_seq = 4",
+      "UPDATE geo_meta SET epoch = epoch - 1",
+      "DELETE FROM geo_meta",
+      "DELETE FROM geo_journal WHERE last_seq = 5",
+      "DELETE FROM geo_journal WHERE last_seq = 3",
+      "DELETE FROM geo_journal WHERE last_seq = 1",
+      "UPDATE geo_journal SET records = 'x' WHERE last_seq = 2",
+      "UPDATE geo_journal SET last_seq = 7 WHERE last_seq = 5",
+      "UPDATE geo_snapshot SET bytes = 'x'",
+      "DELETE FROM geo_snapshot",
+      "DROP TABLE geo_transactions",
+      "ALTER TABLE geo_text ADD COLUMN more",
+      "DROP VIEW geo_texts",
+  };
+  Open();
+  for (int i = 0; i < 5; ++i) Append();
+  ASSERT_TRUE(store_->WriteSnapshot({1, 0, true, "slice"}).ok());
+  ASSERT_TRUE(store_->Close().ok());
+  const std::string good = tests::ReadFile(path_);
+  for (const std::string& change : changes) {
+    ASSERT_TRUE(tests::WriteFile(path_, good));
+    SqliteReader(path_, SQLITE_OPEN_READWRITE).Rows(change);
+    const auto store = NewSqliteStore(path_);
+    const auto state = store->Open(WithTables());
+    Status status = state.status();
+    if (status.ok()) status = testing::internal::ReplayFrom(*store, 0).status();
+    if (status.ok()) status = testing::internal::SnapshotOf(*store).status();
+    EXPECT_EQ(ErrorCodeOf(status), ErrorCode::kStoreCorrupt) << change << ": " << status;
+  }
+  ASSERT_TRUE(tests::WriteFile(path_, good));
+  EXPECT_EQ(CompareAt(path_), "");
+}
+
+TEST_F(SqliteUseTest, ARestoredBackupOpens) {
+  Open();
+  Append();
+  ASSERT_TRUE(store_->Close().ok());
+  const std::string backup = tests::ReadFile(path_);
+  const StoreModel before = model_;
+  Open();
+  for (int i = 0; i < 5; ++i) Append();
+  const std::string copy = KilledCopy("killed");
+  ASSERT_TRUE(tests::WriteFile(copy, backup));
+  fs::resize_file(copy + "-wal", 10'000);
+  EXPECT_NE(CompareAt(copy), "") << "a log of another time is not taken for an end";
+  fs::remove(copy + "-wal");
+  model_ = before;
+  EXPECT_EQ(CompareAt(copy), "");
+  // And once more after a kill of that one, which had the old mark beside it.
+  EXPECT_EQ(CompareAt(copy), "");
+}
+
+TEST_F(SqliteUseTest, ErasedTextsLeaveNoByteBehind) {
+  Open();
+  std::mt19937_64 random(3);
+  std::vector<std::string> secrets;
+  for (int i = 0; i < 400; ++i) {
+    Batch batch = NextBatch(model_);
+    batch.texts.clear();
+    for (int k = 0; k < 3; ++k) {
+      const std::string name = "secret-" + std::to_string(secrets.size()) + "-";
+      std::string text;
+      while (text.size() < random() % 300 * (random() % 40 == 0 ? 100 : 1) + 1) text += name;
+      batch.texts.push_back(TextOf(name, text));
+      secrets.push_back(name);
+    }
+    if (i % 7 == 3) {  // one of the newest, one of the oldest, and one for the second time
+      batch.erased_texts = {HashOf(secrets.back()), HashOf(secrets[random() % secrets.size()])};
+    }
+    Append(batch);
+  }
+  ASSERT_TRUE(store_->Close().ok());
+  Open();
+  Batch batch = NextBatch(model_);
+  batch.texts.clear();
+  for (std::size_t i = 0; i < secrets.size(); i += 2)
+    batch.erased_texts.push_back(HashOf(secrets[i]));
+  Append(batch);
+  const std::string all = AllBytes();
+  for (const std::string& secret : secrets) {
+    const bool erased = !model_.texts[HashOf(secret)].has_value();
+    EXPECT_EQ(all.find(secret) == std::string::npos, erased) << secret;
+  }
+  EXPECT_EQ(Compare(*store_, model_), "");
+  SqliteReader reader(path_);
+  EXPECT_EQ(std::get<std::string>(reader.One("PRAGMA integrity_check")), "ok");
+  const auto left = reader.One("SELECT count(text) FROM geo_texts");
+  const auto live = std::count_if(model_.texts.begin(), model_.texts.end(),
+                                  [](const auto& entry) { return entry.second.has_value(); });
+  EXPECT_EQ(std::get<std::int64_t>(left), live);
+}
+
+// While somebody reads an older state the log cannot be cut; it is as soon as he is gone.
+TEST_F(SqliteUseTest, AReaderOnlyDelaysErasure) {
+  Open();
+  Batch batch = NextBatch(model_);
+  batch.texts = {TextOf("name", "unforgettable")};
+  Append(batch);
+  {
+    SqliteReader reader(path_);
+    reader.Rows("BEGIN");
+    reader.Rows("SELECT * FROM geo_texts");
+    batch = NextBatch(model_);
+    batch.erased_texts = {HashOf("name")};
+    batch.durability = Durability::kMemory;
+    Append(batch);
+    EXPECT_NE(AllBytes().find("unforgettable"), std::string::npos);
+  }
+  batch = NextBatch(model_);
+  batch.durability = Durability::kMemory;
+  Append(batch);
+  EXPECT_EQ(AllBytes().find("unforgettable"), std::string::npos);
+}
+
+TEST_F(SqliteUseTest, ViewsShowPersonalTextUntilItIsErased) {
+  OpenOptions options = WithTables();
+  options.views.push_back({"faces",
+                           "SELECT people.name, geo_texts.text AS display FROM people "
+                           "LEFT JOIN geo_texts ON geo_texts.hash = people.photo"});
+  store_ = NewSqliteStore(path_);
+  ASSERT_TRUE(store_->Open(options).ok());
+  Batch batch = NextBatch(model_);
+  batch.texts = {TextOf("ann", "Ann")};
+  batch.rows = {{kPeople, false, {"a", std::monostate(), "", std::string(HashOf("ann").view())}},
+                {kPeople, false, {"b", std::monostate(), "", std::string(HashOf("bob").view())}}};
+  Append(batch);
+  SqliteReader reader(path_);
+  using RowList = std::vector<std::vector<ColumnValue>>;
+  EXPECT_EQ(reader.Rows("SELECT * FROM faces ORDER BY name"),
+            (RowList{{"a", "Ann"}, {"b", std::monostate()}}));
+  batch = NextBatch(model_);
+  batch.erased_texts = {HashOf("ann")};
+  Append(batch);
+  EXPECT_EQ(reader.Rows("SELECT * FROM faces WHERE name = 'a'"),
+            (RowList{{"a", std::monostate()}}));
+}
+
+TEST_F(SqliteUseTest, ViewsThatMakeNoSenseAreRefused) {
+  for (const std::string select :
+       {"SELECT nobody FROM people", "DELETE FROM people", "SELECT * FROM nothing", "nonsense"}) {
+    OpenOptions options = WithTables();
+    options.views = {{"faces", select}};
+    const auto state = NewSqliteStore(path_)->Open(options);
+    EXPECT_EQ(ErrorCodeOf(state.status()), ErrorCode::kInvalidArgument) << select;
+  }
+  Open();
+  Append();
+}
+
+TEST_F(SqliteUseTest, TheLogStaysShort) {
+  Open();
+  std::uint64_t longest = 0;
+  for (int i = 0; i < 200; ++i) {
+    Batch batch = NextBatch(model_);
+    batch.records.assign(400'000, static_cast<char>(i));
+    batch.durability = i % 3 == 0 ? Durability::kDurable : Durability::kOrdered;
+    Append(batch);
+    longest = std::max<std::uint64_t>(longest, fs::file_size(path_ + "-wal"));
+  }
+  EXPECT_LT(longest, 20'000'000u);
+  EXPECT_GT(*store_->SizeBytes(), 80'000'000u);
+  ASSERT_TRUE(store_->Close().ok());
+  EXPECT_FALSE(fs::exists(path_ + "-wal"));
+}
+
+TEST_F(SqliteUseTest, OrderedAppendsOnlyAreCarriedOverAsWell) {
+  Open();
+  for (int i = 0; i < 60; ++i) {
+    Batch batch = NextBatch(model_);
+    batch.records.assign(1'000'000, static_cast<char>(i));
+    batch.durability = Durability::kOrdered;
+    Append(batch);
+  }
+  EXPECT_LT(fs::file_size(path_ + "-wal"), 25'000'000u);
+  EXPECT_EQ(CompareAt(KilledCopy("killed")), "");
+}
+
+}  // namespace
+}  // namespace geo
