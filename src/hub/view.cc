@@ -120,6 +120,13 @@ StatusOr<RouteAnswer> View::FindRoutes(const Pid& from, const Pid& to,
                                        const RouteConstraints& constraints) const {
   GEO_ASSIGN_OR_RETURN(const RouteRequest request,
                        Request(from, to, equivalent, amount, constraints));
+  if (request.from == request.to) {
+    return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
+  }
+  if (amount <= 0) {
+    return MakeError(ErrorCode::kAmountNotPositive, "amount of " + std::to_string(amount) +
+                                                        " minor units; at least one must move");
+  }
   return router_->FindRoutes(request);
 }
 

@@ -32,13 +32,13 @@ namespace geo {
 
 struct HubOptions {
   // Founds the network when the store is empty; when it is not, the network name must agree.
-  std::optional<Genesis> genesis;
+  std::optional<Genesis> genesis = {};
   Timestamp founded_at = 0;
 
   Durability durability = Durability::kDurable;
   bool take_over = false;  // fence a present writer (geo/storage/store.h)
 
-  RouteConstraints routing;  // defaults for payments that leave limits open: 8 hops, 8 paths
+  RouteConstraints routing = {};  // defaults for payments that leave limits open: 8 hops, 8 paths
   Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
 
   std::size_t max_pending = 65'536;     // submits between two flushes

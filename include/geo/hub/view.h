@@ -64,8 +64,8 @@ class View {
                                     const EquivalentCode& equivalent,
                                     const RouteConstraints& constraints) const;
 
-  // Whether and how `amount` could be paid now, without paying. Errors as Capacity and those of
-  // amounts.
+  // Whether and how `amount` could be paid now, without paying. Errors as Capacity; SelfPayment;
+  // AmountNotPositive.
   StatusOr<RouteAnswer> FindRoutes(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
                                    Amount amount, const RouteConstraints& constraints) const;
 

@@ -116,7 +116,7 @@ struct Genesis {
   std::uint32_t format = 1;
   std::string network;  // 1–64 bytes of UTF-8
   PublicKey hub_key;
-  std::vector<Operator> operators;  // at most 64
+  std::vector<Operator> operators = {};  // at most 64
   friend bool operator==(const Genesis&, const Genesis&) = default;
 };
 

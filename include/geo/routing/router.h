@@ -46,11 +46,13 @@ inline constexpr std::uint32_t kMaxSplitPaths = 8;
 
 // Spec 01 §5.1.
 struct RouteConstraints {
-  std::uint32_t max_hops = 8;           // longest route: 1–32 or kUnlimited
-  std::uint32_t max_paths = 8;          // most routes: 1–64 or kUnlimited
-  std::vector<ParticipantIndex> avoid;  // never intermediaries; order and repeats don't matter
-  std::optional<std::vector<ParticipantIndex>> within;  // only these may take part, end points too
-  std::uint64_t work_limit = kNoWorkLimit;              // arcs looked at
+  std::uint32_t max_hops = 8;   // longest route: 1–32 or kUnlimited
+  std::uint32_t max_paths = 8;  // most routes: 1–64 or kUnlimited
+  // Never intermediaries; order and repeats don't matter.
+  std::vector<ParticipantIndex> avoid = {};
+  // Only these may take part, end points too.
+  std::optional<std::vector<ParticipantIndex>> within = {};
+  std::uint64_t work_limit = kNoWorkLimit;  // arcs looked at
 };
 
 struct RouteRequest {

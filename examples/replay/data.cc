@@ -1,0 +1,157 @@
+#include "replay/data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "replay/csv.h"
+
+namespace geo::replay {
+namespace {
+
+constexpr int kDataPrecision = 6;
+constexpr std::uint64_t kLargestAccount = std::numeric_limits<Account>::max();
+
+StatusOr<std::unique_ptr<CsvReader>> OpenCsv(const std::string& folder, const std::string& name,
+                                             std::vector<std::string> columns) {
+  auto path = FindCsv(folder, name);
+  if (!path.ok()) return path.status();
+  if (path->empty()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     fmt::format("{}/{}.csv.gz: no such file, nor {}.csv", folder, name, name));
+  }
+  return CsvReader::Open(*path, std::move(columns));
+}
+
+// Two accounts and an amount, from three columns beginning with `column`.
+struct Row {
+  Account first = 0;
+  Account second = 0;
+  Amount amount = 0;
+};
+
+StatusOr<Row> ReadRow(const CsvReader& csv, std::size_t column) {
+  auto first = csv.Number(column, kLargestAccount);
+  if (!first.ok()) return first.status();
+  auto second = csv.Number(column + 1, kLargestAccount);
+  if (!second.ok()) return second.status();
+  auto amount = csv.AmountOf(column + 2, kDataPrecision);
+  if (!amount.ok()) return amount.status();
+  return Row{static_cast<Account>(*first), static_cast<Account>(*second), *amount};
+}
+
+// Visits every row of a file of three columns.
+template <typename Visit>
+Status ReadRows(CsvReader& csv, const Visit& visit) {
+  while (true) {
+    auto more = csv.Next();
+    if (!more.ok() || !*more) return more.status();
+    auto row = ReadRow(csv, 0);
+    if (!row.ok()) return row.status();
+    if (row->first == row->second) return csv.Error("both accounts are the same");
+    visit(*row);
+  }
+}
+
+void CollectAccounts(Network* network) {
+  std::vector<Account>& accounts = network->accounts;
+  for (const Line& line : network->lines) {
+    accounts.push_back(line.owner);
+    accounts.push_back(line.debtor);
+  }
+  for (const Debt& debt : network->debts) {
+    accounts.push_back(debt.debtor);
+    accounts.push_back(debt.creditor);
+  }
+  std::sort(accounts.begin(), accounts.end());
+  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
+}
+
+StatusOr<Network> ReadNetwork(const std::string& folder) {
+  Network network;
+  network.precision = kDataPrecision;
+  auto lines = OpenCsv(folder, "trustlines", {"from", "to", "limit"});
+  if (!lines.ok()) return lines.status();
+  Status status = ReadRows(**lines, [&](const Row& row) {
+    network.lines.push_back({row.first, row.second, row.amount});
+  });
+  if (!status.ok()) return status;
+  auto has_debts = FindCsv(folder, "debts");
+  if (!has_debts.ok()) return has_debts.status();
+  if (!has_debts->empty()) {
+    auto debts = CsvReader::Open(*has_debts, {"debtor", "creditor", "amount"});
+    if (!debts.ok()) return debts.status();
+    status = ReadRows(**debts, [&](const Row& row) {
+      network.debts.push_back({row.first, row.second, row.amount});
+    });
+    if (!status.ok()) return status;
+  }
+  CollectAccounts(&network);
+  return network;
+}
+
+class CsvPayments : public Payments {
+ public:
+  explicit CsvPayments(std::unique_ptr<CsvReader> csv) : csv_(std::move(csv)) {}
+
+  StatusOr<std::optional<Payment>> Next() override {
+    auto more = csv_->Next();
+    if (!more.ok()) return more.status();
+    if (!*more) return std::optional<Payment>();
+    // The time says no more than the order of rows does; it must be a number all the same.
+    if (auto time = csv_->Number(0, std::numeric_limits<std::uint64_t>::max()); !time.ok()) {
+      return time.status();
+    }
+    auto row = ReadRow(*csv_, 1);
+    if (!row.ok()) return row.status();
+    return Payment{row->first, row->second, row->amount};
+  }
+
+ private:
+  std::unique_ptr<CsvReader> csv_;
+};
+
+class GeneratedPayments : public Payments {
+ public:
+  explicit GeneratedPayments(testing::PaymentTrace trace) : trace_(std::move(trace)) {}
+
+  StatusOr<std::optional<Payment>> Next() override {
+    const testing::GeneratedPayment payment = trace_.Next();
+    return Payment{payment.from, payment.to, payment.amount};
+  }
+
+ private:
+  testing::PaymentTrace trace_;
+};
+
+}  // namespace
+
+StatusOr<Data> ReadData(const std::string& folder) {
+  auto network = ReadNetwork(folder);
+  if (!network.ok()) return network.status();
+  auto payments = OpenCsv(folder, "payments", {"time", "from", "to", "amount"});
+  if (!payments.ok()) return payments.status();
+  return Data{*std::move(network), std::make_unique<CsvPayments>(*std::move(payments))};
+}
+
+StatusOr<Data> GenerateData(const testing::NetworkOptions& options,
+                            const testing::TraceOptions& trace) {
+  auto generated = testing::GenerateNetwork(options);
+  if (!generated.ok()) return generated.status();
+  auto payments = testing::PaymentTrace::Create(*generated, trace);
+  if (!payments.ok()) return payments.status();
+  Network network;
+  network.precision = testing::kGeneratedPrecision;
+  for (const testing::GeneratedLine& line : generated->lines) {
+    network.lines.push_back({line.owner, line.debtor, line.limit});
+  }
+  for (const testing::GeneratedDebt& debt : generated->debts) {
+    network.debts.push_back({debt.debtor, debt.creditor, debt.amount});
+  }
+  CollectAccounts(&network);
+  return Data{std::move(network), std::make_unique<GeneratedPayments>(*std::move(payments))};
+}
+
+}  // namespace geo::replay
