@@ -4,9 +4,9 @@
 
 #include "geo/base/amount.h"
 #include "geo/base/encoding.h"
+#include "geo/crypto/json_members.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
-#include "geo/crypto/json_members.h"
 
 namespace geo {
 namespace {

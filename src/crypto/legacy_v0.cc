@@ -2,8 +2,8 @@
 
 #include "geo/base/encoding.h"
 #include "geo/base/limits.h"
-#include "src/base/status_macros.h"
 #include "geo/crypto/json_members.h"
+#include "src/base/status_macros.h"
 
 namespace geo {
 namespace {
