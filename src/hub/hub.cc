@@ -51,12 +51,7 @@ Batch& Hub::Impl::StartBatch() {
 
 void Hub::Impl::FillRows(Batch& batch) {
   if (!read_model) return;
-  const auto name_of = [&](const Hash256& hash) -> std::optional<std::string> {
-    StatusOr<std::optional<TextEntry>> text = store->FindText(hash);
-    if (!text.ok() || !text->has_value()) return std::nullopt;
-    return std::move((*text)->text);
-  };
-  read_model->TakeRows(ledger, options.read_model_rows, name_of, &batch.rows);
+  read_model->TakeRows(ledger, options.read_model_rows, &batch.rows);
   batch.rows_seq = read_model->shown_seq();
 }
 
@@ -168,7 +163,6 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
   std::sort(hashes.begin(), hashes.end());
   hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
   next.batch.erased_texts = std::move(hashes);
-  if (read_model) read_model->TextErased(*index, ledger.participant(*index).name_hash);
   return Flush().status();
 }
 

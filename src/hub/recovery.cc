@@ -64,6 +64,7 @@ Status Hub::Impl::Open() {
   open.take_over = options.take_over;
   if (read_model) {
     open.tables = ReadModel::Tables();
+    open.views = ReadModel::Views();
     open.read_model_version = ReadModel::kVersion;
   }
   GEO_ASSIGN_OR_RETURN(const StoreState state, store->Open(open));

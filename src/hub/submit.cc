@@ -164,15 +164,11 @@ void Hub::Impl::KeepTexts(const Command& command) {
   const auto keep = [&](const PersonalText& text) {
     if (!text.text.empty()) next.batch.texts.push_back({TextHash(text), text.salt, text.text});
   };
-  const auto keep_name = [&](const PersonalText& name) {
-    keep(name);
-    if (read_model) read_model->RememberName(TextHash(name), name.text);
-  };
   if (const auto* registration = std::get_if<RegisterParticipant>(&command)) {
-    keep_name(registration->name);
+    keep(registration->name);
     if (registration->profile) keep(*registration->profile);
   } else if (const auto* update = std::get_if<UpdateParticipant>(&command)) {
-    if (update->name) keep_name(*update->name);
+    if (update->name) keep(*update->name);
     if (update->profile) keep(*update->profile);
   } else if (const auto* pay = std::get_if<Pay>(&command)) {
     if (pay->description) keep(*pay->description);

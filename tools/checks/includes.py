@@ -13,7 +13,7 @@ ROOMS = {
     "journal": "base",
     "storage": "base journal",
     "ledger": "base journal",
-    "readmodel": "base crypto journal storage ledger",
+    "readmodel": "base journal storage ledger",
     "routing": "base graph journal ledger",
     "clearing": "base graph journal ledger",
     "integrity": "base crypto journal ledger",

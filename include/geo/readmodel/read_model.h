@@ -1,9 +1,10 @@
 // The read model: the state as SQL rows that people query. Handy, derived, never needed for
 // recovery.
 //
-// The tables (docs/formats.md has the columns): participants, equivalents, trust_lines, debts,
-// transactions, reservations. Amounts stand there twice: as exact decimal text for people and as
-// whole minor units for sums. Times are microseconds UTC.
+// People query the views participants, trust_lines, debts, transactions and reservations and the
+// table equivalents (docs/formats.md has the columns). Amounts stand there twice: as exact decimal
+// text for people and as whole minor units for sums. Times are microseconds UTC. Display names are
+// shown from the store's side table of personal text, so an erased name is gone at once.
 //
 // Rows are coalesced: however often a thing changes between two writes, its row is written once.
 // They are written in slices, so that no append is long.
@@ -12,13 +13,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "geo/base/ids.h"
 #include "geo/journal/record.h"
 #include "geo/ledger/ledger.h"
 #include "geo/storage/store.h"
@@ -31,6 +28,7 @@ class ReadModel {
   // Of the tables: raised when they change; a store then makes them anew.
   static constexpr std::uint32_t kVersion = 1;
   static std::vector<TableDefinition> Tables();
+  static std::vector<ViewDefinition> Views();
 
   ReadModel();
   ~ReadModel();
@@ -42,18 +40,9 @@ class ReadModel {
   // perhaps later ones. O(effects).
   void Apply(const Record& record, const Ledger& ledger);
 
-  // A display name that is on its way to the store's side table. O(1).
-  void RememberName(const Hash256& hash, std::string text);
-
-  // The participant's clear text is being erased, also the name that hashes to `name_hash`: his row
-  // loses it. O(1).
-  void TextErased(ParticipantIndex participant, const Hash256& name_hash);
-
-  // Appends up to `max` rows, the longest waiting first, as the ledger shows them now. `name_of`
-  // finds display names by hash in the store. O(rows).
-  void TakeRows(const Ledger& ledger, std::size_t max,
-                const std::function<std::optional<std::string>(const Hash256&)>& name_of,
-                std::vector<RowChange>* rows);
+  // Appends up to `max` rows, the longest waiting first, as the ledger shows them now; so take them
+  // when the ledger shows what the append will have made durable. O(rows).
+  void TakeRows(const Ledger& ledger, std::size_t max, std::vector<RowChange>* rows);
 
   // How many rows wait.
   std::size_t backlog() const;

@@ -62,9 +62,10 @@ struct TableDefinition {
   friend bool operator==(const TableDefinition&, const TableDefinition&) = default;
 };
 
-// What people see: a query over the tables (and over geo_texts, the side table of personal text,
-// with the columns hash and text, where an erased text is null). Kept so that the tables can hold
-// small integers while people read names. Stores without SQL ignore it.
+// What people see: a query over the tables, so that these can hold small integers while people read
+// names. It may also use geo_texts (hash, text), the side table of personal text, where an erased
+// text is null, and geo_transactions (tx_id, seq), the index of transaction ids. Stores without SQL
+// ignore views.
 struct ViewDefinition {
   std::string name;    // as TableDefinition::name
   std::string select;  // one SELECT in the SQL that SQLite and PostgreSQL have in common; trusted
