@@ -74,11 +74,12 @@ std::string Source(const Flags& flags) {
 std::string Heading(const Flags& flags, const Report& report) {
   const Settings& settings = flags.settings;
   return fmt::format(
-      "{}: {} participants, {} lines, {} debts\n"
-      "reading {}, router {} (hops: {}, paths: {}){}\n\n",
+      "{}: {} participants, {} lines, {} debts\n{}router {} (hops: {}, paths: {}){}\n\n",
       Source(flags), WithSeparators(report.participants), WithSeparators(report.lines),
-      WithSeparators(report.debts), flags.reading, flags.router, Limit(settings.max_hops),
-      Limit(settings.max_paths), settings.keep_state ? "" : "; asked, not paid");
+      WithSeparators(report.debts),
+      settings.swap_ends ? "payments the other way round (reading sim), " : "", flags.router,
+      Limit(settings.max_hops), Limit(settings.max_paths),
+      settings.keep_state ? "" : "; asked, not paid");
 }
 
 std::string Outcome(const Report& report) {
