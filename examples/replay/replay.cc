@@ -190,7 +190,7 @@ Status Player::Register() {
     if (!status.ok()) return status;
     if (hub_->pending() == kRegistrationsPerFlush || i + 1 == accounts.size()) {
       if (status = ExpectOk(hub_->Flush()); !status.ok()) return status;
-      progress.Show(i);
+      progress.Show(i + 1);
     }
   }
   return OkStatus();
@@ -217,7 +217,7 @@ Status Player::OpenBalances() {
     }
     if ((i + 1) % kEntriesPerRecord != 0 && i + 1 != total) continue;
     if (Status status = Execute(std::exchange(part, {})); !status.ok()) return status;
-    progress.Show(i);
+    progress.Show(i + 1);
   }
   network.lines = {};  // the hub has them now
   network.debts = {};
