@@ -33,9 +33,9 @@ bool Hub::Impl::HasWork() const {
 }
 
 const Batch* Hub::Impl::TakeBatch() {
+  if (!poison.ok()) return nullptr;
   if (in_flight.has_value()) return &in_flight->batch;
-  if (!poison.ok() || !HasWork()) return nullptr;
-  return &StartBatch();
+  return HasWork() ? &StartBatch() : nullptr;
 }
 
 Batch& Hub::Impl::StartBatch() {
@@ -56,6 +56,7 @@ void Hub::Impl::FillRows(Batch& batch) {
 }
 
 StatusOr<std::vector<CommandResult>> Hub::Impl::BatchDone(const Status& appended) {
+  GEO_RETURN_IF_ERROR(CheckUsable());
   if (!in_flight.has_value()) {
     return MakeError(ErrorCode::kStatusConflict, "no batch was taken");
   }

@@ -98,10 +98,11 @@ class Hub {
   StatusOr<std::vector<CommandResult>> Flush();
 
   // The two-step form for hosts that write asynchronously. TakeBatch gives what a Store::Append
-  // would be given, valid until BatchDone; null when nothing is pending. One batch at a time (a
-  // second TakeBatch gives the same one); submits meanwhile go into the next. BatchDone with ok
-  // releases the results; with StoreBusy the batch stays; with any other error the hub is poisoned.
-  // Errors: StatusConflict when no batch was taken, and the status itself as in Flush.
+  // would be given, valid until BatchDone; null when nothing is pending or the hub is poisoned. One
+  // batch at a time (a second TakeBatch gives the same one); submits meanwhile go into the next.
+  // BatchDone with ok releases the results; with StoreBusy the batch stays; with any other error
+  // the hub is poisoned. Errors: HubPoisoned, StatusConflict when no batch was taken, and the
+  // status itself as in Flush.
   const Batch* TakeBatch();
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
 
@@ -148,8 +149,8 @@ class Hub {
   // Rows of the read model that wait to be written; each append takes up to read_model_rows of
   // them.
   std::size_t read_model_backlog() const;
-  // Writes the whole backlog, in slices of read_model_rows. Errors as Flush, and StatusConflict
-  // while commands are pending (flush first).
+  // Writes the whole backlog, in slices of read_model_rows. Errors as Flush; StatusConflict while
+  // commands are pending (flush first).
   Status UpdateReadModel();
 
   // Bytes on the medium.
