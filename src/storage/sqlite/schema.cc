@@ -1,10 +1,5 @@
 #include "src/storage/sqlite/schema.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
 #include <string_view>
 
 #include "src/base/status_macros.h"
@@ -74,28 +69,27 @@ Status MakeFile(const std::string& path, const std::string& vfs) {
   return database.Close();
 }
 
-void RemoveFile(const std::string& path) {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) unlink((path + suffix).c_str());
+Status RemoveDatabase(SqliteFiles& files, const std::string& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    GEO_RETURN_IF_ERROR(files.Remove(path + suffix));
+  }
+  return OkStatus();
 }
 
-Status SyncAndRename(const std::string& from, const std::string& to) {
-  const int file = open(from.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return SystemError(errno, "open", from);
-  const int error = fsync(file) == 0 ? 0 : errno;
-  close(file);
-  if (error != 0) return SystemError(error, "sync", from);
-  if (std::rename(from.c_str(), to.c_str()) != 0) return SystemError(errno, "name", to);
-  return SyncFolderOf(to);
+Status SyncAndRename(SqliteFiles& files, const std::string& from, const std::string& to) {
+  GEO_RETURN_IF_ERROR(files.Sync(from));
+  GEO_RETURN_IF_ERROR(files.Rename(from, to));
+  return files.SyncFolderOf(to);
 }
 
 }  // namespace
 
-Status CreateStore(const std::string& path, const std::string& vfs) {
+Status CreateStore(SqliteFiles& files, const std::string& path, const std::string& vfs) {
   const std::string fresh = path + ".new";
-  RemoveFile(fresh);  // of an attempt that was killed
+  GEO_RETURN_IF_ERROR(RemoveDatabase(files, fresh));  // of an attempt that was killed
   Status status = MakeFile(fresh, vfs);
-  if (status.ok()) status = SyncAndRename(fresh, path);
-  if (!status.ok()) RemoveFile(fresh);
+  if (status.ok()) status = SyncAndRename(files, fresh, path);
+  if (!status.ok()) RemoveDatabase(files, fresh).IgnoreError();
   return status;
 }
 

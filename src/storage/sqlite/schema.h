@@ -5,13 +5,14 @@
 #include <string>
 
 #include "geo/base/status.h"
+#include "geo/storage/sqlite_files.h"
 #include "src/storage/sqlite/database.h"
 
 namespace geo {
 
 // Makes an empty store at `path`, where nothing is: complete and durable, or not at all. The caller
 // holds the lock. Errors: StoreReadOnly, StoreFull, StoreIo.
-Status CreateStore(const std::string& path, const std::string& vfs);
+Status CreateStore(SqliteFiles& files, const std::string& path, const std::string& vfs);
 
 // Whether the store's own tables are all there, as CreateStore makes them. Errors: StoreCorrupt.
 Status CheckSchema(Database& database);

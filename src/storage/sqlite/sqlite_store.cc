@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "geo/base/bytes.h"
+#include "geo/storage/sqlite_files.h"
 #include "src/base/status_macros.h"
 #include "src/storage/sqlite/meta.h"
+#include "src/storage/sqlite/posix_files.h"
 #include "src/storage/sqlite/read_model.h"
 #include "src/storage/sqlite/writer.h"
 
@@ -35,8 +37,10 @@ Status Corrupt(const std::string& message) { return MakeError(ErrorCode::kStoreC
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(std::string path, std::string base)
-      : given_path_(std::move(path)), base_(std::move(base)) {}
+  SqliteStore(std::string path, std::unique_ptr<SqliteFiles> owned, SqliteFiles* files)
+      : given_path_(std::move(path)),
+        owned_files_(std::move(owned)),
+        files_(files != nullptr ? files : owned_files_.get()) {}
   ~SqliteStore() override { SqliteStore::Close().IgnoreError(); }
 
   StatusOr<StoreState> Open(const OpenOptions& options) override;
@@ -67,7 +71,8 @@ class SqliteStore : public Store {
   Status WriteSlice(const SnapshotSlice& slice, Meta* meta);
 
   std::string given_path_;
-  std::string base_;
+  std::unique_ptr<SqliteFiles> owned_files_;
+  SqliteFiles* files_;  // never null
   Writer writer_;
   Statements statements_;
   ReadModelTables read_model_;
@@ -78,7 +83,7 @@ class SqliteStore : public Store {
 StatusOr<StoreState> SqliteStore::Open(const OpenOptions& options) {
   if (writer_.is_open()) return MakeError(ErrorCode::kInvalidArgument, "the store is open already");
   GEO_RETURN_IF_ERROR(CheckReadModel(options));
-  GEO_RETURN_IF_ERROR(writer_.Open(given_path_, base_, options));
+  GEO_RETURN_IF_ERROR(writer_.Open(given_path_, *files_, options));
   auto state = Claim(options);
   if (state.ok()) return state;
   Close().IgnoreError();
@@ -325,13 +330,20 @@ Status SqliteStore::WriteSlice(const SnapshotSlice& slice, Meta* meta) {
 
 StatusOr<std::uint64_t> SqliteStore::SizeBytes() {
   if (!writer_.is_open()) return MakeError(ErrorCode::kStoreClosed, "the store is not open");
-  return FileSize(writer_.path()) + FileSize(writer_.path() + "-wal");
+  GEO_ASSIGN_OR_RETURN(const std::uint64_t database, FileSize(*files_, writer_.path()));
+  GEO_ASSIGN_OR_RETURN(const std::uint64_t log, FileSize(*files_, writer_.path() + "-wal"));
+  return database + log;
 }
 
 }  // namespace
 
 std::unique_ptr<Store> NewSqliteStoreOn(std::string path, std::string base) {
-  return std::make_unique<SqliteStore>(std::move(path), std::move(base));
+  return std::make_unique<SqliteStore>(std::move(path), NewPosixFiles(std::move(base)), nullptr);
+}
+
+std::unique_ptr<Store> NewSqliteStore(std::string path, SqliteFiles* files) {
+  if (files == nullptr) return NewSqliteStoreOn(std::move(path), "");
+  return std::make_unique<SqliteStore>(std::move(path), nullptr, files);
 }
 
 std::unique_ptr<Store> NewSqliteStore(std::string path) {

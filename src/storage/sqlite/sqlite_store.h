@@ -10,7 +10,7 @@
 namespace geo {
 
 // As NewSqliteStore, with SQLite's files going through the registered VFS `base` (empty: SQLite's
-// default). The `.lock` file does not.
+// default). Everything else is done by the operating system.
 std::unique_ptr<Store> NewSqliteStoreOn(std::string path, std::string base);
 
 }  // namespace geo

@@ -1,19 +1,13 @@
 #include "src/storage/sqlite/store_file.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <memory>
+#include <cstddef>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "geo/base/bytes.h"
@@ -25,10 +19,7 @@
 namespace geo {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kMaxPathBytes = 480;  // SQLite takes 512 with its suffixes
-constexpr int kMaxLinks = 40;
 constexpr std::string_view kSqliteMagic("SQLite format 3\0", 16);
 constexpr std::size_t kHeaderBytes = 100;
 constexpr std::string_view kMarkMagic = "geomark1";
@@ -43,13 +34,6 @@ Status CheckPathText(const std::string& path) {
   if (problem.empty()) return OkStatus();
   return MakeError(ErrorCode::kInvalidArgument,
                    "the path " + Quote(path) + " " + std::string(problem));
-}
-
-StatusOr<fs::path> CanonicalFolder(const fs::path& folder) {
-  std::error_code error;
-  fs::path canonical = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
-  if (error) return SystemError(error.value(), "the folder", folder.string());
-  return canonical;
 }
 
 std::uint32_t BigEndian32(std::string_view bytes, std::size_t offset) {
@@ -113,6 +97,24 @@ StatusOr<std::string> ReadHeader(const std::string& path, std::uint64_t size,
   return SystemError(result == SQLITE_CANTOPEN ? system_error : EIO, "read", path);
 }
 
+std::uint32_t MarkChecksum(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+// A mark that does not add up is none: it only ever makes more damage noticed.
+std::optional<std::uint64_t> ReadMark(std::string_view bytes) {
+  bytes = bytes.substr(0, kMarkBytes);
+  ByteReader reader(bytes);
+  const std::string_view magic = reader.Raw(kMarkMagic.size());
+  const std::uint64_t mark = reader.Fixed64();
+  const std::uint32_t sum = reader.Fixed32();
+  if (!reader.Complete() || magic != kMarkMagic || sum != MarkChecksum(bytes.substr(0, 16))) {
+    return std::nullopt;
+  }
+  return mark;
+}
+
 }  // namespace
 
 Status SystemError(int error, std::string_view what, const std::string& path) {
@@ -123,128 +125,61 @@ Status SystemError(int error, std::string_view what, const std::string& path) {
       code, std::string(what) + " " + Quote(path) + ": " + std::generic_category().message(error));
 }
 
-StatusOr<std::string> CanonicalPath(const std::string& path) {
+StatusOr<std::string> CanonicalPath(SqliteFiles& files, const std::string& path) {
   GEO_RETURN_IF_ERROR(CheckPathText(path));
-  fs::path file = path;
-  for (int links = 0; links < kMaxLinks; ++links) {
-    std::error_code error;
-    if (fs::is_directory(file, error)) {
-      return MakeError(ErrorCode::kStoreForeign, Quote(path) + " is a folder");
-    }
-    if (!file.has_filename())
-      return MakeError(ErrorCode::kInvalidArgument, "no file in " + Quote(path));
-    GEO_ASSIGN_OR_RETURN(const fs::path folder, CanonicalFolder(file.parent_path()));
-    file = folder / file.filename();
-    if (!fs::is_symlink(fs::symlink_status(file, error))) {
-      GEO_RETURN_IF_ERROR(CheckPathText(file.string()));
-      return file.string();
-    }
-    const fs::path target = fs::read_symlink(file, error);
-    if (error) return SystemError(error.value(), "the link", file.string());
-    file = folder / target;
-  }
-  return MakeError(ErrorCode::kInvalidArgument, Quote(path) + " is a link that never ends");
+  GEO_ASSIGN_OR_RETURN(std::string canonical, files.Canonical(path));
+  GEO_RETURN_IF_ERROR(CheckPathText(canonical));
+  return canonical;
 }
 
-StatusOr<bool> HasStore(const std::string& path, const std::string& vfs) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) {
-    if (errno != ENOENT) return SystemError(errno, "look at", path);
-    if (FileSize(path + "-wal") == 0) return false;
+StatusOr<bool> HasStore(SqliteFiles& files, const std::string& path, const std::string& vfs) {
+  GEO_ASSIGN_OR_RETURN(const SqliteFiles::Info info, files.Look(path));
+  if (!info.exists) {
+    GEO_ASSIGN_OR_RETURN(const SqliteFiles::Info log, files.Look(path + "-wal"));
+    if (log.size == 0) return false;
     return MakeError(ErrorCode::kStoreCorrupt, "the log " + Quote(path + "-wal") +
                                                    " is there without its database; restore that, "
                                                    "or delete the log to begin anew");
   }
-  if (!S_ISREG(info.st_mode)) {
+  if (!info.ordinary) {
     return MakeError(ErrorCode::kStoreForeign, Quote(path) + " is not an ordinary file");
   }
-  if (info.st_nlink > 1) {
+  if (info.names > 1) {
     return MakeError(ErrorCode::kInvalidArgument,
-                     Quote(path) + " has " + std::to_string(info.st_nlink) +
+                     Quote(path) + " has " + std::to_string(info.names) +
                          " names (hard links), which damages databases; make a copy instead");
   }
-  if (info.st_size == 0) {
+  if (info.size == 0) {
     return MakeError(ErrorCode::kStoreCorrupt,
                      Quote(path) + " is empty; restore it, or delete it to begin anew");
   }
-  GEO_ASSIGN_OR_RETURN(const std::string header,
-                       ReadHeader(path, static_cast<std::uint64_t>(info.st_size), vfs));
+  GEO_ASSIGN_OR_RETURN(const std::string header, ReadHeader(path, info.size, vfs));
   GEO_RETURN_IF_ERROR(CheckHeader(header, path));
   // SQLite would open it for reading, and leave files beside it that nobody may write later.
   for (const char* suffix : {"", "-wal", "-shm"}) {
-    if (access((path + suffix).c_str(), W_OK) != 0 && errno != ENOENT) {
-      return SystemError(errno, "write", path + suffix);
-    }
+    GEO_RETURN_IF_ERROR(files.CheckWritable(path + suffix));
   }
   return true;
 }
 
-Status SyncFolderOf(const std::string& path) {
-  const std::string folder = fs::path(path).parent_path().string();
-  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return SystemError(errno, "open", folder);
-  const int result = fsync(file);
-  const int error = errno;
-  close(file);
-  return result == 0 ? OkStatus() : SystemError(error, "sync", folder);
+StatusOr<std::uint64_t> FileSize(SqliteFiles& files, const std::string& path) {
+  GEO_ASSIGN_OR_RETURN(const SqliteFiles::Info info, files.Look(path));
+  return info.size;
 }
 
-bool FileExists(const std::string& path) {
-  struct stat info {};
-  return stat(path.c_str(), &info) == 0;
-}
-
-std::uint64_t FileSize(const std::string& path) {
-  struct stat info {};
-  return stat(path.c_str(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
-}
-
-StatusOr<StoreLock::Attempt> StoreLock::TryOnce(const std::string& path) {
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (file < 0) return SystemError(errno, "open", path);
-  std::array<char, kMarkBytes> bytes{};
-  const ssize_t got = pread(file, bytes.data(), bytes.size(), 0);
-  ByteReader reader(std::string_view(bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0));
-  const std::string_view magic = reader.Raw(kMarkMagic.size());
-  const std::uint64_t mark = reader.Fixed64();
-  const std::uint32_t sum = reader.Fixed32();
-  // A mark that does not add up is none: it only ever makes more damage noticed.
-  if (reader.Complete() && magic == kMarkMagic &&
-      sum == crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), kMarkBytes - 4)) {
-    mark_ = mark;
-  }
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
-    close(file);
-    if (error == EWOULDBLOCK) return Attempt::kTaken;
-    return SystemError(error, "lock", path);
-  }
-  struct stat mine {};
-  struct stat named {};
-  if (fstat(file, &mine) != 0 || stat(path.c_str(), &named) != 0 || mine.st_ino != named.st_ino ||
-      mine.st_dev != named.st_dev) {
-    close(file);  // somebody took over between open and lock
-    return Attempt::kGone;
-  }
-  file_ = file;
-  return Attempt::kHeld;
-}
-
-Status StoreLock::Acquire(const std::string& path, bool take_over) {
+Status StoreLock::Acquire(SqliteFiles& files, const std::string& path, bool take_over) {
   mark_.reset();
   for (int attempt = 0; attempt < 100; ++attempt) {
-    GEO_ASSIGN_OR_RETURN(const Attempt result, TryOnce(path));
-    if (result == Attempt::kHeld) return OkStatus();
-    if (result == Attempt::kGone) continue;
+    GEO_ASSIGN_OR_RETURN(SqliteFiles::LockAttempt result, files.Lock(path));
+    if (const auto mark = ReadMark(result.contents)) mark_ = mark;
+    if (result.held != nullptr) {
+      file_ = std::move(result.held);
+      return OkStatus();
+    }
     if (!take_over) break;
-    if (unlink(path.c_str()) != 0 && errno != ENOENT) return SystemError(errno, "replace", path);
+    GEO_RETURN_IF_ERROR(files.Remove(path));
   }
   return MakeError(ErrorCode::kStoreBusy, "another writer holds " + Quote(path));
-}
-
-void StoreLock::Release() {
-  if (file_ >= 0) close(file_);
-  file_ = -1;
 }
 
 Status StoreLock::SetMark(std::uint64_t mark, bool sync) {
@@ -252,21 +187,16 @@ Status StoreLock::SetMark(std::uint64_t mark, bool sync) {
   ByteWriter writer(&bytes);
   writer.Raw(kMarkMagic);
   writer.Fixed64(mark);
-  writer.Fixed32(static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size())));
-  const ssize_t wrote = pwrite(file_, bytes.data(), bytes.size(), 0);
-  if (wrote < 0) return SystemError(errno, "write", "the .lock file");
-  if (static_cast<std::size_t>(wrote) != bytes.size()) {
-    return SystemError(ENOSPC, "write", "the .lock file");
-  }
-  if (sync && fsync(file_) != 0) return SystemError(errno, "sync", "the .lock file");
+  writer.Fixed32(MarkChecksum(bytes));
+  GEO_RETURN_IF_ERROR(file_->Write(bytes));
+  if (sync) GEO_RETURN_IF_ERROR(file_->Sync());
   mark_ = mark;
   return OkStatus();
 }
 
 Status StoreLock::ClearMark() {
-  if (ftruncate(file_, 0) != 0) return SystemError(errno, "cut", "the .lock file");
-  if (fsync(file_) != 0) return SystemError(errno, "sync", "the .lock file");
+  GEO_RETURN_IF_ERROR(file_->Clear());
+  GEO_RETURN_IF_ERROR(file_->Sync());
   mark_.reset();
   return OkStatus();
 }

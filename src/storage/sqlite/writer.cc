@@ -29,9 +29,8 @@ bool Poisons(ErrorCode code) {
 
 }  // namespace
 
-Status Writer::Open(const std::string& path, const std::string& base_vfs,
-                    const OpenOptions& options) {
-  const Status status = OpenFiles(path, base_vfs, options);
+Status Writer::Open(const std::string& path, SqliteFiles& files, const OpenOptions& options) {
+  const Status status = OpenFiles(path, files, options);
   if (!status.ok()) {
     Poison(status);  // Close leaves the files as they are
     Close().IgnoreError();
@@ -39,25 +38,24 @@ Status Writer::Open(const std::string& path, const std::string& base_vfs,
   return status;
 }
 
-Status Writer::OpenFiles(const std::string& path, const std::string& base_vfs,
-                         const OpenOptions& options) {
-  GEO_ASSIGN_OR_RETURN(const std::string vfs, StampedVfs(base_vfs));
+Status Writer::OpenFiles(const std::string& path, SqliteFiles& files, const OpenOptions& options) {
+  GEO_ASSIGN_OR_RETURN(const std::string vfs, StampedVfs(files.Vfs()));
   const std::string header_vfs = vfs.substr(vfs.find('/') + 1);
-  GEO_ASSIGN_OR_RETURN(path_, CanonicalPath(path));
-  GEO_ASSIGN_OR_RETURN(bool exists, HasStore(path_, header_vfs));
+  GEO_ASSIGN_OR_RETURN(path_, CanonicalPath(files, path));
+  GEO_ASSIGN_OR_RETURN(bool exists, HasStore(files, path_, header_vfs));
   if (!exists && !options.create) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "no store at " + path_ + ", and `create` is false");
   }
-  GEO_RETURN_IF_ERROR(lock_.Acquire(path_ + ".lock", options.take_over));
-  GEO_ASSIGN_OR_RETURN(exists, HasStore(path_, header_vfs));  // or made meanwhile
-  if (!exists) GEO_RETURN_IF_ERROR(CreateStore(path_, vfs));
-  const bool had_log = FileExists(path_ + "-wal");
+  GEO_RETURN_IF_ERROR(lock_.Acquire(files, path_ + ".lock", options.take_over));
+  GEO_ASSIGN_OR_RETURN(exists, HasStore(files, path_, header_vfs));  // or made meanwhile
+  if (!exists) GEO_RETURN_IF_ERROR(CreateStore(files, path_, vfs));
+  GEO_ASSIGN_OR_RETURN(const SqliteFiles::Info log, files.Look(path_ + "-wal"));
   GEO_RETURN_IF_ERROR(database_.Open(path_, SQLITE_OPEN_READWRITE, vfs));
   GEO_RETURN_IF_ERROR(Configure());
   GEO_RETURN_IF_ERROR(CheckSchema(database_));
   GEO_RETURN_IF_ERROR(meta_.Prepare(database_));
-  GEO_RETURN_IF_ERROR(CheckMark(had_log));
+  GEO_RETURN_IF_ERROR(CheckMark(log.exists));
   GEO_ASSIGN_OR_RETURN(begin_, database_.Prepare("BEGIN IMMEDIATE"));
   GEO_ASSIGN_OR_RETURN(commit_, database_.Prepare("COMMIT"));
   GEO_ASSIGN_OR_RETURN(rollback_, database_.Prepare("ROLLBACK"));

@@ -22,7 +22,7 @@ class Writer {
 
   // Finds or makes the store, takes the lock, opens the database and checks that what was known to
   // be durable is there. Writes nothing but a new, empty store. Errors as Store::Open; then closed.
-  Status Open(const std::string& path, const std::string& base_vfs, const OpenOptions& options);
+  Status Open(const std::string& path, SqliteFiles& files, const OpenOptions& options);
 
   // Carries the log over and closes; without that when poisoned or fenced. The caller's statements
   // must be gone. Errors: StoreIo; closed all the same.
@@ -50,8 +50,7 @@ class Writer {
   void CutLogSoon() { cut_log_ = true; }
 
  private:
-  Status OpenFiles(const std::string& path, const std::string& base_vfs,
-                   const OpenOptions& options);
+  Status OpenFiles(const std::string& path, SqliteFiles& files, const OpenOptions& options);
   Status Configure();
   Status CheckMark(bool had_log);
   Status CarryOver();
