@@ -48,14 +48,6 @@ Outcome Search::State::RunPhase(Flow* missing, std::uint32_t max_hops) {
   }
 }
 
-template <int kSide>
-void Search::State::Discover(NodeIndex node, std::uint32_t parent) {
-  Side& side = sides_[kSide];
-  Visit(node, kSide);
-  position_[node] = side.count;
-  side.Add(node, parent);
-}
-
 // Expands one level; from the first meeting on only looks for further crossings and sends flow
 // through each. Returns whether there was one.
 template <int kSide>
@@ -64,36 +56,54 @@ bool Search::State::GrowForFlow(Flow* missing) {
   const std::uint32_t begin = side.level_begin();
   const std::uint32_t end = side.count;
   side.levels.push_back(end);
-  const bool exact = open_.possible == open_.certain;
   bool met = false;
-  std::uint32_t slots[kChunk];
   for (std::uint32_t position = begin; position < end; ++position) {
-    PrefetchAhead(side, position);
-    const NodeIndex node = side.nodes[position];
-    const std::uint32_t degree = graph_->degree(node);
-    side.Reserve(degree);
-    work_ += degree;
-    for (std::uint32_t done = 0; done < degree; done += kChunk) {
-      const std::uint32_t count = std::min(kChunk, degree - done);
-      const std::uint32_t found = Filter<kSide>(ArcsOf(node) + done, count, open_.possible, slots);
-      for (std::uint32_t i = 0; i < found; ++i) {
-        const NodeIndex to = graph_->neighbor(node, done + slots[i]);
-        const std::uint32_t bits = VisitedBits(to);
-        if ((bits & BitOf(kSide)) != 0 || (bits == 0 && met)) continue;
-        const auto edge = [&] { return graph_->edge(node, done + slots[i]); };
-        if (!exact && Residual(edge(), kSide == kFromSource ? node : to) < quantum_) continue;
-        if (bits != 0) {
-          met = true;
-          AugmentThrough<kSide>(position, to, edge(), missing);
-          if (*missing <= 0) return true;
-        } else {
-          Discover<kSide>(to, position);
-        }
-      }
+    std::uint32_t slot = 0;
+    if (!met) {
+      slot = Expand<kSide>(position, open_, quantum_);
+      met = slot < graph_->degree(side.nodes[position]);
+    } else {
+      work_ += graph_->degree(side.nodes[position]);
     }
+    if (met) CrossFrom<kSide>(position, slot, missing);
+    if (*missing <= 0) return true;
     if (OutOfWork()) return met;
   }
-  return met;
+  if (met) return true;
+  for (std::uint32_t position = end; position < side.count; ++position) {
+    position_[side.nodes[position]] = position;
+    side.cursors[position] = 0;
+  }
+  return false;
+}
+
+// The first arc from `slot` on that is open towards a node of the other side; the degree if none.
+template <int kSide>
+std::uint32_t Search::State::NextCrossing(NodeIndex node, std::uint32_t slot) {
+  const HotArc* arcs = ArcsOf(node);
+  const std::uint32_t* visited = visited_.data();
+  const std::uint32_t degree = graph_->degree(node);
+  const std::uint16_t code = open_.possible;
+  for (; slot < degree; ++slot) {
+    const HotArc arc = arcs[slot];
+    const std::uint32_t bits = visited[arc.to >> 4] >> ((arc.to & 15) * 2) & 3;
+    if ((CodeFrom(kSide, arc) >= code) & (bits == BitOf(1 - kSide))) break;
+  }
+  return slot;
+}
+
+// Sends flow through every arc from the node at `position`, from `slot` on, that crosses over.
+template <int kSide>
+void Search::State::CrossFrom(std::uint32_t position, std::uint32_t slot, Flow* missing) {
+  const NodeIndex node = sides_[kSide].nodes[position];
+  const std::uint32_t degree = graph_->degree(node);
+  while (*missing > 0) {
+    slot = NextCrossing<kSide>(node, slot);
+    if (slot >= degree) return;
+    AugmentThrough<kSide>(position, graph_->neighbor(node, slot), graph_->edge(node, slot),
+                          missing);
+    ++slot;
+  }
 }
 
 // Sends as much as possible through the arc that joins the node at `position` of kSide with
@@ -134,7 +144,8 @@ bool Search::State::Climb(std::uint32_t position, std::uint32_t level) {
     const auto climbed = static_cast<std::uint32_t>(climb_.size() - 1);
     if (climbed == level) return true;
     const std::uint32_t top = climb_.back();
-    const std::uint32_t parent = ParentOf<kSide>(top, level - climbed);
+    std::uint32_t slot = 0;
+    const std::uint32_t parent = ParentOf<kSide>(top, level - climbed, &slot);
     if (parent == kNowhere) {
       side.cursors[top] = kDead;
       climb_.pop_back();
@@ -143,17 +154,24 @@ bool Search::State::Climb(std::uint32_t position, std::uint32_t level) {
     }
     const NodeIndex node = side.nodes[top];
     const NodeIndex above = side.nodes[parent];
-    const EdgeIndex edge = graph_->Find(node, above);
+    const EdgeIndex edge = graph_->edge(node, slot);
+    __builtin_prefetch(GraphAccess::Record(*graph_, edge));
+    __builtin_prefetch(&flow_[edge]);
     steps_.push_back(kSide == kFromSource ? Step{above, node, edge} : Step{node, above, edge});
     climb_.push_back(parent);
   }
   return false;
 }
 
-// Whether flow can go between `node` and `parent`, one level nearer to the root of kSide.
+// Whether flow can go between `node` and its neighbour at `slot`, one level nearer to the root of
+// kSide. Of arcs at the root only its own copy of them knows; there exact amounts decide.
 template <int kSide>
-bool Search::State::CanStep(NodeIndex node, NodeIndex parent, EdgeIndex edge) const {
-  return Residual(edge, kSide == kFromSource ? parent : node) >= quantum_;
+bool Search::State::CanStep(NodeIndex node, std::uint32_t slot, std::uint32_t level) {
+  const HotArc& arc = ArcsOf(node)[slot];
+  const std::uint16_t code = CodeFrom(1 - kSide, arc);
+  if (level > 1 && code >= open_.certain) return true;
+  if (level > 1 && code < open_.possible) return false;
+  return Residual(graph_->edge(node, slot), kSide == kFromSource ? arc.to : node) >= quantum_;
 }
 
 // Where `side` holds `node`, if it is on `level` and not dead.
@@ -167,20 +185,20 @@ std::uint32_t Search::State::LivePosition(const Side& side, NodeIndex node,
 }
 
 // The position of a live node one level nearer to the root that has room towards the node at
-// `position` (on `level` ≥ 1), or kNowhere. Tries first the node that discovered it, then its arcs
-// in order; the cursor remembers how far it came, because in one phase no arc gets room again.
+// `position` (on `level` ≥ 1), and the slot of the arc to it; kNowhere if there is none. Tries
+// first the node that discovered it, then its arcs in order; the cursor remembers how far it came,
+// because in one phase no arc gets room again.
 template <int kSide>
-std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t level) {
+std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t level,
+                                      std::uint32_t* slot) {
   Side& side = sides_[kSide];
   const NodeIndex node = side.nodes[position];
   std::uint32_t& cursor = side.cursors[position];
   if (cursor == kDead) return kNowhere;
   if (cursor == 0) {
     const std::uint32_t parent = side.parents[position];
-    const NodeIndex above = side.nodes[parent];
-    if (side.cursors[parent] != kDead && CanStep<kSide>(node, above, graph_->Find(node, above))) {
-      return parent;
-    }
+    *slot = GraphAccess::SlotOf(*graph_, node, side.nodes[parent]);
+    if (side.cursors[parent] != kDead && CanStep<kSide>(node, *slot, level)) return parent;
     cursor = 1;
   }
   if (level == 1) return kNowhere;  // one edge to the root, and it was the one tried
@@ -189,11 +207,12 @@ std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t leve
   for (; cursor <= degree; ++cursor) {
     ++work_;
     const HotArc& arc = arcs[cursor - 1];
-    if ((kSide == kFromSource ? arc.in : arc.out) < open_.possible) continue;
+    if (CodeFrom(1 - kSide, arc) < open_.possible) continue;
     if ((VisitedBits(arc.to) & BitOf(kSide)) == 0) continue;
     const std::uint32_t parent = LivePosition(side, arc.to, level - 1);
     if (parent == kNowhere) continue;
-    if (CanStep<kSide>(node, arc.to, graph_->edge(node, cursor - 1))) return parent;
+    *slot = cursor - 1;
+    if (CanStep<kSide>(node, *slot, level)) return parent;
   }
   return kNowhere;
 }

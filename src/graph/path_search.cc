@@ -9,10 +9,12 @@ void Search::State::StartSearch() {
   const NodeIndex roots[2] = {source_, target_};
   for (const int side : {kFromSource, kFromTarget}) {
     Side& grown = sides_[side];
-    grown.count = 0;
     grown.levels.assign(1, 0);
-    grown.Reserve(1);
-    grown.Add(roots[side], 0);
+    grown.Reserve(kFetchNode + 1);
+    grown.nodes[0] = roots[side];
+    grown.parents[0] = 0;
+    grown.cursors[0] = 0;
+    grown.count = 1;
     position_[roots[side]] = 0;
     Visit(roots[side], side);
   }
@@ -36,65 +38,23 @@ int Search::State::NextSide() const {
                                                                              : kFromSource;
 }
 
-// The block of a node is two dependent loads away: fetch first where it is, then the block.
-void Search::State::PrefetchAhead(const Side& side, std::uint32_t position) const {
-  if (position + 8 < side.count) {
-    __builtin_prefetch(GraphAccess::Header(*graph_, side.nodes[position + 8]));
-  }
-  if (position + 4 < side.count) {
-    const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[position + 4]);
-    __builtin_prefetch(arcs);
-    __builtin_prefetch(arcs + 8);
-  }
-}
-
 // Expands one level of a side. True: `*meeting` is where a shortest path joins.
-template <int kSide, bool kCompareExact>
+template <int kSide>
 bool Search::State::GrowForPath(CodeRange codes, Flow threshold, Meeting* meeting) {
   Side& side = sides_[kSide];
   const std::uint32_t begin = side.level_begin();
   const std::uint32_t end = side.count;
   side.levels.push_back(end);
-  std::uint32_t slots[kChunk];
   for (std::uint32_t position = begin; position < end; ++position) {
-    PrefetchAhead(side, position);
+    const std::uint32_t slot = Expand<kSide>(position, codes, threshold);
     const NodeIndex node = side.nodes[position];
-    const std::uint32_t degree = graph_->degree(node);
-    const HotArc* arcs = ArcsOf(node);
-    side.Reserve(degree);
-    work_ += degree;
-    for (std::uint32_t done = 0; done < degree; done += kChunk) {
-      const std::uint32_t count = std::min(kChunk, degree - done);
-      const std::uint32_t found = Filter<kSide>(arcs + done, count, codes.possible, slots);
-      for (std::uint32_t i = 0; i < found; ++i) {
-        const HotArc& arc = arcs[done + slots[i]];
-        const std::uint32_t bits = VisitedBits(arc.to);
-        if ((bits & BitOf(kSide)) != 0) continue;
-        if constexpr (kCompareExact) {
-          const bool sure = (kSide == kFromSource ? arc.out : arc.in) >= codes.certain;
-          const EdgeIndex edge = graph_->edge(node, done + slots[i]);
-          if (!sure && Residual(edge, kSide == kFromSource ? node : arc.to) < threshold) continue;
-        }
-        if (bits != 0) {
-          *meeting = {kSide, position, arc.to};
-          return true;
-        }
-        Visit(arc.to, kSide);
-        side.Add(arc.to, position);
-      }
+    if (slot < graph_->degree(node)) {
+      *meeting = {kSide, position, graph_->neighbor(node, slot)};
+      return true;
     }
     if (OutOfWork()) return false;
   }
   return false;
-}
-
-bool Search::State::GrowForPath(int side, CodeRange codes, Flow threshold, Meeting* meeting) {
-  if (codes.possible == codes.certain) {
-    return side == kFromSource ? GrowForPath<kFromSource, false>(codes, threshold, meeting)
-                               : GrowForPath<kFromTarget, false>(codes, threshold, meeting);
-  }
-  return side == kFromSource ? GrowForPath<kFromSource, true>(codes, threshold, meeting)
-                             : GrowForPath<kFromTarget, true>(codes, threshold, meeting);
 }
 
 Outcome Search::State::FindPath(Flow threshold, std::uint32_t max_hops, Path* path) {
@@ -114,7 +74,10 @@ Outcome Search::State::FindPath(Flow threshold, std::uint32_t max_hops, Path* pa
       outcome = Outcome::kHopLimit;
       break;
     }
-    if (GrowForPath(side, codes, threshold, &meeting)) break;
+    if (side == kFromSource ? GrowForPath<kFromSource>(codes, threshold, &meeting)
+                            : GrowForPath<kFromTarget>(codes, threshold, &meeting)) {
+      break;
+    }
     if (OutOfWork()) {
       outcome = Outcome::kWorkLimit;
       break;

@@ -11,20 +11,11 @@ constexpr std::uint64_t kStopInterval = 10000;  // arcs between two calls of Que
 
 }  // namespace
 
-void Search::State::Side::Reserve(std::uint32_t more) {
-  const std::size_t wanted = std::size_t{count} + more;
-  if (wanted <= nodes.size()) return;
-  const std::size_t size = std::max(wanted, 2 * nodes.size());
+void Search::State::Side::Grow(std::uint32_t more) {
+  const std::size_t size = std::max(std::size_t{count} + more, 2 * nodes.size());
   nodes.resize(size);
   parents.resize(size);
   cursors.resize(size);
-}
-
-void Search::State::Side::Add(NodeIndex node, std::uint32_t parent) {
-  nodes[count] = node;
-  parents[count] = parent;
-  cursors[count] = 0;
-  ++count;
 }
 
 Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
@@ -47,6 +38,7 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   ignore_conditions_ = query.ignore_conditions;
   work_limit_ = query.work_limit;
   stop_ = query.stop;
+  next_check_ = stop_ ? std::min(work_limit_, kStopInterval) : work_limit_;
   GrowWorkspace();
   if (query.allowed.has_value()) CloseAllBut(*query.allowed);
   for (const NodeIndex node : query.excluded) ExcludeNode(node);
@@ -74,7 +66,6 @@ void Search::State::EndQuery() {
   all_closed_ = false;
   cancelling_ = false;
   work_ = 0;
-  next_stop_ = kStopInterval;
   stopped_ = false;
 }
 
@@ -168,14 +159,6 @@ void Search::State::CopyArcs(NodeIndex node) {
   }
 }
 
-const Search::State::HotArc* Search::State::ArcsOf(NodeIndex node) {
-  if (!HasCopy(node)) {
-    if (!ignore_conditions_ || !graph_->special(node)) return GraphAccess::Arcs(*graph_, node);
-    CopyArcs(node);
-  }
-  return copies_.data() + copy_offset_[node];
-}
-
 // Writes what `edge` carries now into the private arcs of both ends.
 void Search::State::RefreshEdge(EdgeIndex edge) {
   const auto [a, b] = graph_->ends(edge);
@@ -231,12 +214,10 @@ std::vector<FlowArc> Search::State::FlowArcs() const {
   return arcs;
 }
 
-bool Search::State::OutOfWork() {
+bool Search::State::AskWhetherToStop() {
   if (work_ >= work_limit_) return true;
-  if (stop_ && work_ >= next_stop_) {
-    next_stop_ = work_ + kStopInterval;
-    stopped_ = stopped_ || stop_();
-  }
+  if (stop_ && !stopped_) stopped_ = stop_();
+  if (!stopped_) next_check_ = std::min(work_limit_, work_ + kStopInterval);
   return stopped_;
 }
 

@@ -33,7 +33,7 @@ class Search::State {
 
   std::uint64_t work() const { return work_; }
   void AddWork(std::uint64_t arcs) { work_ += arcs; }
-  bool OutOfWork();
+  bool OutOfWork() { return work_ >= next_check_ && AskWhetherToStop(); }
   Flow Residual(EdgeIndex edge, NodeIndex tail) const;
   std::size_t MemoryBytes() const;
 
@@ -56,8 +56,10 @@ class Search::State {
     std::uint32_t level_begin() const { return levels.back(); }
     std::uint32_t level_size() const { return count - levels.back(); }
     std::uint32_t depth() const { return static_cast<std::uint32_t>(levels.size() - 1); }
-    void Reserve(std::uint32_t more);
-    void Add(NodeIndex node, std::uint32_t parent);
+    void Reserve(std::uint32_t more) {
+      if (std::size_t{count} + more > nodes.size()) Grow(more);
+    }
+    void Grow(std::uint32_t more);
   };
 
   // Where the two sides touch: a node at a position of the side that was growing, and a node that
@@ -82,6 +84,7 @@ class Search::State {
   };
 
   // --- search_state.cc ---
+  bool AskWhetherToStop();
   void EndQuery();
   void GrowWorkspace();
   void CloseAllBut(const std::vector<NodeIndex>& allowed);
@@ -90,13 +93,22 @@ class Search::State {
   bool HasCopy(NodeIndex node) const { return (copied_[node >> 5] >> (node & 31) & 1) != 0; }
   void CopyArcs(NodeIndex node);
   // The arcs of `node` as this query sees them; valid until the next CopyArcs.
-  const HotArc* ArcsOf(NodeIndex node);
+  const HotArc* ArcsOf(NodeIndex node) {
+    if (HasCopy(node)) return copies_.data() + copy_offset_[node];
+    if (ignore_conditions_ && graph_->special(node)) {
+      CopyArcs(node);
+      return copies_.data() + copy_offset_[node];
+    }
+    return GraphAccess::Arcs(*graph_, node);
+  }
   void RefreshEdge(EdgeIndex edge);
   void AddFlow(EdgeIndex edge, NodeIndex tail, Flow amount);
   void AllowCancelling(bool allow);
 
   // --- Shared by both kinds of search ---
-  static constexpr std::uint32_t kChunk = 64;
+  static constexpr std::uint32_t kNoCode = 0x10000;  // codes have 16 bits
+  static constexpr std::uint32_t kFetchNode = 8;
+  static constexpr std::uint32_t kFetchArcs = 4;
   std::uint32_t VisitedBits(NodeIndex node) const {
     return visited_[node >> 4] >> ((node & 15) * 2) & 3;
   }
@@ -106,16 +118,30 @@ class Search::State {
   void StartSearch();
   void EndSearch();
   int NextSide() const;
-  void PrefetchAhead(const Side& side, std::uint32_t position) const;
-  // Writes to `slots` which of `count` arcs have a code of at least `code` seen from `side`.
+  // The block of a node is two dependent loads away: fetch first where it is, then the block.
+  void PrefetchAhead(const Side& side, std::uint32_t position) const {
+    // Beyond the end stand nodes of earlier searches or zeros: a wasted fetch, but a valid one.
+    __builtin_prefetch(GraphAccess::Header(*graph_, side.nodes[position + kFetchNode]));
+    const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[position + kFetchArcs]);
+    __builtin_prefetch(arcs);
+    __builtin_prefetch(arcs + 8);
+  }
+  static std::uint16_t CodeFrom(int side, const HotArc& arc) {
+    return side == kFromSource ? arc.out : arc.in;
+  }
+
+  // Looks at the arcs of the node at `position` and discovers the nodes behind those that carry
+  // `threshold`. Stops at the first that the other side knows and returns its slot; the degree when
+  // there is none.
   template <int kSide>
-  static std::uint32_t Filter(const HotArc* arcs, std::uint32_t count, std::uint16_t code,
-                              std::uint32_t* slots);
+  std::uint32_t Expand(std::uint32_t position, CodeRange codes, Flow threshold);
+  template <int kSide>
+  std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t degree, std::uint32_t position,
+                         CodeRange codes, Flow threshold);
 
   // --- path_search.cc ---
-  template <int kSide, bool kCompareExact>
+  template <int kSide>
   bool GrowForPath(CodeRange codes, Flow threshold, Meeting* meeting);
-  bool GrowForPath(int side, CodeRange codes, Flow threshold, Meeting* meeting);
   void BuildPath(const Meeting& meeting, Path* path) const;
   std::uint32_t PositionOnLastLevel(const Side& side, NodeIndex node) const;
 
@@ -124,15 +150,17 @@ class Search::State {
   template <int kSide>
   bool GrowForFlow(Flow* missing);
   template <int kSide>
-  void Discover(NodeIndex node, std::uint32_t parent);
+  std::uint32_t NextCrossing(NodeIndex node, std::uint32_t slot);
+  template <int kSide>
+  void CrossFrom(std::uint32_t position, std::uint32_t slot, Flow* missing);
   template <int kSide>
   void AugmentThrough(std::uint32_t position, NodeIndex other, EdgeIndex edge, Flow* missing);
   template <int kSide>
   bool Climb(std::uint32_t position, std::uint32_t level);
   template <int kSide>
-  std::uint32_t ParentOf(std::uint32_t position, std::uint32_t level);
+  std::uint32_t ParentOf(std::uint32_t position, std::uint32_t level, std::uint32_t* slot);
   template <int kSide>
-  bool CanStep(NodeIndex node, NodeIndex parent, EdgeIndex edge) const;
+  bool CanStep(NodeIndex node, std::uint32_t slot, std::uint32_t level);
   std::uint32_t LivePosition(const Side& side, NodeIndex node, std::uint32_t level) const;
 
   // The query.
@@ -145,7 +173,7 @@ class Search::State {
   std::vector<ArcKey> excluded_arcs_;
   std::uint64_t work_ = 0;
   std::uint64_t work_limit_ = kNoWorkLimit;
-  std::uint64_t next_stop_ = 0;
+  std::uint64_t next_check_ = 0;  // the work at which to look whether to go on
   bool stopped_ = false;
   std::function<bool()> stop_;
 
@@ -171,15 +199,54 @@ class Search::State {
   std::vector<std::uint32_t> climb_;
 };
 
+// Without branches that depend on the data, save two that are seldom taken: whether a neighbour is
+// new is as good as random.
 template <int kSide>
-std::uint32_t Search::State::Filter(const HotArc* arcs, std::uint32_t count, std::uint16_t code,
-                                    std::uint32_t* slots) {
-  std::uint32_t found = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    slots[found] = i;
-    found += (kSide == kFromSource ? arcs[i].out : arcs[i].in) >= code ? 1 : 0;
+std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
+                                      std::uint32_t position, CodeRange codes, Flow threshold) {
+  constexpr std::uint32_t kMine = BitOf(kSide);
+  constexpr std::uint32_t kOther = BitOf(1 - kSide);
+  Side& side = sides_[kSide];
+  NodeIndex* nodes = side.nodes.data();
+  std::uint32_t* parents = side.parents.data();
+  std::uint32_t* visited = visited_.data();
+  const NodeIndex node = nodes[position];
+  // The one code that leaves it open whether the threshold is reached, if there is one.
+  const std::uint32_t doubtful = codes.possible == codes.certain ? kNoCode : codes.possible;
+  std::uint32_t count = side.count;
+  std::uint32_t slot = 0;
+  for (; slot < degree; ++slot) {
+    const HotArc arc = arcs[slot];
+    const std::uint32_t code = CodeFrom(kSide, arc);
+    std::uint32_t open = code >= codes.possible ? 1 : 0;
+    if (code == doubtful) [[unlikely]] {
+      const NodeIndex tail = kSide == kFromSource ? node : arc.to;
+      open = Residual(graph_->edge(node, slot), tail) >= threshold ? 1 : 0;
+    }
+    std::uint32_t& word = visited[arc.to >> 4];
+    const std::uint32_t shift = (arc.to & 15) * 2;
+    const std::uint32_t bits = word >> shift & 3;
+    if ((open & static_cast<std::uint32_t>(bits == kOther)) != 0) break;
+    const std::uint32_t fresh = open & static_cast<std::uint32_t>(bits == 0);
+    word |= (fresh * kMine) << shift;
+    nodes[count] = arc.to;
+    parents[count] = position;
+    count += fresh;
   }
-  return found;
+  side.count = count;
+  return slot;
+}
+
+template <int kSide>
+std::uint32_t Search::State::Expand(std::uint32_t position, CodeRange codes, Flow threshold) {
+  Side& side = sides_[kSide];
+  PrefetchAhead(side, position);
+  const NodeIndex node = side.nodes[position];
+  const std::uint32_t degree = graph_->degree(node);
+  const HotArc* arcs = ArcsOf(node);
+  side.Reserve(degree + 1);
+  work_ += degree;
+  return ScanArcs<kSide>(arcs, degree, position, codes, threshold);
 }
 
 }  // namespace geo::graph
