@@ -51,7 +51,7 @@ Batch& Hub::Impl::StartBatch() {
 
 void Hub::Impl::FillRows(Batch& batch) {
   if (!read_model) return;
-  read_model->TakeRows(ledger, options.read_model_rows, &batch.rows);
+  read_model->TakeRows(*ledger, options.read_model_rows, &batch.rows);
   batch.rows_seq = read_model->shown_seq();
 }
 
@@ -123,7 +123,7 @@ StatusOr<std::vector<Event>> Hub::Impl::PollEvents(std::uint64_t after, std::siz
     while (!packed.empty() && events.size() < max) {
       GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
       if (read.record.seq <= after) continue;
-      std::vector<Event> more = EventsOf(read.record, ledger);
+      std::vector<Event> more = EventsOf(read.record, *ledger);
       std::move(more.begin(), more.end(), std::back_inserter(events));
     }
     return events.size() < max;
@@ -135,7 +135,7 @@ StatusOr<std::vector<Event>> Hub::Impl::PollEvents(std::uint64_t after, std::siz
 
 Status Hub::Impl::ErasePersonalText(const Pid& participant) {
   GEO_RETURN_IF_ERROR(CheckUsable());
-  const std::optional<ParticipantIndex> index = ledger.FindParticipant(participant);
+  const std::optional<ParticipantIndex> index = ledger->FindParticipant(participant);
   if (!index.has_value()) {
     return MakeError(ErrorCode::kUnknownParticipant,
                      "participant " + FormatPid(participant) + " is not registered");
@@ -175,9 +175,9 @@ StatusOr<bool> Hub::Impl::CheckpointStep() {
   SnapshotSlice slice;
   slice.snapshot = checkpoint_->number;
   slice.slice = checkpoint_->slice;
-  slice.bytes = ledger.NextSlice(checkpoint_->cursor, durable, options.snapshot_items);
+  slice.bytes = ledger->NextSlice(checkpoint_->cursor, durable, options.snapshot_items);
   Ledger::SnapshotCursor peek = checkpoint_->cursor;
-  slice.last = ledger.NextSlice(peek, durable, 1).empty();
+  slice.last = ledger->NextSlice(peek, durable, 1).empty();
   const Status written = store->WriteSnapshot(slice);
   if (!written.ok() || slice.last) {
     checkpoint_.reset();
@@ -225,13 +225,13 @@ StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp n
   if (pending() > 0) {
     return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
   }
-  GEO_RETURN_IF_ERROR(impl_->Submit(command, now));
+  GEO_RETURN_IF_ERROR(impl_->Submit(command, now, nullptr));
   GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> results, impl_->Flush());
   return std::move(results.front());
 }
 
-Status Hub::Submit(const VerifiedCommand& command, Timestamp now) {
-  return impl_->Submit(command, now);
+Status Hub::Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan) {
+  return impl_->Submit(command, now, plan);
 }
 
 StatusOr<std::vector<CommandResult>> Hub::Flush() { return impl_->Flush(); }
@@ -249,7 +249,7 @@ std::size_t Hub::pending() const {
 }
 
 View Hub::view() const {
-  return View(impl_->ledger, *impl_->router, impl_->options.routing, impl_->day);
+  return View(*impl_->ledger, *impl_->router, impl_->options.routing, impl_->day);
 }
 
 StatusOr<std::vector<Event>> Hub::PollEvents(std::uint64_t after, std::size_t max) {

@@ -14,6 +14,9 @@
 
 namespace geo {
 
+// Makes `router` read again what `record` touched; `ledger` has applied it.
+void TellRouter(const Record& record, const Ledger& ledger, Router& router);
+
 class Hub::Impl {
  public:
   Impl(std::unique_ptr<Store> store, const HubOptions& options);
@@ -22,7 +25,7 @@ class Hub::Impl {
   Status Open();
 
   // submit.cc
-  Status Submit(const VerifiedCommand& command, Timestamp now);
+  Status Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan);
   void Tick(Timestamp now);
 
   // hub.cc
@@ -46,7 +49,8 @@ class Hub::Impl {
 
   std::unique_ptr<Store> store;
   HubOptions options;
-  Ledger ledger;
+  // Behind pointers, so that a pair of them can change places (serial_hub.h).
+  std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>();
   std::unique_ptr<Router> router;
   std::optional<ReadModel> read_model;
   JournalHead durable;  // what the store has
@@ -74,13 +78,13 @@ class Hub::Impl {
   Status CheckNetwork() const;
 
   // submit.cc
-  CommandResult Perform(const VerifiedCommand& command, Timestamp time);
-  CommandResult PerformPayment(const VerifiedCommand& command, const Pay& pay, Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan);
+  CommandResult PerformPayment(const VerifiedCommand& command, const Pay& pay, Timestamp time,
+                               const Plan* plan);
   Status CheckValidity(const VerifiedCommand& command, Timestamp time) const;
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
   StatusOr<std::uint64_t> Append(Record record);
   void KeepTexts(const Command& command);
-  void TellRouter(const Record& record);
 
   // hub.cc
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);

@@ -79,15 +79,15 @@ Status Hub::Impl::Open() {
                          ", the store says " + std::to_string(state.head.seq));
   }
   durable = planned;
-  if (ledger.founded()) {
+  if (ledger->founded()) {
     GEO_RETURN_IF_ERROR(CheckNetwork());
   } else if (!options.genesis.has_value()) {
     return MakeError(ErrorCode::kNotFounded, "the store is empty and no genesis is given");
   }
-  clock = ledger.founded() ? ledger.last_time() : options.founded_at;
+  clock = ledger->founded() ? ledger->last_time() : options.founded_at;
   day = DayOf(clock);
-  router = NewRouter(ledger, day);
-  return ledger.founded() ? OkStatus() : Found();
+  router = NewRouter(*ledger, day);
+  return ledger->founded() ? OkStatus() : Found();
 }
 
 // A snapshot only shortens the replay: one that is damaged is left aside, and the journal, which is
@@ -95,14 +95,14 @@ Status Hub::Impl::Open() {
 Status Hub::Impl::LoadSnapshot() {
   std::optional<JournalHead> first;
   const Status status = store->LoadSnapshot([&](const SnapshotSlice& slice) -> Status {
-    GEO_ASSIGN_OR_RETURN(const JournalHead head, ledger.LoadSlice(slice.bytes));
+    GEO_ASSIGN_OR_RETURN(const JournalHead head, ledger->LoadSlice(slice.bytes));
     if (!first.has_value()) first = head;
     loaded_seq_ = std::max(loaded_seq_, head.seq);
     return OkStatus();
   });
   const ErrorCode code = ErrorCodeOf(status);
   if (code == ErrorCode::kRecordCorrupt || code == ErrorCode::kStoreCorrupt) {
-    ledger = Ledger();
+    *ledger = Ledger();
     loaded_seq_ = 0;
     return OkStatus();
   }
@@ -112,7 +112,7 @@ Status Hub::Impl::LoadSnapshot() {
   loading_ = true;
   if (planned.seq < loaded_seq_) return OkStatus();
   loading_ = false;
-  return ledger.FinishLoading(planned);
+  return ledger->FinishLoading(planned);
 }
 
 Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
@@ -138,20 +138,20 @@ Status Hub::Impl::ReplayRecord(const Record& record, const Hash256& hash, std::u
                                                     " does not follow record " +
                                                     std::to_string(planned.seq));
     }
-    if (!loading_) GEO_RETURN_IF_ERROR(ledger.Check(record));
-    ledger.Apply(record);
+    if (!loading_) GEO_RETURN_IF_ERROR(ledger->Check(record));
+    ledger->Apply(record);
     planned = {record.seq, hash};
     if (loading_ && planned.seq >= loaded_seq_) {
       loading_ = false;
-      GEO_RETURN_IF_ERROR(ledger.FinishLoading(planned));
+      GEO_RETURN_IF_ERROR(ledger->FinishLoading(planned));
     }
   }
-  if (read_model && record.seq > rows_seq) read_model->Apply(record, ledger);
+  if (read_model && record.seq > rows_seq) read_model->Apply(record, *ledger);
   return OkStatus();
 }
 
 Status Hub::Impl::CheckNetwork() const {
-  const std::string& network = ledger.genesis().network;
+  const std::string& network = ledger->genesis().network;
   if (!options.genesis.has_value() || options.genesis->network == network) return OkStatus();
   return MakeError(ErrorCode::kWrongNetwork, "the store holds network " + Quote(network) +
                                                  ", not " + Quote(options.genesis->network));

@@ -9,14 +9,14 @@
 
 namespace geo {
 
-Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now) {
+Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan) {
   GEO_RETURN_IF_ERROR(CheckUsable());
   if (next.results.size() >= options.max_pending) {
     return MakeError(ErrorCode::kQueueFull,
                      std::to_string(options.max_pending) + " commands are pending; flush first");
   }
   Tick(now);
-  next.results.push_back(Perform(command, clock));
+  next.results.push_back(Perform(command, clock, plan));
   return OkStatus();
 }
 
@@ -35,35 +35,35 @@ Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) 
   return CheckTimes(times, time, options.clock_drift);
 }
 
-CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time) {
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan) {
   if (const auto* pay = std::get_if<Pay>(&command.command())) {
-    return PerformPayment(command, *pay, time);
+    return PerformPayment(command, *pay, time, plan);
   }
   CommandResult result;
   result.status = CheckValidity(command, time);
   if (!result.status.ok()) return result;
-  const std::uint64_t seq = command.seq().value_or(ledger.LastSequence(command.signer()) + 1);
+  const std::uint64_t seq = command.seq().value_or(ledger->LastSequence(command.signer()) + 1);
   const Asking asking{command.signer(), seq, time};
-  StatusOr<TrustPlan> plan = std::visit(
+  StatusOr<TrustPlan> change = std::visit(
       [&](const auto& body) -> StatusOr<TrustPlan> {
         if constexpr (std::is_same_v<std::decay_t<decltype(body)>, Pay>) {
           return MakeError(ErrorCode::kInternal, "payments are planned elsewhere");
         } else {
-          return PlanChange(ledger, asking, body);
+          return PlanChange(*ledger, asking, body);
         }
       },
       command.command());
-  if (!plan.ok()) {
-    result.status = plan.status();
+  if (!change.ok()) {
+    result.status = change.status();
     return result;
   }
   Record record;
   record.time = time;
-  record.kind = plan->kind;
+  record.kind = change->kind;
   record.actor = command.signer();
   record.evidence = command.evidence();
-  record.reason = std::move(plan->reason);
-  record.effects = std::move(plan->effects);
+  record.reason = std::move(change->reason);
+  record.effects = std::move(change->effects);
   if (record.kind == RecordKind::kOpenLine) {
     result.line = std::get<LineEffect>(record.effects.back()).after.id;
   }
@@ -80,24 +80,24 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time)
 
 // The order of spec 01 §6.3: a known id is answered before expiry is looked at.
 CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pay& pay,
-                                        Timestamp time) {
+                                        Timestamp time, const Plan* suggested) {
   CommandResult result;
   StatusOr<std::optional<Transaction>> stored = FindTransaction(pay.id);
   result.status = stored.status();
   if (!stored.ok()) return result;
   if (stored->has_value()) {
-    result.status = CheckSamePayment(ledger, **stored, command.signer(), pay);
-    if (result.status.ok()) result.payment = PaymentResult{true, **std::move(stored), {}};
+    result.status = CheckSamePayment(*ledger, **stored, command.signer(), pay);
+    if (result.status.ok()) result.payment = PaymentResult{true, **std::move(stored), {}, false};
     return result;
   }
   result.status = CheckValidity(command, time);
   if (!result.status.ok()) return result;
   StatusOr<std::variant<PaymentPlan, Refusal>> planned =
-      PlanPayment(ledger, *router, command.signer(), time, pay, options.routing);
+      PlanPayment(*ledger, *router, command.signer(), time, pay, options.routing, suggested);
   result.status = planned.status();
   if (!planned.ok()) return result;
   if (auto* refusal = std::get_if<Refusal>(&*planned)) {
-    result.payment = PaymentResult{false, {}, std::move(*refusal)};
+    result.payment = PaymentResult{false, {}, std::move(*refusal), suggested != nullptr};
     return result;
   }
   auto& plan = std::get<PaymentPlan>(*planned);
@@ -113,7 +113,7 @@ CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pa
   result.seq = *appended;
   next.batch.transactions.push_back({pay.id, *appended});
   next.transactions.emplace(pay.id, plan.transaction);
-  result.payment = PaymentResult{false, std::move(plan.transaction), {}};
+  result.payment = PaymentResult{false, std::move(plan.transaction), {}, plan.replanned};
   KeepTexts(command.command());
   return result;
 }
@@ -135,18 +135,18 @@ StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) 
 StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
   record.seq = planned.seq + 1;
   record.previous = planned.hash;
-  GEO_RETURN_IF_ERROR(ledger.Check(record));
+  GEO_RETURN_IF_ERROR(ledger->Check(record));
   GEO_ASSIGN_OR_RETURN(const Hash256 hash, AppendRecord(record, &next.batch.records));
-  ledger.Apply(record);
+  ledger->Apply(record);
   planned = {record.seq, hash};
-  if (read_model) read_model->Apply(record, ledger);
-  TellRouter(record);
+  if (read_model) read_model->Apply(record, *ledger);
+  TellRouter(record, *ledger, *router);
   return record.seq;
 }
 
-void Hub::Impl::TellRouter(const Record& record) {
+void TellRouter(const Record& record, const Ledger& ledger, Router& router) {
   const auto changed = [&](EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) {
-    router->PairChanged(*ledger.FindPair(equivalent, x, y));
+    router.PairChanged(*ledger.FindPair(equivalent, x, y));
   };
   for (const Effect& effect : record.effects) {
     if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
@@ -154,7 +154,7 @@ void Hub::Impl::TellRouter(const Record& record) {
     } else if (const auto* line = std::get_if<LineEffect>(&effect)) {
       changed(line->after.equivalent, line->after.owner, line->after.debtor);
     } else if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
-      router->ParticipantChanged(participant->index);
+      router.ParticipantChanged(participant->index);
     }
   }
 }

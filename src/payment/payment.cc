@@ -163,16 +163,22 @@ StatusOr<DebtEffect> MoveValue(const Ledger& ledger, EquivalentIndex equivalent,
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,
-                                                         const RouteConstraints& by_default) {
+                                                         const RouteConstraints& by_default,
+                                                         const Plan* suggested) {
   GEO_RETURN_IF_ERROR(CheckSyntax(pay));
   GEO_ASSIGN_OR_RETURN(const RouteRequest request, Resolve(ledger, payer, pay, by_default));
-  GEO_ASSIGN_OR_RETURN(RouteAnswer answer, router.FindRoutes(request));
-  if (auto* refusal = std::get_if<Refusal>(&answer.outcome)) return std::move(*refusal);
-  Plan& plan = std::get<Plan>(answer.outcome);
   const std::int64_t day = DayOf(now);
-  GEO_RETURN_IF_ERROR(VerifyPlan(ledger, day, request, plan));
-
   PaymentPlan payment;
+  Plan plan;
+  if (suggested != nullptr && VerifyPlan(ledger, day, request, *suggested).ok()) {
+    plan = *suggested;
+  } else {
+    payment.replanned = suggested != nullptr;
+    GEO_ASSIGN_OR_RETURN(RouteAnswer answer, router.FindRoutes(request));
+    if (auto* refusal = std::get_if<Refusal>(&answer.outcome)) return std::move(*refusal);
+    plan = std::move(std::get<Plan>(answer.outcome));
+    GEO_RETURN_IF_ERROR(VerifyPlan(ledger, day, request, plan));
+  }
   for (const Flow& flow : CombineRoutes(plan)) {
     GEO_ASSIGN_OR_RETURN(DebtEffect effect, MoveValue(ledger, request.equivalent, flow, day));
     payment.effects.emplace_back(std::move(effect));

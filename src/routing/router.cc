@@ -37,8 +37,19 @@ class GraphRouter final : public Router {
   void DayChanged(std::int64_t day) override;
   StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) override;
   StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) override;
+  std::unique_ptr<Router> NewSibling() const override;
 
  private:
+  // What siblings share.
+  struct Graphs {
+    std::int64_t day = 0;
+    std::vector<std::unique_ptr<Network>> networks;  // by equivalent; null: no pairs yet
+    Status fits;  // the error of the first change that the graphs had no room for
+  };
+
+  GraphRouter(const Ledger& ledger, std::shared_ptr<Graphs> graphs)
+      : ledger_(ledger), graphs_(std::move(graphs)) {}
+
   Network& NetworkOf(EquivalentIndex equivalent);
   Status Check(const RouteRequest& request) const;
   // The network in which the request has end points that may take part, or null: no route then.
@@ -47,13 +58,13 @@ class GraphRouter final : public Router {
   CapacityAnswer LargestUnderLimits(const RouteLimits& limits, Amount flow, PlanSearch& search);
 
   const Ledger& ledger_;
-  std::int64_t day_;
-  std::vector<std::unique_ptr<Network>> networks_;  // by equivalent; null: no pairs yet
+  std::shared_ptr<Graphs> graphs_;
   graph::Search search_;
-  Status fits_;  // the error of the first change that the graphs had no room for
 };
 
-GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day) : ledger_(ledger), day_(day) {
+GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day)
+    : ledger_(ledger), graphs_(std::make_shared<Graphs>()) {
+  graphs_->day = day;
   // In sorted order every edge is appended at the end of its blocks.
   std::vector<PairIndex> order(ledger.pair_count());
   std::iota(order.begin(), order.end(), PairIndex{0});
@@ -67,29 +78,31 @@ GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day) : ledger_(ledge
 }
 
 Network& GraphRouter::NetworkOf(EquivalentIndex equivalent) {
-  if (networks_.size() <= equivalent) networks_.resize(equivalent + std::size_t{1});
-  if (networks_[equivalent] == nullptr) networks_[equivalent] = std::make_unique<Network>();
-  return *networks_[equivalent];
+  if (graphs_->networks.size() <= equivalent) graphs_->networks.resize(equivalent + std::size_t{1});
+  if (graphs_->networks[equivalent] == nullptr)
+    graphs_->networks[equivalent] = std::make_unique<Network>();
+  return *graphs_->networks[equivalent];
 }
 
 void GraphRouter::PairChanged(PairIndex pair) {
-  fits_.Update(NetworkOf(ledger_.pair(pair).equivalent).SyncPair(ledger_, pair, day_));
+  graphs_->fits.Update(
+      NetworkOf(ledger_.pair(pair).equivalent).SyncPair(ledger_, pair, graphs_->day));
 }
 
 void GraphRouter::ParticipantChanged(ParticipantIndex participant) {
-  for (const auto& network : networks_) {
-    if (network != nullptr) fits_.Update(network->SyncParticipant(ledger_, participant));
+  for (const auto& network : graphs_->networks) {
+    if (network != nullptr) graphs_->fits.Update(network->SyncParticipant(ledger_, participant));
   }
 }
 
 void GraphRouter::DayChanged(std::int64_t day) {
-  if (day == day_) return;
-  day_ = day;
+  if (day == graphs_->day) return;
+  graphs_->day = day;
   for (const PairIndex pair : ledger_.DailyLimitedPairs()) PairChanged(pair);
 }
 
 Status GraphRouter::Check(const RouteRequest& request) const {
-  GEO_RETURN_IF_ERROR(fits_);
+  GEO_RETURN_IF_ERROR(graphs_->fits);
   if (request.equivalent >= ledger_.equivalent_count()) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "equivalent " + std::to_string(request.equivalent) + " does not exist");
@@ -108,8 +121,8 @@ Status GraphRouter::Check(const RouteRequest& request) const {
 }
 
 const Network* GraphRouter::Serves(const RouteRequest& request) const {
-  if (request.equivalent >= networks_.size()) return nullptr;
-  const Network* network = networks_[request.equivalent].get();
+  if (request.equivalent >= graphs_->networks.size()) return nullptr;
+  const Network* network = graphs_->networks[request.equivalent].get();
   if (network == nullptr) return nullptr;
   const auto& within = request.constraints.within;
   for (const ParticipantIndex end : {request.from, request.to}) {
@@ -141,12 +154,16 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     verdict = search.Solve(request.amount, limits, Effort::kFull);
   }
   if (verdict != Verdict::kFound) {
-    Refusal refusal = Explainer(ledger_, *network, day_, request, search).Explain(verdict);
+    Refusal refusal = Explainer(ledger_, *network, graphs_->day, request, search).Explain(verdict);
     // Looking for what to relax may find that nothing has to be.
     if (!NothingRelaxed(refusal)) return RouteAnswer{std::move(refusal), search.work()};
     return Checked(request, std::move(refusal.witness), search.work());
   }
   return Checked(request, ToPlan(search.routes()), search.work());
+}
+
+std::unique_ptr<Router> GraphRouter::NewSibling() const {
+  return std::unique_ptr<Router>(new GraphRouter(ledger_, graphs_));
 }
 
 // Debug builds verify every plan.
@@ -155,7 +172,7 @@ StatusOr<RouteAnswer> GraphRouter::Checked(const RouteRequest& request, Plan pla
 #ifdef NDEBUG
   (void)request;
 #else
-  GEO_RETURN_IF_ERROR(VerifyPlan(ledger_, day_, request, plan));
+  GEO_RETURN_IF_ERROR(VerifyPlan(ledger_, graphs_->day, request, plan));
 #endif
   return RouteAnswer{std::move(plan), work};
 }

@@ -51,6 +51,7 @@ struct PaymentResult {
   bool repeated = false;                   // the stored answer to an id that was used before
   std::optional<Transaction> transaction;  // committed
   std::optional<Refusal> refusal;          // or why not; nothing was recorded and the id is free
+  bool replanned = false;  // the plan handed to Submit did not fit any more; it was planned anew
 };
 
 // What became of a command.
@@ -89,7 +90,11 @@ class Hub {
   // answer comes with the next Flush, in order. `now` is the server's clock; a clock that steps
   // back counts as standing still. Errors (the command is not queued): QueueFull (flush first),
   // HubPoisoned.
-  Status Submit(const VerifiedCommand& command, Timestamp now);
+  //
+  // `plan` is for payments: how to pay, made perhaps on an older state. It is verified like every
+  // plan (VerifyPlan) and used when it still fits; else the payment is planned anew and the result
+  // says `replanned`. Null: plan now. Other commands ignore it.
+  Status Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan = nullptr);
 
   // Writes everything submitted in one append and gives the results in the order of submission.
   // Errors: StoreBusy (nothing lost: flush again); any other error of Store::Append: the hub is
@@ -161,6 +166,7 @@ class Hub {
   Status Close();
 
  private:
+  friend class SerialHub;  // which lets many threads use one hub (serial_hub.h)
   class Impl;
   explicit Hub(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

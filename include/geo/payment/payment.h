@@ -39,19 +39,22 @@ struct Pay {
 struct PaymentPlan {
   Transaction transaction;
   std::vector<Effect> effects;
+  bool replanned = false;  // there was a suggestion and it did not fit
 };
 
 // Plans a payment by `payer`, recorded at `now`. A refusal for want of a route is a value, not an
 // error; it leaves no transaction, so the id may be tried again (§6.2). Nothing changes. The router
 // must be in step with the ledger and on the day of `now`. `by_default` fills in what the payer
-// left open. Errors, in the order of §6.3: TextInvalid, TooLarge, ConstraintRange;
-// UnknownParticipant, ParticipantNotActive (payer, then payee), SelfPayment; UnknownEquivalent,
-// EquivalentNotActive; those of amounts (AmountSyntax, AmountTooPrecise, AmountOverflow,
-// AmountNotPositive).
+// left open. `suggested`, if any, is used when it passes VerifyPlan for this payment in this state
+// (spec 01 §6.5); else it counts for nothing. Errors, in the order of §6.3: TextInvalid, TooLarge,
+// ConstraintRange; UnknownParticipant, ParticipantNotActive (payer, then payee), SelfPayment;
+// UnknownEquivalent, EquivalentNotActive; those of amounts (AmountSyntax, AmountTooPrecise,
+// AmountOverflow, AmountNotPositive).
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,
-                                                         const RouteConstraints& by_default);
+                                                         const RouteConstraints& by_default,
+                                                         const Plan* suggested = nullptr);
 
 // Whether `pay` by `payer` is the very payment that is stored, so that the stored answer holds
 // again (§6.2). Errors: TextInvalid, TooLarge, ConstraintRange, as in PlanPayment; TxIdReused; the

@@ -169,6 +169,12 @@ class Router {
   // the work limit is not reached; else when the search for splits was exhaustive or the maximum
   // flow was reached. Errors as for FindRoutes.
   virtual StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) = 0;
+
+  // Another router on the same graphs, with working memory of its own (geo/graph/search.h), for
+  // questions from another thread: any number of siblings may be asked at the same time while
+  // nobody changes the ledger or calls a Changed function. A change told to one is told to all.
+  // They share the graphs: each may outlive the others. O(1).
+  virtual std::unique_ptr<Router> NewSibling() const = 0;
 };
 
 // A router over everything in `ledger`, on UTC day `day` (days since 1970-01-01).
