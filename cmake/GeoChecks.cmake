@@ -19,3 +19,7 @@ foreach(compiler IN ITEMS g++ clang++)
             ${PROJECT_BINARY_DIR}/headers.${compiler}.json)
   set_property(TEST check.headers.${compiler} PROPERTY PROCESSORS 2)
 endforeach()
+
+# The scripts behind tools/bench.
+add_test(NAME check.bench COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/lib/bench_test.py)
+set_tests_properties(check.bench PROPERTIES LABELS check TIMEOUT 60)

@@ -1,6 +1,8 @@
-// What an append costs: groups of payments of 150 bytes with a transaction id each, and read-model
-// rows spread evenly over a table of debts. Ids ascend in time, or are random as UUIDs are; random
-// ones touch a page of the index each.
+// What an append to a store costs.
+//
+// Groups of payments of 150 bytes with a transaction id each, and read-model rows spread evenly
+// over a table of debts. Ids ascend in time, or are random as UUIDs are; random ones touch a page
+// of the index each.
 //
 // items_per_second counts payments; with process CPU time it is payments per CPU second.
 #include <benchmark/benchmark.h>

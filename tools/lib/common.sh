@@ -10,7 +10,7 @@ build_packages="g++=g++ cmake=cmake ninja=ninja-build pkg-config=pkg-config ccac
   libabsl-dev libfmt-dev libsodium-dev libsqlite3-dev zlib1g-dev nlohmann-json3-dev libcli11-dev"
 test_packages="python3=python3 make=make clang++=clang clang-format-14=clang-format-14
   libgtest-dev libgmock-dev librapidcheck-dev libboost-dev"
-full_packages="clang-tidy=clang-tidy libclang-rt-dev libbenchmark-dev"
+full_packages="clang-tidy=clang-tidy libclang-rt-dev libbenchmark-dev liblemon-dev"
 
 say() { printf '\n== %s\n' "$*"; }
 

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""What tools/bench makes of measurements."""
+
+import unittest
+import xml.dom.minidom
+
+import bench
+import bench_docs
+
+
+def run(name, **counters):
+    return {"name": name, "run_type": "iteration", "iterations": 1, "real_time": 7.0, "time_unit": "us", **counters}
+
+
+def three_rows():
+    return bench.add_ratios(
+        [
+            {"network": "n", "operation": "flow", "engine": "geo", "queries": 4, "mean_us": 2.0},
+            {"network": "n", "operation": "flow", "engine": "a & <b>", "queries": 4, "mean_us": 500.0},
+            {"network": "n", "operation": "flow", "engine": "slow", "queries": 1, "mean_us": 90.0, "geo_mean_us": 3.0},
+        ]
+    )
+
+
+class Rows(unittest.TestCase):
+    def test_a_row_is_read_from_its_counters(self):
+        row = bench.row_of(
+            run("n 1/flow/geo/iterations:1/manual_time", queries=5.0, mean_us=1.5, p50_us=1.0, p99_us=4.0, share=0.5)
+        )
+        self.assertEqual(
+            row,
+            {"network": "n 1", "operation": "flow", "engine": "geo", "queries": 5, "mean_us": 1.5}
+            | {"p50_us": 1.0, "p99_us": 4.0, "share": 0.5},
+        )
+
+    def test_a_plain_benchmark_is_a_row_in_microseconds(self):
+        row = bench.row_of(run("Append/group:9/process_time", real_time=3.0, time_unit="ms", iterations=8))
+        self.assertEqual((row["operation"], row["queries"], row["mean_us"]), ("Append group:9", 8, 3000.0))
+        self.assertIsNone(row["p99_us"])
+
+    def test_wrong_answers_are_no_row(self):
+        for failure in ({"error_occurred": True, "error_message": "7 is not 8"}, {"skipped": 1, "skip_message": "7 is not 8"}):
+            with self.assertRaisesRegex(ValueError, "n/flow/geo: 7 is not 8"):
+                bench.row_of(run("n/flow/geo", **failure))
+
+    def test_what_was_left_out_is_no_row(self):
+        self.assertIsNone(bench.row_of(run("n/flow/geo/iterations:1/manual_time", left_out=1)))
+
+    def test_ratio_is_engine_over_geo_on_the_same_queries(self):
+        self.assertEqual([row["ratio"] for row in three_rows()], [None, 250.0, 30.0])
+
+    def test_without_geo_there_is_no_ratio(self):
+        rows = bench.add_ratios([{"network": "n", "operation": "o", "engine": "x", "queries": 1, "mean_us": 1.0}])
+        self.assertIsNone(rows[0]["ratio"])
+        self.assertEqual(list(rows[0])[:8], list(bench.FIELDS))
+
+    def test_the_table_is_aligned(self):
+        lines = bench.table(three_rows()).split("\n")
+        self.assertEqual(len(lines), 4)
+        self.assertTrue(lines[2].endswith("250"))
+        self.assertEqual(len(lines[0]), len(lines[2]))
+
+
+class Document(unittest.TestCase):
+    def test_the_plot_is_well_formed_and_shows_every_ratio(self):
+        drawing = xml.dom.minidom.parseString(bench_docs.plot("routing", three_rows()))
+        titles = [node.firstChild.data for node in drawing.getElementsByTagName("title")]
+        self.assertEqual(titles, ["a & <b> on n: 250 times the time of geo", "slow on n: 30 times the time of geo"])
+
+    def test_dots_lie_on_a_logarithmic_scale(self):
+        scale = bench_docs.Scale([10, 1000], 0, 300)
+        self.assertEqual([round(scale(ratio)) for ratio in (1, 10, 100, 1000)], [0, 100, 200, 300])
+
+    def test_nothing_to_compare_is_no_plot(self):
+        self.assertIsNone(bench_docs.plot("x", three_rows()[:1]))
+
+    def test_a_section_is_replaced_and_the_rest_stays(self):
+        before = "# P\n\n## other\n\n<!-- tools/bench other -->\n\n1\n\n<!-- tools/bench other end -->\n"
+        once = bench_docs.replaced(before, "new", r"a \1")
+        self.assertTrue(once.startswith(before.rstrip()))
+        twice = bench_docs.replaced(once, "new", "b")
+        self.assertEqual(twice, once.replace(r"a \1", "b"))
+        self.assertEqual(bench_docs.replaced(twice, "other", "1"), twice)
+
+
+if __name__ == "__main__":
+    unittest.main()
