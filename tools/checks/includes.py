@@ -78,8 +78,8 @@ def check_private(path, room, target):
                 return f"{leaf} is a leaf; include the interface instead"
         if target.split("/")[1] not in (room, "base"):
             return "of other rooms only public headers may be included"
-    if target == "sqlite3.h" and not path.startswith("src/storage/sqlite/"):
-        return "only src/storage/sqlite sees SQLite"
+    if target == "sqlite3.h" and not path.startswith(("src/storage/sqlite/", "src/testing/simulated_vfs")):
+        return "only src/storage/sqlite and the simulated file layer see SQLite"
     if target.startswith("nlohmann/") and path.endswith(".h"):
         return "nlohmann/json takes seconds to compile: .cc files only"
     return None

@@ -1,0 +1,92 @@
+// The proof by power cuts: a life of a hub on a simulated disk, cut at every change of the disk,
+// torn by many seeds, opened again, checked, and lived to its end.
+#ifndef GEO_TESTS_CRASH_POWER_CUT_H_
+#define GEO_TESTS_CRASH_POWER_CUT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "geo/hub/hub.h"
+#include "geo/storage/sqlite_files.h"
+#include "geo/testing/simulated_disk.h"
+#include "geo/testing/workload.h"
+
+namespace geo::tests {
+
+// Puts something between the hub and its store; for planted bugs.
+using WrapStore = std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>;
+
+// What a hub shows.
+struct Shown {
+  JournalHead head;
+  std::string state;                                 // StateText
+  std::vector<std::optional<std::string>> texts;     // of Workload::texts
+  std::vector<std::optional<Transaction>> payments;  // of Workload::payments
+  std::uint64_t acknowledged = 0;  // events; of the reference life, what a crash must leave
+};
+
+// A moment of the life.
+struct Moment {
+  testing::DiskImage image;
+  std::size_t done = 0;   // what was acknowledged: the founding, and then steps; 0: nothing
+  std::size_t floor = 0;  // as much of it must be there, whatever the durability
+  std::string change;     // the change that was about to happen
+};
+
+class Life {
+ public:
+  Life(const testing::WorkloadOptions& options, Durability durability);
+
+  // Lives the whole life on a fresh disk and keeps every moment. False: it failed.
+  bool Run(const testing::DiskLies& lies, const WrapStore& wrap);
+
+  const std::vector<Moment>& moments() const { return moments_; }
+  std::size_t steps() const { return workload_->steps(); }
+  const testing::Workload& workload() const { return *workload_; }
+
+  // Payments that were committed, and texts that were erased, in the whole life.
+  std::size_t paid() const;
+  std::size_t erased() const;
+
+  // What is wrong after power came back at `moment`, torn by `seed`: the hub must open, hold all
+  // that was acknowledged and nothing by half, and come to the same end. Empty: nothing is.
+  // `twice`: the power fails again while the hub opens. `wrap` as in Run.
+  std::string Resume(const Moment& moment, std::uint64_t seed, bool twice, const WrapStore& wrap);
+
+  // What is wrong after the process died at `moment`, no power lost, and the log lost its last
+  // `bytes`. Refusing to open as StoreCorrupt is right.
+  std::string ResumeDamaged(const Moment& moment, std::uint64_t bytes, const WrapStore& wrap);
+
+  // How often ResumeDamaged saw a refusal.
+  std::size_t refusals() const { return refusals_; }
+
+ private:
+  StatusOr<std::unique_ptr<Hub>> Open(testing::SimulatedDisk& disk, SqliteFiles& files,
+                                      const WrapStore& wrap) const;
+  Shown Look(Hub& hub) const;
+  // Performs a step; whether it went well.
+  bool Do(std::size_t step, testing::SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
+          std::unique_ptr<Hub>* hub) const;
+  std::string Finish(testing::SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
+                     std::size_t done, std::unique_ptr<Hub> hub) const;
+  // What is done when a hub looks like this, within what `moment` allows; 0: looks like nothing.
+  std::size_t Recognise(const Shown& shown, const Moment& moment) const;
+  std::string Check(const testing::DiskImage& image, const Moment& moment, const WrapStore& wrap);
+  std::string Rows(testing::SimulatedDisk& disk) const;
+
+  Durability durability_;
+  std::unique_ptr<testing::Workload> workload_;
+  std::vector<Moment> moments_;
+  std::vector<Shown> shown_;  // [n]: when `done` is n + 1
+  std::string rows_;          // the read model, in the end
+  std::size_t refusals_ = 0;
+};
+
+}  // namespace geo::tests
+
+#endif  // GEO_TESTS_CRASH_POWER_CUT_H_

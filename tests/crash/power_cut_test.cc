@@ -1,0 +1,206 @@
+// Power cuts at every write, sync, truncate, delete and rename of a hub's life on SQLite.
+#include "tests/crash/power_cut.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tests/support/between_store.h"
+#include "tests/support/environment.h"
+
+namespace geo::tests {
+namespace {
+
+testing::WorkloadOptions LifeOptions() {
+  testing::WorkloadOptions options;
+  options.seed = 4;
+  options.participants = 6;
+  options.steps = 64;
+  return options;
+}
+
+// What a proof found.
+struct Findings {
+  std::size_t cuts = 0;
+  std::size_t cases = 0;
+  std::size_t violations = 0;
+  std::string first;
+};
+
+// Every `stride`-th moment × `seeds`; each ninth case is cut a second time while it opens.
+Findings Prove(Life& life, std::size_t stride, std::uint64_t seeds, const WrapStore& wrap) {
+  Findings findings;
+  for (std::size_t i = 0; i < life.moments().size(); i += stride) {
+    const Moment& moment = life.moments()[i];
+    ++findings.cuts;
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      ++findings.cases;
+      const std::uint64_t chance = i * 1'000 + seed;
+      const std::string wrong = life.Resume(moment, chance, chance % 9 == 8, wrap);
+      if (wrong.empty()) continue;
+      if (findings.violations++ == 0) {
+        findings.first = "before change " + std::to_string(i) + " (" + moment.change + "), seed " +
+                         std::to_string(chance) + ": " + wrong;
+      }
+    }
+  }
+  return findings;
+}
+
+void Record(const Findings& findings) {
+  ::testing::Test::RecordProperty("cuts", std::to_string(findings.cuts));
+  ::testing::Test::RecordProperty("cases", std::to_string(findings.cases));
+  ::testing::Test::RecordProperty("violations", std::to_string(findings.violations));
+}
+
+TEST(PowerCutTest, NothingAcknowledgedIsLostWhateverTheCutTears) {
+  Life life(LifeOptions(), Durability::kDurable);
+  ASSERT_TRUE(life.Run({}, {}));
+  ASSERT_GE(life.steps(), 60U);
+  const Findings findings =
+      Prove(life, TierCount<std::size_t>(9, 1), TierCount<std::uint64_t>(4, 40), {});
+  Record(findings);
+  EXPECT_EQ(findings.violations, 0U) << findings.first;
+  EXPECT_GE(findings.cases, TierCount<std::size_t>(500, 40'000));
+}
+
+// What is not durable may be lost, but only from the end, and only as a whole.
+TEST(PowerCutTest, OrderedAppendsLeaveAPrefix) {
+  Life life(LifeOptions(), Durability::kOrdered);
+  ASSERT_TRUE(life.Run({}, {}));
+  const Findings findings =
+      Prove(life, TierCount<std::size_t>(17, 1), TierCount<std::uint64_t>(2, 20), {});
+  Record(findings);
+  EXPECT_EQ(findings.violations, 0U) << findings.first;
+}
+
+// The life has something of everything, or the proof would be worth little.
+TEST(PowerCutTest, TheLifeIsFull) {
+  Life life(LifeOptions(), Durability::kDurable);
+  ASSERT_TRUE(life.Run({}, {}));
+  std::set<testing::WorkKind> kinds;
+  for (std::size_t i = 0; i < life.steps(); ++i) kinds.insert(life.workload().kind(i));
+  EXPECT_EQ(kinds.size(), 7U);
+  std::set<std::string> changes;
+  for (const Moment& moment : life.moments()) changes.insert(moment.change);
+  for (const char* change :
+       {"make hub.db.new", "write hub.db", "write hub.db-wal", "write hub.db.lock", "sync hub.db",
+        "sync hub.db-wal", "sync hub.db.lock", "truncate hub.db-wal", "truncate hub.db.lock",
+        "delete hub.db-wal", "rename hub.db.new", "sync folder "}) {
+    EXPECT_TRUE(changes.contains(change)) << change;
+  }
+  EXPECT_GE(life.paid(), 30U);
+  EXPECT_GE(life.erased(), 3U);
+}
+
+// --- Planted bugs: the same proof must find each. ---
+
+// Answers before the sync: what was acknowledged may be lost.
+class TooEarly : public Between {
+ public:
+  using Between::Between;
+  Status Append(const Batch& batch) override {
+    Batch hasty = batch;
+    hasty.durability = Durability::kOrdered;
+    return Between::Append(hasty);
+  }
+};
+
+// Writes a batch in two transactions: first the records, then what belongs to them.
+class InTwo : public Between {
+ public:
+  using Between::Between;
+  Status Append(const Batch& batch) override {
+    Batch records;
+    records.before = batch.before;
+    records.after = batch.after;
+    records.records = batch.records;
+    records.rows_seq = rows_seq_;
+    records.acknowledged = acknowledged_;
+    if (const Status status = Between::Append(records); !status.ok()) return status;
+    Batch rest = batch;
+    rest.before = batch.after;
+    rest.records.clear();
+    const Status status = Between::Append(rest);
+    if (status.ok()) Note(batch.rows_seq, batch.acknowledged);
+    return status;
+  }
+  StatusOr<StoreState> Open(const OpenOptions& options) override {
+    StatusOr<StoreState> state = Between::Open(options);
+    if (state.ok()) Note(state->rows_seq, state->acknowledged);
+    return state;
+  }
+
+ private:
+  void Note(std::uint64_t rows_seq, std::uint64_t acknowledged) {
+    rows_seq_ = rows_seq;
+    acknowledged_ = acknowledged;
+  }
+
+  std::uint64_t rows_seq_ = 0;
+  std::uint64_t acknowledged_ = 0;
+};
+
+template <typename Bug>
+std::unique_ptr<Store> Plant(std::unique_ptr<Store> store) {
+  return std::make_unique<Bug>(std::move(store));
+}
+
+constexpr std::size_t kStride = 13;
+
+TEST(PlantedBugTest, AnAnswerBeforeTheSyncIsFound) {
+  Life life(LifeOptions(), Durability::kDurable);
+  ASSERT_TRUE(life.Run({}, Plant<TooEarly>));
+  const Findings findings = Prove(life, kStride, 2, Plant<TooEarly>);
+  EXPECT_GT(findings.violations, findings.cases / 20) << findings.violations;
+  EXPECT_NE(findings.first.find("acknowledged was"), std::string::npos) << findings.first;
+}
+
+TEST(PlantedBugTest, ASplitTransactionIsFound) {
+  Life life(LifeOptions(), Durability::kDurable);
+  ASSERT_TRUE(life.Run({}, Plant<InTwo>));
+  const Findings findings = Prove(life, kStride, 2, Plant<InTwo>);
+  EXPECT_GT(findings.violations, findings.cases / 20) << findings.violations;
+}
+
+TEST(PlantedBugTest, SkippedSyncsAreFound) {
+  Life life(LifeOptions(), Durability::kDurable);
+  testing::DiskLies lies;
+  lies.skip_syncs = true;
+  ASSERT_TRUE(life.Run(lies, {}));
+  const Findings findings = Prove(life, kStride, 2, {});
+  EXPECT_GT(findings.violations, findings.cases / 2) << findings.violations;
+}
+
+// A log that lost its end, when nothing else happened, is noticed by the mark beside it; a store
+// that forgets the mark goes on without what it acknowledged.
+TEST(PlantedBugTest, ALostTailIsFound) {
+  for (const bool planted : {false, true}) {
+    Life life(LifeOptions(), Durability::kDurable);
+    testing::DiskLies lies;
+    if (planted) lies.forgets_suffix = ".lock";
+    ASSERT_TRUE(life.Run(lies, {}));
+    Findings findings;
+    for (std::size_t i = 0; i < life.moments().size(); i += 2 * kStride) {
+      for (const std::uint64_t bytes : {1U, 5'000U, 40'000U}) {
+        ++findings.cases;
+        const std::string wrong = life.ResumeDamaged(life.moments()[i], bytes, {});
+        if (wrong.empty()) continue;
+        if (findings.violations++ == 0) findings.first = life.moments()[i].change + ": " + wrong;
+      }
+    }
+    if (planted) {
+      EXPECT_GT(findings.violations, 20U);
+      EXPECT_LT(life.refusals(), findings.violations / 2);
+    } else {
+      EXPECT_EQ(findings.violations, 0U) << findings.first;
+      EXPECT_GT(life.refusals(), 20U);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace geo::tests
