@@ -64,11 +64,16 @@ def row_of(run):
 
 
 def add_ratios(rows):
-    """Sets `ratio` of every row of another engine; None where geo has no such row."""
+    """Rows with `ratio`, which is None where geo has no such row; the same operation side by side."""
     means = {(row["network"], row["operation"]): row["mean_us"] for row in rows if row["engine"] == "geo"}
     for row in rows:
         geo = row.get("geo_mean_us") or means.get((row["network"], row["operation"]))
         row["ratio"] = row["mean_us"] / geo if geo and row["engine"] != "geo" else None
+    # Rows of scripts come last; they belong beside the others of their kind.
+    places = {}
+    for row in rows:
+        places.setdefault((row["network"], row["operation"]), len(places))
+    rows = sorted(rows, key=lambda row: places[row["network"], row["operation"]])
     return [
         {**{field: row.get(field) for field in FIELDS}, **{k: v for k, v in row.items() if k not in FIELDS}}
         for row in rows

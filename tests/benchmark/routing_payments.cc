@@ -1,0 +1,366 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "geo/graph/decompose.h"
+#include "geo/graph/search.h"
+#include "geo/payment/payment.h"
+#include "geo/routing/verify.h"
+#include "tests/benchmark/routing_rows.h"
+
+namespace geo::bench {
+namespace {
+
+using graph::Flow;
+using testing::GeneratedPayment;
+
+// The limits of every payment here, the router's defaults.
+constexpr std::uint32_t kHops = 8;
+constexpr std::uint32_t kPaths = 8;
+
+// Payments of one kind.
+struct Kind {
+  const char* name;
+  testing::PaymentPairs pairs;
+  Amount median;
+};
+constexpr Kind kKinds[] = {
+    {"S random", testing::PaymentPairs::kRandom, testing::kSmallPayment},
+    {"M random", testing::PaymentPairs::kRandom, testing::kMediumPayment},
+    {"L random", testing::PaymentPairs::kRandom, testing::kLargePayment},
+    {"S local", testing::PaymentPairs::kLocal, testing::kSmallPayment},
+};
+
+std::vector<GeneratedPayment> PaymentsOf(Workbench& bench, const Kind& kind, std::size_t count) {
+  const auto trace = testing::PaymentTrace::Create(bench.network(), {kind.pairs, kind.median, 11});
+  testing::PaymentTrace next = *trace;
+  std::vector<GeneratedPayment> payments;
+  for (std::size_t i = 0; i < count; ++i) payments.push_back(next.Next());
+  return payments;
+}
+
+RouteRequest RequestOf(const GeneratedPayment& payment) {
+  RouteRequest request;
+  request.equivalent = Workbench::kEquivalent;
+  request.from = payment.from;
+  request.to = payment.to;
+  request.amount = payment.amount;
+  request.constraints.max_hops = kHops;
+  request.constraints.max_paths = kPaths;
+  return request;
+}
+
+// What the router answered, and how long each answer took.
+struct Asked {
+  std::string label;
+  std::vector<GeneratedPayment> payments;
+  std::vector<RouteAnswer> answers;
+  std::vector<double> us;
+
+  bool completed(std::size_t i) const { return std::holds_alternative<Plan>(answers[i].outcome); }
+};
+
+// Asks for every payment from the same state. Remembered for the rows that follow.
+const Asked& AskRouter(Workbench& bench, const Kind& kind, std::size_t count) {
+  static std::unique_ptr<Asked> kept;
+  const std::string label = bench.name().label + "/" + kind.name;
+  if (kept != nullptr && kept->label == label) return *kept;
+  kept.reset();
+  auto asked = std::make_unique<Asked>();
+  asked->label = label;
+  asked->payments = PaymentsOf(bench, kind, count);
+  Router& router = bench.router();
+  (void)router.FindRoutes(RequestOf(asked->payments.front()));  // warms up
+  for (const GeneratedPayment& payment : asked->payments) {
+    const RouteRequest request = RequestOf(payment);
+    const std::int64_t begin = ThreadCpuTime();
+    StatusOr<RouteAnswer> answer = router.FindRoutes(request);
+    const std::int64_t taken = ThreadCpuTime() - begin - ClockCost();
+    asked->us.push_back(static_cast<double>(std::max<std::int64_t>(taken, 0)) / 1000);
+    asked->answers.push_back(answer.ok() ? *std::move(answer) : RouteAnswer());
+  }
+  kept = std::move(asked);
+  return *kept;
+}
+
+// Every plan is verified; a wrong one fails the row.
+bool PlansHold(Row& row, Workbench& bench, const Asked& asked) {
+  for (std::size_t i = 0; i < asked.payments.size(); ++i) {
+    if (!asked.completed(i)) continue;
+    const Status status = VerifyPlan(bench.ledger(), Workbench::kDay, RequestOf(asked.payments[i]),
+                                     std::get<Plan>(asked.answers[i].outcome));
+    if (status.ok()) continue;
+    row.Fail("plan " + std::to_string(i) + ": " + std::string(status.message()));
+    return false;
+  }
+  return true;
+}
+
+// The share of the payments which maximum flow allows that were completed. Without policies only:
+// the graph here knows none.
+void SetCompleteness(Row& row, Workbench& bench, const Asked& asked) {
+  graph::Search search;
+  std::size_t feasible = 0;
+  std::size_t completed = 0;
+  for (std::size_t i = 0; i < asked.payments.size(); ++i) {
+    const GeneratedPayment& payment = asked.payments[i];
+    if (!search.Begin(bench.graph(), {.source = payment.from, .target = payment.to}).ok()) continue;
+    if (search.Maximize(payment.amount) != graph::Outcome::kFound) {
+      if (asked.completed(i)) return row.Fail("completed against the maximum flow");
+      continue;
+    }
+    ++feasible;
+    if (asked.completed(i)) ++completed;
+  }
+  row.Set("feasible", static_cast<double>(feasible));
+  if (feasible == 0) return;
+  row.Set("completed_of_feasible", static_cast<double>(completed) / static_cast<double>(feasible));
+}
+
+void MeasureCompleted(Row& row, Workbench& bench, const Asked& asked) {
+  for (std::size_t i = 0; i < asked.payments.size(); ++i) {
+    if (asked.completed(i)) row.AddMicroseconds(asked.us[i]);
+  }
+  if (row.times().empty()) return row.LeaveOut();
+  if (PlansHold(row, bench, asked) && !bench.name().policies) SetCompleteness(row, bench, asked);
+}
+
+const char* NameOf(RefusalReason reason) {
+  constexpr std::array<const char*, 9> kNames = {
+      "",          "sender_limit", "receiver_limit", "not_connected", "network_cut",
+      "hop_limit", "path_limit",   "policy",         "work_limit"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+
+void MeasureRefused(Row& row, const Asked& asked) {
+  std::array<std::size_t, 9> reasons{};
+  for (std::size_t i = 0; i < asked.payments.size(); ++i) {
+    if (asked.completed(i)) continue;
+    row.AddMicroseconds(asked.us[i]);
+    ++reasons[static_cast<std::size_t>(std::get<Refusal>(asked.answers[i].outcome).reason)];
+  }
+  if (row.times().empty()) return row.LeaveOut();
+  for (std::size_t i = 1; i < reasons.size(); ++i) {
+    if (reasons[i] == 0) continue;
+    row.Set(NameOf(static_cast<RefusalReason>(i)), static_cast<double>(reasons[i]));
+  }
+}
+
+// At most `most` certificates: those of cuts are checked on the whole network.
+void MeasureChecks(Row& row, Workbench& bench, const Asked& asked, std::size_t most) {
+  for (std::size_t i = 0; i < asked.payments.size() && row.times().size() < most; ++i) {
+    if (asked.completed(i)) continue;
+    Status status;
+    row.Time([&] {
+      status = VerifyRefusal(bench.ledger(), Workbench::kDay, RequestOf(asked.payments[i]),
+                             std::get<Refusal>(asked.answers[i].outcome));
+    });
+    if (!status.ok()) {
+      return row.Fail("refusal " + std::to_string(i) + ": " + std::string(status.message()));
+    }
+  }
+  if (row.times().empty()) row.LeaveOut();
+}
+
+// --- The same on the graph alone, as a researcher would. ---
+
+// One payment by the pigeonhole rule, then by exact flow for what is missing.
+class GraphPayer {
+ public:
+  enum class Way { kRefusedAtOnce, kPaths, kFlow, kNone };
+
+  // How the payment goes; its paths are in paths().
+  Way Route(const graph::ResidualGraph& graph, const GeneratedPayment& payment) {
+    paths_.clear();
+    if (graph.OutBound(payment.from, payment.to) < payment.amount ||
+        graph.InBound(payment.from, payment.to) < payment.amount) {
+      return Way::kRefusedAtOnce;
+    }
+    (void)search_.Begin(graph, {.source = payment.from, .target = payment.to});
+    Amount missing = payment.amount;
+    for (std::uint32_t left = kPaths; left > 0 && missing > 0; --left) {
+      const Amount threshold = (missing + left - 1) / left;
+      if (search_.FindPath(threshold, kHops, &path_) != graph::Outcome::kFound) break;
+      path_.amount = std::min(path_.amount, missing);
+      search_.Push(path_, path_.amount);
+      missing -= path_.amount;
+      paths_.push_back(path_);
+    }
+    if (missing == 0) return Way::kPaths;
+    return paths_.empty() ? Way::kNone : Way::kFlow;
+  }
+
+  // The exact stage, after Route answered kFlow: the flow's value is enlarged to the amount, and
+  // the flow becomes paths again. Whether they carry the amount.
+  bool Complete(const GeneratedPayment& payment) {
+    search_.Maximize(payment.amount, kHops);
+    paths_ = graph::DecomposeFlow(search_.FlowArcs(), payment.from, payment.to, kHops);
+    Amount carried = 0;
+    if (paths_.size() > kPaths) paths_.resize(kPaths);
+    for (const graph::Path& path : paths_) carried += path.amount;
+    return carried >= payment.amount;
+  }
+
+  const std::vector<graph::Path>& paths() const { return paths_; }
+
+ private:
+  graph::Search search_;
+  graph::Path path_;
+  std::vector<graph::Path> paths_;
+};
+
+void MeasureGraph(Row& row, Workbench& bench, const Kind& kind, std::size_t count) {
+  const graph::ResidualGraph& graph = bench.graph();
+  GraphPayer payer;
+  std::size_t completed = 0;
+  const auto payments = PaymentsOf(bench, kind, count);
+  (void)payer.Route(graph, payments.front());
+  for (const GeneratedPayment& payment : payments) {
+    bool done = false;
+    row.Time([&] {
+      const GraphPayer::Way way = payer.Route(graph, payment);
+      done = way == GraphPayer::Way::kPaths ||
+             (way == GraphPayer::Way::kFlow && payer.Complete(payment));
+    });
+    completed += done;
+  }
+  row.Set("completed", static_cast<double>(completed) / static_cast<double>(count));
+}
+
+void MeasureExactStage(Row& row, Workbench& bench, std::size_t count) {
+  const graph::ResidualGraph& graph = bench.graph();
+  GraphPayer payer;
+  for (const Kind& kind : kKinds) {
+    for (const GeneratedPayment& payment : PaymentsOf(bench, kind, count)) {
+      if (payer.Route(graph, payment) != GraphPayer::Way::kFlow) continue;
+      row.Time([&] { (void)payer.Complete(payment); });
+    }
+  }
+  if (row.times().empty()) row.LeaveOut();
+}
+
+// Moves what the paths carry.
+bool Apply(graph::ResidualGraph& graph, const std::vector<graph::Path>& paths) {
+  for (const graph::Path& path : paths) {
+    for (std::size_t i = 0; i < path.edges.size(); ++i) {
+      const graph::NodeIndex tail = path.nodes[i];
+      const graph::NodeIndex head = path.nodes[i + 1];
+      const Flow there = graph.ArcFrom(path.edges[i], tail).direct - path.amount;
+      const Flow back = std::max<Flow>(graph.ArcFrom(path.edges[i], head).direct, 0) + path.amount;
+      if (!graph.Change(path.edges[i], tail, graph::PlainArc(there), graph::PlainArc(back)).ok()) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Makes payments one after the other, timed together: what counts here is how many there are in a
+// second, and reading the clock for each would cost more than some of them.
+template <typename Attempt>
+void MeasureLife(Row& row, Workbench& bench, std::size_t count, const Attempt& attempt) {
+  const std::vector<GeneratedPayment> payments = PaymentsOf(bench, kKinds[0], count);
+  std::size_t completed = 0;
+  const std::int64_t begin = ThreadCpuTime();
+  for (const GeneratedPayment& payment : payments) {
+    const std::optional<bool> done = attempt(payment);
+    if (!done) return row.Fail("a payment that was planned could not be made");
+    completed += *done;
+  }
+  const double us = static_cast<double>(ThreadCpuTime() - begin) / 1000;
+  row.AddMicroseconds(us, count);
+  row.Set("attempts_per_second", 1e6 * static_cast<double>(count) / us);
+  row.Set("completed", static_cast<double>(completed) / static_cast<double>(count));
+}
+
+void MeasureGraphLife(Row& row, Workbench& bench, std::size_t count) {
+  graph::ResidualGraph graph = bench.graph();
+  GraphPayer payer;
+  MeasureLife(row, bench, count, [&](const GeneratedPayment& payment) -> std::optional<bool> {
+    const GraphPayer::Way way = payer.Route(graph, payment);
+    const bool done = way == GraphPayer::Way::kPaths ||
+                      (way == GraphPayer::Way::kFlow && payer.Complete(payment));
+    if (done && !Apply(graph, payer.paths())) return std::nullopt;
+    return done;
+  });
+}
+
+// Everything that a hub does in memory: plan, check the record, fold it, tell the router.
+void MeasureLedgerLife(Row& row, Workbench& bench, std::size_t count) {
+  Router& router = bench.router();
+  const RouteConstraints limits{.max_hops = kHops, .max_paths = kPaths};
+  std::size_t number = 0;
+  Pay pay;
+  pay.equivalent = Workbench::Code();
+  MeasureLife(row, bench, count, [&](const GeneratedPayment& payment) -> std::optional<bool> {
+    pay.id = *TxId::Parse("t" + std::to_string(++number));
+    pay.payee = Workbench::PidOf(payment.to);
+    pay.amount = payment.amount;
+    auto plan = PlanPayment(bench.ledger(), router, Workbench::PidOf(payment.from),
+                            Workbench::Now(), pay, limits);
+    if (!plan.ok()) return std::nullopt;
+    auto* made = std::get_if<PaymentPlan>(&*plan);
+    if (made == nullptr) return false;
+    if (!bench.Fold(std::move(made->effects))) return std::nullopt;
+    return true;
+  });
+}
+
+// How many payments are asked for, and how many are made one after the other.
+struct Counts {
+  std::size_t asked = 0;
+  std::size_t made = 0;
+};
+
+Counts CountsFor(const NetworkName& name, Size size) {
+  if (size == Size::kSmoke) return {50, 50};
+  if (size == Size::kQuick) return {1'000, 5'000};
+  if (!name.generated) return {1'000, 2'000};
+  if (name.options.participants >= 1'000'000) return {2'000, 10'000};
+  return {5'000, 20'000};
+}
+
+void AddKindRows(const NetworkName& name, const Kind& kind, std::size_t count) {
+  const std::string suffix = std::string(" ") + kind.name;
+  AddRow({name.label, "pay" + suffix, "geo"}, [=](Row& row) {
+    Workbench& bench = WorkbenchOf(name);
+    MeasureCompleted(row, bench, AskRouter(bench, kind, count));
+  });
+  AddRow({name.label, "refuse" + suffix, "geo"},
+         [=](Row& row) { MeasureRefused(row, AskRouter(WorkbenchOf(name), kind, count)); });
+  AddRow({name.label, "check refusal" + suffix, "geo"}, [=](Row& row) {
+    Workbench& bench = WorkbenchOf(name);
+    const std::size_t most = bench.network().participants > 10'000 ? 500 : count;
+    MeasureChecks(row, bench, AskRouter(bench, kind, count), most);
+  });
+  if (name.policies) return;
+  AddRow({name.label, "pay on the graph alone" + suffix, "geo"},
+         [=](Row& row) { MeasureGraph(row, WorkbenchOf(name), kind, count); });
+}
+
+}  // namespace
+
+void AddPaymentRows(const NetworkName& name, Size size) {
+  const Counts counts = CountsFor(name, size);
+  for (const Kind& kind : kKinds) {
+    if (name.generated || kind.pairs == testing::PaymentPairs::kRandom) {
+      AddKindRows(name, kind, counts.asked);
+    }
+  }
+  if (!name.policies) {
+    AddRow({name.label, "exact stage", "geo"},
+           [=](Row& row) { MeasureExactStage(row, WorkbenchOf(name), counts.asked); });
+    AddRow({name.label, "route and apply on the graph alone S random", "geo"},
+           [=](Row& row) { MeasureGraphLife(row, WorkbenchOf(name), counts.made); });
+  }
+  // The last one: it changes the state.
+  AddRow({name.label, "plan, check, apply S random", "geo"},
+         [=](Row& row) { MeasureLedgerLife(row, WorkbenchOf(name), counts.made); });
+}
+
+}  // namespace geo::bench
