@@ -71,15 +71,20 @@ StatusOr<std::vector<CommandResult>> Hub::Impl::BatchDone(const Status& appended
   return results;
 }
 
+Status Hub::Impl::AppendTaken() {
+  Batch& batch = in_flight->batch;
+  const bool writes = batch.before != batch.after || !batch.texts.empty() ||
+                      !batch.erased_texts.empty() || !batch.rows.empty();
+  if (writes) return store->Append(batch);
+  batch.acknowledged = stored_acknowledged;  // it waits for an append
+  return OkStatus();
+}
+
 StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
   std::vector<CommandResult> results;
   GEO_RETURN_IF_ERROR(CheckUsable());
-  while (const Batch* batch = TakeBatch()) {
-    const bool writes = batch->before != batch->after || !batch->texts.empty() ||
-                        !batch->erased_texts.empty() || !batch->rows.empty();
-    if (!writes) in_flight->batch.acknowledged = stored_acknowledged;  // it waits for an append
-    GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done,
-                         BatchDone(writes ? store->Append(*batch) : OkStatus()));
+  while (TakeBatch() != nullptr) {
+    GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done, BatchDone(AppendTaken()));
     std::move(done.begin(), done.end(), std::back_inserter(results));
   }
   return results;
@@ -188,13 +193,19 @@ StatusOr<bool> Hub::Impl::CheckpointStep() {
   return slice.last;
 }
 
-Status Hub::Impl::UpdateReadModel() {
+StatusOr<bool> Hub::Impl::UpdateReadModelStep() {
   GEO_RETURN_IF_ERROR(CheckUsable());
   GEO_RETURN_IF_ERROR(CheckNothingPending());
-  while (read_model && read_model->backlog() > 0) {
-    GEO_RETURN_IF_ERROR(BatchDone(store->Append(StartBatch())).status());
+  if (!read_model || read_model->backlog() == 0) return true;
+  GEO_RETURN_IF_ERROR(BatchDone(store->Append(StartBatch())).status());
+  return read_model->backlog() == 0;
+}
+
+Status Hub::Impl::UpdateReadModel() {
+  while (true) {
+    GEO_ASSIGN_OR_RETURN(const bool complete, UpdateReadModelStep());
+    if (complete) return OkStatus();
   }
-  return OkStatus();
 }
 
 Status Hub::Impl::Close() {

@@ -30,6 +30,7 @@ class Hub::Impl {
 
   // hub.cc
   const Batch* TakeBatch();
+  Status AppendTaken();  // the batch taken, unless there is nothing to write
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
   StatusOr<std::vector<CommandResult>> Flush();
   Status CheckUsable() const;
@@ -37,6 +38,7 @@ class Hub::Impl {
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
   Status ErasePersonalText(const Pid& participant);
   StatusOr<bool> CheckpointStep();
+  StatusOr<bool> UpdateReadModelStep();  // true: nothing is left
   Status UpdateReadModel();
   Status Close();
 
@@ -49,7 +51,7 @@ class Hub::Impl {
 
   std::unique_ptr<Store> store;
   HubOptions options;
-  // Behind pointers, so that a pair of them can change places (serial_hub.h).
+  // SerialHub lets this pair and a copy of it change places between groups: keep no reference.
   std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>();
   std::unique_ptr<Router> router;
   std::optional<ReadModel> read_model;
