@@ -21,10 +21,15 @@ void Search::State::StartSearch() {
 }
 
 void Search::State::EndSearch() {
-  for (const int side : {kFromSource, kFromTarget}) {
-    for (std::uint32_t i = 0; i < sides_[side].count; ++i) {
-      const NodeIndex node = sides_[side].nodes[i];
-      Unvisit(node);
+  const bool nothing_closed = closed_.empty() && !all_closed_;
+  for (const Side& side : sides_) {
+    const NodeIndex* nodes = side.nodes.data();
+    for (std::uint32_t i = 0; i < side.count; ++i) {
+      if (nothing_closed) {
+        visited_[nodes[i] >> 4] = 0;
+      } else {
+        Unvisit(nodes[i]);
+      }
     }
   }
 }

@@ -54,19 +54,34 @@ Status ResidualGraph::Grow(NodeIndex count) {
   return OkStatus();
 }
 
-void ResidualGraph::StoreArc(Edge& edge, int side, const Arc& arc) {
-  edge.flags[side] = static_cast<std::uint8_t>((arc.tail_forbids ? kTailForbids : 0) |
-                                               (arc.head_forbids ? kHeadForbids : 0) |
-                                               (arc.constrained ? kConstrained : 0));
-  edge.max_hops[side] = arc.max_hops;
-  edge.capacity[side] = {arc.direct, arc.transit, arc.relaxed};
+void ResidualGraph::StoreArcs(Edge& edge, const Arc& ab, const Arc& ba) {
+  const Arc* arcs[2] = {&ab, &ba};
+  bool plain = true;
+  for (int side = 0; side < 2; ++side) {
+    const Arc& arc = *arcs[side];
+    edge.flags[side] = static_cast<std::uint8_t>((arc.tail_forbids ? kTailForbids : 0) |
+                                                 (arc.head_forbids ? kHeadForbids : 0) |
+                                                 (arc.constrained ? kConstrained : 0));
+    edge.max_hops[side] = arc.max_hops;
+    edge.transit[side] = arc.transit;
+    plain = plain && arc.direct == arc.transit && arc.relaxed == kAbsent;
+  }
+  if (plain) {
+    if (edge.extra != kNoExtra) free_extras_.push_back(edge.extra);
+    edge.extra = kNoExtra;
+    return;
+  }
+  if (edge.extra == kNoExtra) edge.extra = TakeExtra();
+  extras_[edge.extra] = {{ab.direct, ba.direct}, {ab.relaxed, ba.relaxed}};
 }
 
-bool ResidualGraph::IsSpecial(const Edge& edge) {
+bool ResidualGraph::IsSpecial(const Edge& edge) const {
   constexpr int kForbids = kTailForbids | kHeadForbids;
   if (((edge.flags[0] | edge.flags[1]) & kForbids) != 0) return true;
-  for (const Capacities& capacity : edge.capacity) {
-    if (capacity.direct != capacity.transit || capacity.relaxed > capacity.transit) return true;
+  if (edge.extra == kNoExtra) return false;
+  for (int side = 0; side < 2; ++side) {
+    if (Direct(edge, side) != edge.transit[side]) return true;
+    if (Relaxed(edge, side) > edge.transit[side]) return true;
   }
   return false;
 }
@@ -92,8 +107,7 @@ StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& u
   Edge& edge = edges_[index];
   edge.a = std::min(u, v);
   edge.b = std::max(u, v);
-  StoreArc(edge, u < v ? 0 : 1, uv);
-  StoreArc(edge, u < v ? 1 : 0, vu);
+  StoreArcs(edge, u < v ? uv : vu, u < v ? vu : uv);
   InsertSlot(u, v, index);
   InsertSlot(v, u, index);
   AddToSums(edge, +1);
@@ -112,8 +126,7 @@ Status ResidualGraph::Change(EdgeIndex index, NodeIndex tail, const Arc& uv, con
   GEO_RETURN_IF_ERROR(CheckArc(vu));
   Edge& edge = edges_[index];
   AddToSums(edge, -1);
-  StoreArc(edge, tail == edge.a ? 0 : 1, uv);
-  StoreArc(edge, tail == edge.a ? 1 : 0, vu);
+  StoreArcs(edge, tail == edge.a ? uv : vu, tail == edge.a ? vu : uv);
   AddToSums(edge, +1);
   WriteCodes(index);
   return OkStatus();
@@ -128,6 +141,7 @@ Status ResidualGraph::Remove(EdgeIndex index) {
   AddToSums(edge, -1);
   RemoveSlot(edge.a, edge.b);
   RemoveSlot(edge.b, edge.a);
+  if (edge.extra != kNoExtra) free_extras_.push_back(edge.extra);
   edge = Edge{};
   edge.b = free_edge_;
   free_edge_ = index;
@@ -160,13 +174,13 @@ EdgeIndex ResidualGraph::Find(NodeIndex u, NodeIndex v) const {
 Arc ResidualGraph::ArcFrom(EdgeIndex index, NodeIndex tail) const {
   const Edge& edge = edges_[index];
   const int side = tail == edge.a ? 0 : 1;
-  return Arc{.direct = edge.capacity[side].direct,
-             .transit = edge.capacity[side].transit,
+  return Arc{.direct = Direct(edge, side),
+             .transit = edge.transit[side],
              .tail_forbids = (edge.flags[side] & kTailForbids) != 0,
              .head_forbids = (edge.flags[side] & kHeadForbids) != 0,
              .constrained = (edge.flags[side] & kConstrained) != 0,
              .max_hops = edge.max_hops[side],
-             .relaxed = edge.capacity[side].relaxed};
+             .relaxed = Relaxed(edge, side)};
 }
 
 Flow ResidualGraph::CapacityFor(EdgeIndex index, NodeIndex tail, NodeIndex source, NodeIndex target,
@@ -175,9 +189,9 @@ Flow ResidualGraph::CapacityFor(EdgeIndex index, NodeIndex tail, NodeIndex sourc
   if (!info_[edge.a].enabled || !info_[edge.b].enabled) return kAbsent;
   const int side = tail == edge.a ? 0 : 1;
   const NodeIndex head = tail == edge.a ? edge.b : edge.a;
-  const Capacities& capacity = edge.capacity[side];
-  const Flow given = tail == source && head == target ? capacity.direct : capacity.transit;
-  if (ignore_conditions) return std::max(given, capacity.relaxed);
+  const bool direct = tail == source && head == target;
+  const Flow given = direct ? Direct(edge, side) : edge.transit[side];
+  if (ignore_conditions) return std::max(given, Relaxed(edge, side));
   if (tail != source && (edge.flags[side] & kTailForbids) != 0) return kAbsent;
   if (head != target && (edge.flags[side] & kHeadForbids) != 0) return kAbsent;
   return given;
@@ -206,28 +220,29 @@ AmountSum ResidualGraph::InBound(NodeIndex source, NodeIndex target) const {
 std::size_t ResidualGraph::MemoryBytes() const {
   return nodes_.capacity() * sizeof(Node) + info_.capacity() * sizeof(NodeInfo) +
          arcs_.capacity() * sizeof(HotArc) + refs_.capacity() * sizeof(std::uint32_t) +
-         edges_.capacity() * sizeof(Edge) + free_blocks_.capacity() * sizeof(std::uint32_t);
+         edges_.capacity() * sizeof(Edge) + extras_.capacity() * sizeof(Extra) +
+         (free_extras_.capacity() + free_blocks_.capacity()) * sizeof(std::uint32_t);
 }
 
 // What the arc on `side` carries when its tail is the source and its head is not the target.
 Flow ResidualGraph::SourceCapacity(const Edge& edge, int side) const {
   if (!info_[edge.a].enabled || !info_[edge.b].enabled) return 0;
   if ((edge.flags[side] & kHeadForbids) != 0) return 0;
-  return std::max<Flow>(edge.capacity[side].transit, 0);
+  return std::max<Flow>(edge.transit[side], 0);
 }
 
 // What it carries when its head is the target and its tail is not the source.
 Flow ResidualGraph::TargetCapacity(const Edge& edge, int side) const {
   if (!info_[edge.a].enabled || !info_[edge.b].enabled) return 0;
   if ((edge.flags[side] & kTailForbids) != 0) return 0;
-  return std::max<Flow>(edge.capacity[side].transit, 0);
+  return std::max<Flow>(edge.transit[side], 0);
 }
 
 // What it carries when neither end is an end point of the query.
 Flow ResidualGraph::BetweenOthers(const Edge& edge, int side) const {
   if (!info_[edge.a].enabled || !info_[edge.b].enabled) return kAbsent;
   if ((edge.flags[side] & (kTailForbids | kHeadForbids)) != 0) return kAbsent;
-  return edge.capacity[side].transit;
+  return edge.transit[side];
 }
 
 void ResidualGraph::AddToSums(const Edge& edge, int sign) {
@@ -264,6 +279,16 @@ EdgeIndex ResidualGraph::TakeEdge() {
   const EdgeIndex index = free_edge_;
   free_edge_ = edges_[index].b;
   return index;
+}
+
+std::uint32_t ResidualGraph::TakeExtra() {
+  if (free_extras_.empty()) {
+    extras_.emplace_back();
+    return static_cast<std::uint32_t>(extras_.size() - 1);
+  }
+  const std::uint32_t extra = free_extras_.back();
+  free_extras_.pop_back();
+  return extra;
 }
 
 // The first slot of `node` whose neighbour is not below `neighbor`.

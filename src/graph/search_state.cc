@@ -223,8 +223,10 @@ bool Search::State::AskWhetherToStop() {
 
 std::size_t Search::State::MemoryBytes() const {
   std::size_t bytes = (flow_.capacity() * sizeof(Flow)) + (copies_.capacity() * sizeof(HotArc));
-  for (const auto* words : {&flow_edges_, &copied_, &copied_nodes_, &copy_offset_, &visited_,
-                            &position_, &closed_, &climb_}) {
+  for (const auto* words : {&flow_edges_, &copied_nodes_, &closed_, &climb_}) {
+    bytes += words->capacity() * sizeof(std::uint32_t);
+  }
+  for (const auto* words : {&copied_, &copy_offset_, &visited_, &position_}) {
     bytes += words->capacity() * sizeof(std::uint32_t);
   }
   for (const Side& side : sides_) bytes += side.nodes.capacity() * 3 * sizeof(std::uint32_t);

@@ -107,8 +107,8 @@ class Search::State {
 
   // --- Shared by both kinds of search ---
   static constexpr std::uint32_t kNoCode = 0x10000;  // codes have 16 bits
-  static constexpr std::uint32_t kFetchNode = 8;
-  static constexpr std::uint32_t kFetchArcs = 4;
+  static constexpr std::uint32_t kFetchNode = 16;
+  static constexpr std::uint32_t kFetchArcs = 8;
   std::uint32_t VisitedBits(NodeIndex node) const {
     return visited_[node >> 4] >> ((node & 15) * 2) & 3;
   }
@@ -183,16 +183,16 @@ class Search::State {
   // The flow, and private arcs of the nodes it touches.
   Flow value_ = 0;
   bool cancelling_ = false;            // whether arcs against the flow are open
-  std::vector<Flow> flow_;             // per edge, from its smaller to its larger end
+  LargeVector<Flow> flow_;             // per edge, from its smaller to its larger end
   std::vector<EdgeIndex> flow_edges_;  // may repeat an edge and name edges without flow
-  std::vector<std::uint32_t> copied_;  // a bit per node: has private arcs
+  LargeVector<std::uint32_t> copied_;  // a bit per node: has private arcs
   std::vector<NodeIndex> copied_nodes_;
-  std::vector<std::uint32_t> copy_offset_;  // per node, valid when copied
+  LargeVector<std::uint32_t> copy_offset_;  // per node, valid when copied
   std::vector<HotArc> copies_;
 
   // The search. Two bits per node: known to side 0, to side 1; both: closed.
-  std::vector<std::uint32_t> visited_;
-  std::vector<std::uint32_t> position_;  // Maximize: per node, where its side holds it
+  LargeVector<std::uint32_t> visited_;
+  LargeVector<std::uint32_t> position_;  // Maximize: per node, where its side holds it
   Side sides_[2];
   int exhausted_side_ = kFromSource;
   std::vector<Step> steps_;

@@ -1,9 +1,10 @@
 #include "src/routing/plan_check.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "src/base/status_macros.h"
 
@@ -21,6 +22,21 @@ bool Contains(const std::vector<ParticipantIndex>& list, ParticipantIndex partic
   return std::find(list.begin(), list.end(), participant) != list.end();
 }
 
+bool RepeatsSomebody(const std::vector<ParticipantIndex>& nodes) {
+  if (nodes.size() <= 16) {
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+      if (std::find(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(i), nodes[i]) !=
+          nodes.begin() + static_cast<std::ptrdiff_t>(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  std::vector<ParticipantIndex> sorted = nodes;
+  std::sort(sorted.begin(), sorted.end());
+  return std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
+}
+
 // Form and constraints of one route.
 Status CheckRoute(const Ledger& ledger, const RouteRequest& request, const Route& route) {
   const std::vector<ParticipantIndex>& nodes = route.participants;
@@ -33,11 +49,7 @@ Status CheckRoute(const Ledger& ledger, const RouteRequest& request, const Route
     return Broken("a route of " + std::to_string(hops) + " hops; at most " +
                   std::to_string(request.constraints.max_hops));
   }
-  std::vector<ParticipantIndex> sorted = nodes;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
-    return Broken("a route passes somebody twice");
-  }
+  if (RepeatsSomebody(nodes)) return Broken("a route passes somebody twice");
   for (const ParticipantIndex node : nodes) {
     if (node >= ledger.participant_count()) {
       return MakeError(ErrorCode::kInvalidArgument,
@@ -70,11 +82,42 @@ void AddPathBreaches(const Ledger& ledger, const Route& route, ParticipantIndex 
   }
 }
 
-using Ends = std::pair<ParticipantIndex, ParticipantIndex>;
+// What all routes together move over one pair.
+struct PairFlow {
+  ParticipantIndex tail = kNoIndex;
+  ParticipantIndex head = kNoIndex;
+  AmountSum amount = 0;
+  std::optional<PairIndex> pair = {};
+};
 
-Status CheckCapacity(const Ledger& ledger, const Ends& ends, const WayCapacity& way, AmountSum flow,
+std::vector<PairFlow> Combine(const Plan& plan) {
+  std::vector<PairFlow> flows;
+  for (const Route& route : plan.routes) {
+    for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
+      flows.push_back({route.participants[i], route.participants[i + 1], route.amount});
+    }
+  }
+  if (plan.routes.size() == 1) return flows;
+  const auto key = [](const PairFlow& flow) {
+    return std::tuple(std::min(flow.tail, flow.head), std::max(flow.tail, flow.head), flow.tail);
+  };
+  std::sort(flows.begin(), flows.end(),
+            [&](const PairFlow& x, const PairFlow& y) { return key(x) < key(y); });
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < flows.size(); ++i) {
+    if (key(flows[i]) == key(flows[last])) {
+      flows[last].amount += flows[i].amount;
+    } else {
+      flows[++last] = flows[i];
+    }
+  }
+  flows.resize(last + 1);
+  return flows;
+}
+
+Status CheckCapacity(const Ledger& ledger, const PairFlow& used, const WayCapacity& way,
                      std::vector<PolicyObstacle>* breaches) {
-  const auto [tail, head] = ends;
+  const auto [tail, head, flow, pair] = used;
   if (flow > way.open) {
     return MakeError(ErrorCode::kInsufficientCapacity,
                      "routes carry " + FormatSum(flow, 0) + " minor units from " +
@@ -124,7 +167,7 @@ std::optional<WayCapacity> CapacityBetween(const Ledger& ledger, std::int64_t da
   way.blocked = policy.blocked;
   way.max_hops = policy.max_hops;
   if (status(used) == LineStatus::kClosed) return way;
-  const LinePolicy limits = ledger.line(used).policy;
+  const LinePolicy& limits = ledger.line_policy(used);
   if (limits.daily_limit.has_value()) {
     way.most = std::max<Amount>(*limits.daily_limit - pair.paid(direction, day), 0);
   }
@@ -143,6 +186,34 @@ bool MayTakePart(const Ledger& ledger, const RouteRequest& request, ParticipantI
   return !Contains(constraints.avoid, participant);
 }
 
+namespace {
+
+// One pair's capacity and policies under what the plan moves over it.
+Status CheckFlow(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
+                 const Plan& plan, const PairFlow& flow, std::vector<PolicyObstacle>* breaches) {
+  std::optional<WayCapacity> way;
+  if (flow.pair.has_value()) {
+    way = CapacityBetween(ledger, day, ledger.pair(*flow.pair), *flow.pair, flow.tail, request.from,
+                          request.to);
+  }
+  if (!way.has_value()) {
+    return MakeError(ErrorCode::kNoRoute, "no line or debt lets value move from " +
+                                              Name(ledger, flow.tail) + " to " +
+                                              Name(ledger, flow.head));
+  }
+  GEO_RETURN_IF_ERROR(CheckCapacity(ledger, flow, *way, breaches));
+  if (way->max_hops == 0 && way->blocked == nullptr) return OkStatus();
+  for (const Route& route : plan.routes) {
+    const auto& nodes = route.participants;
+    const auto at = std::find(nodes.begin(), nodes.end(), flow.tail);
+    if (at == nodes.end() || at + 1 == nodes.end() || *(at + 1) != flow.head) continue;
+    AddPathBreaches(ledger, route, flow.tail, flow.head, *way, breaches);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
 Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                  const Plan& plan, std::vector<PolicyObstacle>* breaches) {
   if (plan.routes.empty()) return Broken("a plan without routes");
@@ -151,37 +222,26 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
                   std::to_string(request.constraints.max_paths));
   }
   AmountSum sum = 0;
-  std::map<Ends, AmountSum> flows;
   for (const Route& route : plan.routes) {
     GEO_RETURN_IF_ERROR(CheckRoute(ledger, request, route));
     sum += route.amount;
-    for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
-      flows[{route.participants[i], route.participants[i + 1]}] += route.amount;
-    }
   }
   if (sum != request.amount) {
     return Broken("routes carry " + FormatSum(sum, 0) + " minor units; the payment is of " +
                   std::to_string(request.amount));
   }
-  for (const auto& [ends, flow] : flows) {
-    const auto [tail, head] = ends;
-    if (flows.contains({head, tail})) return Broken("routes use a pair in both directions");
-    const std::optional<PairIndex> index = ledger.FindPair(request.equivalent, tail, head);
-    const std::optional<WayCapacity> way =
-        !index.has_value() ? std::nullopt
-                           : CapacityBetween(ledger, day, ledger.pair(*index), *index, tail,
-                                             request.from, request.to);
-    if (!way.has_value()) {
-      return MakeError(ErrorCode::kNoRoute, "no line or debt lets value move from " +
-                                                Name(ledger, tail) + " to " + Name(ledger, head));
+  std::vector<PairFlow> flows = Combine(plan);
+  // All looked up before any is read: the memory that they wait for is fetched together.
+  for (PairFlow& flow : flows) {
+    flow.pair = ledger.FindPair(request.equivalent, flow.tail, flow.head);
+    if (flow.pair.has_value()) __builtin_prefetch(&ledger.pair(*flow.pair));
+  }
+  for (std::size_t i = 0; i < flows.size(); ++i) {
+    const PairFlow& flow = flows[i];
+    if (i > 0 && flow.tail == flows[i - 1].head && flow.head == flows[i - 1].tail) {
+      return Broken("routes use a pair in both directions");
     }
-    GEO_RETURN_IF_ERROR(CheckCapacity(ledger, ends, *way, flow, breaches));
-    for (const Route& route : plan.routes) {
-      const auto& nodes = route.participants;
-      const auto at = std::find(nodes.begin(), nodes.end(), tail);
-      if (at == nodes.end() || at + 1 == nodes.end() || *(at + 1) != head) continue;
-      AddPathBreaches(ledger, route, tail, head, *way, breaches);
-    }
+    GEO_RETURN_IF_ERROR(CheckFlow(ledger, day, request, plan, flow, breaches));
   }
   std::sort(breaches->begin(), breaches->end());
   breaches->erase(std::unique(breaches->begin(), breaches->end()), breaches->end());

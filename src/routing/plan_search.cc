@@ -60,6 +60,11 @@ Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
 }
 
 Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effort) {
+  if (!DirectLineHelps(amount, limits)) {
+    const Verdict one = FindOne(amount, limits);
+    if (one == Verdict::kFound) Finish(amount);
+    if (one == Verdict::kFound || one == Verdict::kOutOfWork) return one;
+  }
   Verdict verdict = Greedy(amount, limits, false);
   if (verdict != Verdict::kNotFound) return verdict;
   const bool few = limits.paths != kUnlimited;
@@ -73,6 +78,16 @@ Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effor
   if (ByQuanta(amount, limits) || ByScaling(amount, limits)) return Verdict::kFound;
   if (search_.out_of_work()) return Verdict::kOutOfWork;
   return ByListing(amount, limits);
+}
+
+// Whether the payer's own line to the payee carries a good part of the amount, but not all: then it
+// is the first route of a split, and no detour for everything is looked for.
+bool PlanSearch::DirectLineHelps(Amount amount, const RouteLimits& limits) const {
+  if (limits.paths == 1) return false;
+  const graph::EdgeIndex edge = network_.graph().Find(source_, target_);
+  if (edge == graph::kNoEdge) return false;
+  const Amount direct = network_.graph().CapacityFor(edge, source_, source_, target_);
+  return direct < amount && direct >= CeilDivide(amount, std::min(limits.paths, kUsualSplit));
 }
 
 Verdict PlanSearch::FindOne(Amount threshold, const RouteLimits& limits) {

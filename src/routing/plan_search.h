@@ -76,6 +76,7 @@ class PlanSearch {
   bool RulesMatter(const RouteLimits& limits) const {
     return limits.path_rules && network_.has_path_rules();
   }
+  bool DirectLineHelps(Amount amount, const RouteLimits& limits) const;
   Outcome FindRoute(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindAround(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);

@@ -22,7 +22,7 @@
 // Layout. Neighbours of a node are one contiguous block of 8-byte arcs, sorted by neighbour, in an
 // arena with slack and free lists. Arcs hold 16-bit codes, monotone in the capacities, so that a
 // search compares codes and reads the exact numbers only where codes are equal. About 32 bytes per
-// edge in blocks and 64 in records; 56 per node.
+// edge in blocks and 32 in records (64 where direct, transit and relaxed differ); 56 per node.
 //
 // Because blocks are sorted, everything a search answers depends on what the graph holds, never on
 // the order in which it came to hold it.
@@ -37,6 +37,7 @@
 #include <vector>
 
 #include "geo/base/amount.h"
+#include "geo/base/large_vector.h"
 #include "geo/base/status.h"
 
 namespace geo::graph {
@@ -179,22 +180,30 @@ class ResidualGraph {
     std::uint8_t size_class = 0;
     bool enabled = true;
   };
-  struct Capacities {
-    Flow direct = kAbsent;
-    Flow transit = kAbsent;
-    Flow relaxed = kAbsent;
-  };
   // Read when codes are not enough. Index 0 is the arc a→b, 1 is b→a.
   struct Edge {
     NodeIndex a = kNoNode;  // kNoNode: free; b is then the next free one
     NodeIndex b = kNoNode;
     std::uint8_t flags[2] = {0, 0};
     std::uint8_t max_hops[2] = {0, 0};
-    Capacities capacity[2];
+    std::uint32_t extra = kNoExtra;  // where in extras_ the other capacities are
+    Flow transit[2] = {kAbsent, kAbsent};
   };
+  // What few edges have: a direct capacity other than transit, or a relaxed one.
+  struct Extra {
+    Flow direct[2] = {kAbsent, kAbsent};
+    Flow relaxed[2] = {kAbsent, kAbsent};
+  };
+  static constexpr std::uint32_t kNoExtra = 0xffffffff;
 
-  static void StoreArc(Edge& edge, int side, const Arc& arc);
-  static bool IsSpecial(const Edge& edge);
+  void StoreArcs(Edge& edge, const Arc& ab, const Arc& ba);
+  Flow Direct(const Edge& edge, int side) const {
+    return edge.extra == kNoExtra ? edge.transit[side] : extras_[edge.extra].direct[side];
+  }
+  Flow Relaxed(const Edge& edge, int side) const {
+    return edge.extra == kNoExtra ? kAbsent : extras_[edge.extra].relaxed[side];
+  }
+  bool IsSpecial(const Edge& edge) const;
   std::uint32_t LowerBound(NodeIndex node, NodeIndex neighbor) const;
   Flow SourceCapacity(const Edge& edge, int side) const;
   Flow TargetCapacity(const Edge& edge, int side) const;
@@ -202,17 +211,20 @@ class ResidualGraph {
   void AddToSums(const Edge& edge, int sign);
   void WriteCodes(EdgeIndex index);
   EdgeIndex TakeEdge();
+  std::uint32_t TakeExtra();
   std::uint32_t TakeBlock(std::uint8_t size_class);
   void FreeBlock(std::uint32_t offset, std::uint8_t size_class);
   void MoveBlock(NodeIndex node, std::uint8_t size_class);
   void InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edge);
   void RemoveSlot(NodeIndex node, NodeIndex neighbor);
 
-  std::vector<Node> nodes_;
-  std::vector<NodeInfo> info_;
-  std::vector<HotArc> arcs_;
-  std::vector<std::uint32_t> refs_;  // edge index · 2 + 1 if the edge is special
-  std::vector<Edge> edges_;
+  LargeVector<Node> nodes_;
+  LargeVector<NodeInfo> info_;
+  LargeVector<HotArc> arcs_;
+  LargeVector<std::uint32_t> refs_;  // edge index · 2 + 1 if the edge is special
+  LargeVector<Edge> edges_;
+  std::vector<Extra> extras_;
+  std::vector<std::uint32_t> free_extras_;
   std::vector<std::uint32_t> free_blocks_;  // per size class: the first free block, linked by `to`
   EdgeIndex free_edge_ = kNoEdge;
   EdgeIndex live_edges_ = 0;
