@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "geo/graph/residual_graph.h"
@@ -20,13 +21,17 @@ class Network {
   // Reads a participant's status again.
   Status SyncParticipant(const Ledger& ledger, ParticipantIndex participant);
 
+  // Nodes up to `participant` exist from now on.
+  Status GrowTo(const Ledger& ledger, ParticipantIndex participant);
+
   const graph::ResidualGraph& graph() const { return graph_; }
+  // The graph, taken out of a network that is of no more use.
+  graph::ResidualGraph Release() && { return std::move(graph_); }
   PairIndex PairOf(graph::EdgeIndex edge) const { return pair_of_edge_[edge]; }
   // Whether any line has a policy that depends on the path.
   bool has_path_rules() const { return constrained_ != 0; }
 
  private:
-  Status GrowTo(const Ledger& ledger, ParticipantIndex participant);
   Status Store(const Pair& pair, PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
   std::uint32_t CountConstrained(graph::EdgeIndex edge) const;
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Every public header compiles alone, twice in a row, without a warning."""
+"""Every public header compiles alone, twice in a row, without a warning.
+
+Headers of geo/adapters may need the library that they adapt to; where that is not installed, they
+are named and left out."""
 
 import concurrent.futures
 import hashlib
@@ -47,6 +50,26 @@ def compile_alone(root, compiler, path):
     return "" if done.returncode == 0 else f"{path}: does not compile alone:\n{done.stderr}"
 
 
+def libraries(root, path):
+    """Headers of other libraries that an adapter includes."""
+    if not path.startswith("include/geo/adapters/"):
+        return []
+    found = tree.includes(tree.read(root, path))
+    return [target for _, _, target in found if "/" in target and not target.startswith("geo/")]
+
+
+def is_there(compiler, library):
+    """Whether the compiler finds a header."""
+    done = subprocess.run(
+        [compiler, "-std=c++20", "-M", "-xc++", "-"],
+        input=f"#if !__has_include(<{library}>)\n#error\n#endif\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
 def load(cache):
     try:
         with open(cache, encoding="utf-8") as file:
@@ -60,6 +83,11 @@ def main():
     if not shutil.which(options.compiler):
         tree.skip(f"{options.compiler} is not installed")
     paths = tree.files(options.root, ("include",), (".h",))
+    for path in list(paths):
+        missing = [name for name in libraries(options.root, path) if not is_there(options.compiler, name)]
+        if missing:
+            print(f"{path}: not compiled, because <{missing[0]}> is not installed")
+            paths.remove(path)
     passed = load(options.cache) if options.cache else set()
     digests = {path: digest(options.root, options.compiler, path) for path in paths}
     waiting = [path for path in paths if digests[path] not in passed]

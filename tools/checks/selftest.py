@@ -55,6 +55,7 @@ VIOLATIONS = [
     ("purity", "src/base/a.cc", "void A() { std::abort(); }\n", "end of the process"),
     ("purity", "src/base/a.cc", "int a = 1'000; /* ' */ std::thread t;\n", "thread"),
     ("headers", "include/geo/base/a.h", "inline std::string A() { return {}; }\n", "does not compile"),
+    ("headers", "include/geo/adapters/b.h", "#include <sys/types.h>\nstruct A {};\n", "does not compile"),
     ("headers", "include/geo/base/a.h", "struct A {};\n", "does not compile"),  # no guard
     ("headers", "include/geo/base/a.h", "#pragma once\ninline int A(long x) { return x; }\n", "conver"),
     ("format", "src/base/a.cc", "int   x;\n", "a.cc:1"),
@@ -79,6 +80,7 @@ HARMLESS = [
     ("includes", "src/base/a.cc", '// #include "geo/hub/h.h"\n'),
     ("includes", "src/journal/j.cc", '#include "geo/crypto/h.h"\n'),
     ("includes", "include/geo/adapters/b.h", "#include <boost/graph/x.hpp>\n"),
+    ("headers", "include/geo/adapters/b.h", "#include <no_such_library/x.hpp>\n"),
 ]
 
 
