@@ -71,6 +71,10 @@ void Search::State::EndQuery() {
 
 void Search::State::GrowWorkspace() {
   const std::size_t nodes = graph_->node_count();
+  if (nodes < known_nodes_) {
+    for (Side& side : sides_) std::fill(side.nodes.begin(), side.nodes.end(), 0);
+  }
+  known_nodes_ = nodes;
   if (position_.size() < nodes) {
     position_.resize(nodes);
     copy_offset_.resize(nodes);

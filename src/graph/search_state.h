@@ -120,7 +120,8 @@ class Search::State {
   int NextSide() const;
   // The block of a node is two dependent loads away: fetch first where it is, then the block.
   void PrefetchAhead(const Side& side, std::uint32_t position) const {
-    // Beyond the end stand nodes of earlier searches or zeros: a wasted fetch, but a valid one.
+    // Beyond the end stand nodes of earlier searches in a graph no larger, or zeros: a wasted
+    // fetch, but a valid one.
     __builtin_prefetch(GraphAccess::Header(*graph_, side.nodes[position + kFetchNode]));
     const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[position + kFetchArcs]);
     __builtin_prefetch(arcs);
@@ -192,6 +193,7 @@ class Search::State {
 
   // The search. Two bits per node: known to side 0, to side 1; both: closed.
   LargeVector<std::uint32_t> visited_;
+  std::size_t known_nodes_ = 0;          // all nodes that stand in the sides are below this
   LargeVector<std::uint32_t> position_;  // Maximize: per node, where its side holds it
   Side sides_[2];
   int exhausted_side_ = kFromSource;
@@ -244,7 +246,7 @@ std::uint32_t Search::State::Expand(std::uint32_t position, CodeRange codes, Flo
   const NodeIndex node = side.nodes[position];
   const std::uint32_t degree = graph_->degree(node);
   const HotArc* arcs = ArcsOf(node);
-  side.Reserve(degree + 1);
+  side.Reserve(degree + kFetchNode + 1);
   work_ += degree;
   return ScanArcs<kSide>(arcs, degree, position, codes, threshold);
 }

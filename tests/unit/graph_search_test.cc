@@ -127,6 +127,25 @@ TEST(Search, MaximizeStopsAtTheAmountAskedFor) {
   EXPECT_EQ(search.value(), 10);
 }
 
+// What the search remembers of a large graph must not be looked up in a small one.
+TEST(Search, OneWorkspaceServesGraphsOfAnySize) {
+  constexpr NodeIndex kMany = 100'000;
+  Arcs chain;
+  for (NodeIndex node = kMany - 200; node + 1 < kMany; ++node)
+    chain.emplace_back(node, node + 1, 1);
+  const ResidualGraph large = Build(kMany, chain);
+  const ResidualGraph small = Build(3, {{0, 1, 5}, {1, 2, 4}});
+  Search search = Started(large, {.source = kMany - 200, .target = kMany - 1});
+  EXPECT_EQ(search.Maximize(kMaxAmount), Outcome::kExhausted);
+  EXPECT_EQ(search.value(), 1);
+  ASSERT_TRUE(search.Begin(small, {.source = 0, .target = 2}).ok());
+  EXPECT_EQ(search.Maximize(kMaxAmount), Outcome::kExhausted);
+  EXPECT_EQ(search.value(), 4);
+  ASSERT_TRUE(search.Begin(large, {.source = kMany - 200, .target = kMany - 1}).ok());
+  EXPECT_EQ(search.Maximize(kMaxAmount), Outcome::kExhausted);
+  EXPECT_EQ(search.value(), 1);
+}
+
 TEST(Search, MinimumCutProvesTheMaximum) {
   const ResidualGraph graph =
       Build(6, {{0, 1, 9}, {0, 2, 9}, {1, 3, 2}, {2, 4, 3}, {3, 5, 9}, {4, 5, 9}, {2, 3, 0}});
