@@ -7,8 +7,8 @@
 
 #include "geo/base/status.h"
 #include "geo/testing/network_generator.h"
-#include "replay/data.h"
 #include "replay/replay.h"
+#include "shared/data.h"
 
 namespace geo::replay {
 

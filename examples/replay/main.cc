@@ -13,10 +13,10 @@
 #include <utility>
 #include <variant>
 
-#include "replay/data.h"
 #include "replay/flags.h"
 #include "replay/replay.h"
 #include "replay/report.h"
+#include "shared/data.h"
 
 namespace geo::replay {
 namespace {
@@ -55,7 +55,8 @@ Status Remove(const std::string& path) {
 StatusOr<Report> Run(const Flags& flags) {
   const std::string& path = flags.settings.store;
   if (Status status = CheckVacant(path, flags.overwrite); !status.ok()) return status;
-  auto data = flags.data.empty() ? GenerateData(flags.network, flags.trace) : ReadData(flags.data);
+  auto data = flags.data.empty() ? examples::GenerateData(flags.network, flags.trace)
+                                 : examples::ReadData(flags.data);
   if (!data.ok()) return data.status();
   if (!path.empty() && flags.overwrite) {
     if (Status status = Remove(path); !status.ok()) return status;

@@ -11,25 +11,25 @@
 #include <variant>
 
 #include "geo/base/time.h"
-#include "geo/crypto/hash.h"
-#include "geo/crypto/keys.h"
 #include "geo/hub/command.h"
 #include "geo/hub/hub.h"
 #include "replay/digest.h"
 #include "replay/kept_store.h"
-#include "replay/progress.h"
+#include "shared/founding.h"
+#include "shared/progress.h"
 
 namespace geo::replay {
 namespace {
 
+using examples::Account;
+using examples::Data;
+using examples::Founded;
+using examples::FoundingOptions;
+using examples::kStart;
+using examples::Payment;
+using examples::PidOfAccount;
+using examples::Progress;
 using Clock = std::chrono::steady_clock;
-
-// Times come from here and not from a clock, so that equal runs write equal journals: everything is
-// founded at the start, and payments follow a second apart.
-constexpr Timestamp kStart = 1'577'836'800 * kSecond;  // 2020-01-01T00:00:00Z
-
-constexpr std::size_t kRegistrationsPerFlush = 10'000;
-constexpr std::size_t kEntriesPerRecord = 100'000;
 
 double SecondsSince(Clock::time_point begun) {
   return std::chrono::duration<double>(Clock::now() - begun).count();
@@ -41,16 +41,6 @@ std::uint32_t TimeSince(Clock::time_point begun) {
   return static_cast<std::uint32_t>(
       std::min<std::int64_t>(time, std::numeric_limits<std::uint32_t>::max()));
 }
-
-// Nobody signs here, so anything will do for a public key that is always the same and hides
-// nothing.
-PublicKey KeyOf(const std::string& whom) {
-  PublicKey key;
-  key.bytes = Sha256("geo/replay/" + whom).bytes;
-  return key;
-}
-
-Pid PidOfAccount(Account account) { return PidOf(KeyOf(fmt::format("account/{}", account))); }
 
 std::string_view ReasonName(RefusalReason reason) {
   switch (reason) {
@@ -96,10 +86,6 @@ class Player {
  private:
   Status Open();
   Status Found();
-  Status Register();
-  Status OpenBalances();
-  Status Execute(Command command);
-  Status ExpectOk(const StatusOr<std::vector<CommandResult>>& results);
   Status PlayPayments();
   StatusOr<std::vector<Payment>> NextGroup();
   Status PayGroup(const std::vector<Payment>& group);
@@ -110,6 +96,7 @@ class Player {
   Status Finish();
 
   Pid PidFor(Account account) const;
+  // Payments follow a second apart: equal runs write equal journals.
   Timestamp TimeOf(std::uint64_t payment) const {
     return kStart + static_cast<Duration>(payment) * kSecond;
   }
@@ -118,16 +105,14 @@ class Player {
   Data data_;
   Settings settings_;
   Report report_;
-  Pid admin_;
-  EquivalentCode unit_;
-  std::unordered_map<Account, Pid> pids_;
+  Founded founded_;
   std::shared_ptr<Store> store_;
   std::unique_ptr<Hub> hub_;
 };
 
 Pid Player::PidFor(Account account) const {
-  const auto found = pids_.find(account);
-  return found != pids_.end() ? found->second : PidOfAccount(account);
+  const auto found = founded_.pids.find(account);
+  return found != founded_.pids.end() ? found->second : PidOfAccount(account);
 }
 
 StatusOr<Report> Player::Play() {
@@ -137,7 +122,7 @@ StatusOr<Report> Player::Play() {
   report_.precision = data_.network.precision;
   store_ = settings_.store.empty() ? NewMemoryStore() : NewSqliteStore(settings_.store);
   const Clock::time_point begun = Clock::now();
-  for (auto step : {&Player::Open, &Player::Found, &Player::Register, &Player::OpenBalances}) {
+  for (auto step : {&Player::Open, &Player::Found}) {
     if (Status status = (this->*step)(); !status.ok()) return status;
   }
   report_.load_seconds = SecondsSince(begun);
@@ -149,19 +134,11 @@ StatusOr<Report> Player::Play() {
 
 // Also what a second opening takes: a store that has a network keeps it.
 Status Player::Open() {
-  const PublicKey admin = KeyOf("admin");
-  admin_ = PidOf(admin);
-  HubOptions options;
-  options.genesis = Genesis{
-      .network = "replay",
-      .hub_key = KeyOf("hub"),
-      .operators = {{.pid = admin_, .key = admin, .role = OperatorRole::kAdmin}},
-  };
-  options.founded_at = kStart;
+  HubOptions options = FoundingOptions();
   options.durability = settings_.durability;
   options.routing.max_hops = settings_.max_hops;
   options.routing.max_paths = settings_.max_paths;
-  options.max_pending = std::max(settings_.group, kRegistrationsPerFlush);
+  options.max_pending = std::max(settings_.group, options.max_pending);
   auto hub = Hub::Open(std::make_unique<KeptStore>(store_), options);
   if (!hub.ok()) return hub.status();
   hub_ = *std::move(hub);
@@ -169,73 +146,11 @@ Status Player::Open() {
 }
 
 Status Player::Found() {
-  auto unit = EquivalentCode::Parse("UNIT");
-  if (!unit.ok()) return unit.status();
-  unit_ = *unit;
-  return Execute(CreateEquivalent{.code = unit_,
-                                  .precision = static_cast<std::uint8_t>(data_.network.precision)});
-}
-
-Status Player::Register() {
-  const std::vector<Account>& accounts = data_.network.accounts;
-  Progress progress("registering", accounts.size());
-  for (std::size_t i = 0; i < accounts.size(); ++i) {
-    const std::string name = fmt::format("account/{}", accounts[i]);
-    RegisterParticipant command;
-    command.key = KeyOf(name);
-    command.name.text = name;
-    const Pid pid = PidOf(command.key);
-    pids_.emplace(accounts[i], pid);
-    Status status = hub_->Submit(TrustedCommand(pid, std::move(command)), kStart);
-    if (!status.ok()) return status;
-    if (hub_->pending() == kRegistrationsPerFlush || i + 1 == accounts.size()) {
-      if (status = ExpectOk(hub_->Flush()); !status.ok()) return status;
-      progress.Show(i + 1);
-    }
-  }
-  return OkStatus();
-}
-
-Status Player::OpenBalances() {
-  Network& network = data_.network;
-  const std::size_t total = network.lines.size() + network.debts.size();
-  Progress progress("opening balances", total);
-  OpeningBalances part;
-  for (std::size_t i = 0; i < total; ++i) {
-    if (i < network.lines.size()) {
-      const Line& line = network.lines[i];
-      part.lines.push_back({.owner = PidFor(line.owner),
-                            .debtor = PidFor(line.debtor),
-                            .equivalent = unit_,
-                            .limit = line.limit});
-    } else {
-      const Debt& debt = network.debts[i - network.lines.size()];
-      part.debts.push_back({.debtor = PidFor(debt.debtor),
-                            .creditor = PidFor(debt.creditor),
-                            .equivalent = unit_,
-                            .amount = debt.amount});
-    }
-    if ((i + 1) % kEntriesPerRecord != 0 && i + 1 != total) continue;
-    if (Status status = Execute(std::exchange(part, {})); !status.ok()) return status;
-    progress.Show(i + 1);
-  }
-  network.lines = {};  // the hub has them now
-  network.debts = {};
+  auto founded = examples::Found(*hub_, data_.network);
+  if (!founded.ok()) return founded.status();
+  founded_ = *std::move(founded);
   // The rows would otherwise be written in slices while payments are timed.
   return hub_->UpdateReadModel();
-}
-
-Status Player::Execute(Command command) {
-  auto result = hub_->Execute(TrustedCommand(admin_, std::move(command)), kStart);
-  return result.ok() ? result->status : result.status();
-}
-
-Status Player::ExpectOk(const StatusOr<std::vector<CommandResult>>& results) {
-  if (!results.ok()) return results.status();
-  for (const CommandResult& result : *results) {
-    if (!result.status.ok()) return result.status;
-  }
-  return OkStatus();
 }
 
 Status Player::PlayPayments() {
@@ -268,9 +183,11 @@ Status Player::PayGroup(const std::vector<Payment>& group) {
   for (const Payment& payment : group) {
     auto id = TxId::Parse(fmt::format("payment-{}", number));
     if (!id.ok()) return id.status();
-    const VerifiedCommand command = TrustedCommand(
-        PidFor(payment.from),
-        Pay{.id = *id, .payee = PidFor(payment.to), .equivalent = unit_, .amount = payment.amount});
+    const VerifiedCommand command =
+        TrustedCommand(PidFor(payment.from), Pay{.id = *id,
+                                                 .payee = PidFor(payment.to),
+                                                 .equivalent = founded_.unit,
+                                                 .amount = payment.amount});
     const Clock::time_point submitted = Clock::now();
     if (Status status = hub_->Submit(command, TimeOf(number)); !status.ok()) return status;
     report_.submit_nanoseconds.push_back(TimeSince<std::chrono::nanoseconds>(submitted));
@@ -294,7 +211,7 @@ Status Player::AskGroup(const std::vector<Payment>& group) {
     const Pid from = PidFor(payment.from);
     const Pid to = PidFor(payment.to);
     const Clock::time_point asked = Clock::now();
-    auto answer = hub_->view().FindRoutes(from, to, unit_, payment.amount, constraints);
+    auto answer = hub_->view().FindRoutes(from, to, founded_.unit, payment.amount, constraints);
     report_.submit_nanoseconds.push_back(TimeSince<std::chrono::nanoseconds>(asked));
     report_.pay_seconds += SecondsSince(asked);
     if (!answer.ok()) {

@@ -13,7 +13,7 @@
 #include "geo/base/status.h"
 #include "geo/routing/router.h"
 #include "geo/storage/store.h"
-#include "replay/data.h"
+#include "shared/data.h"
 
 namespace geo::replay {
 
@@ -59,7 +59,7 @@ struct Report {
 
 // Errors: those of the hub and its store, and of the data. What the store holds then is a network
 // up to the last group.
-StatusOr<Report> Replay(Data data, const Settings& settings);
+StatusOr<Report> Replay(examples::Data data, const Settings& settings);
 
 }  // namespace geo::replay
 

@@ -1,4 +1,4 @@
-#include "replay/csv.h"
+#include "shared/csv.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-namespace geo::replay {
+namespace geo::examples {
 namespace {
 
 constexpr unsigned kChunk = 1 << 18;
@@ -163,4 +163,4 @@ StatusOr<Amount> CsvReader::AmountOf(std::size_t column, int precision) const {
   return Error(fmt::format("{}: {}", columns_[column], MessageOf(amount.status())));
 }
 
-}  // namespace geo::replay
+}  // namespace geo::examples

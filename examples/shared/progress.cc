@@ -1,4 +1,4 @@
-#include "replay/progress.h"
+#include "shared/progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <utility>
 
-namespace geo::replay {
+namespace geo::examples {
 namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(100);
@@ -37,4 +37,4 @@ void Progress::Show(std::uint64_t done) {
   std::fflush(stderr);
 }
 
-}  // namespace geo::replay
+}  // namespace geo::examples

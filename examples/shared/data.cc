@@ -1,4 +1,4 @@
-#include "replay/data.h"
+#include "shared/data.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,9 @@
 #include <limits>
 #include <utility>
 
-#include "replay/csv.h"
+#include "shared/csv.h"
 
-namespace geo::replay {
+namespace geo::examples {
 namespace {
 
 constexpr int kDataPrecision = 6;
@@ -69,29 +69,6 @@ void CollectAccounts(Network* network) {
   accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
 }
 
-StatusOr<Network> ReadNetwork(const std::string& folder) {
-  Network network;
-  network.precision = kDataPrecision;
-  auto lines = OpenCsv(folder, "trustlines", {"from", "to", "limit"});
-  if (!lines.ok()) return lines.status();
-  Status status = ReadRows(**lines, [&](const Row& row) {
-    network.lines.push_back({row.first, row.second, row.amount});
-  });
-  if (!status.ok()) return status;
-  auto has_debts = FindCsv(folder, "debts");
-  if (!has_debts.ok()) return has_debts.status();
-  if (!has_debts->empty()) {
-    auto debts = CsvReader::Open(*has_debts, {"debtor", "creditor", "amount"});
-    if (!debts.ok()) return debts.status();
-    status = ReadRows(**debts, [&](const Row& row) {
-      network.debts.push_back({row.first, row.second, row.amount});
-    });
-    if (!status.ok()) return status;
-  }
-  CollectAccounts(&network);
-  return network;
-}
-
 class CsvPayments : public Payments {
  public:
   explicit CsvPayments(std::unique_ptr<CsvReader> csv) : csv_(std::move(csv)) {}
@@ -126,7 +103,49 @@ class GeneratedPayments : public Payments {
   testing::PaymentTrace trace_;
 };
 
+Network NetworkOf(const testing::GeneratedNetwork& generated) {
+  Network network;
+  network.precision = testing::kGeneratedPrecision;
+  for (const testing::GeneratedLine& line : generated.lines) {
+    network.lines.push_back({line.owner, line.debtor, line.limit});
+  }
+  for (const testing::GeneratedDebt& debt : generated.debts) {
+    network.debts.push_back({debt.debtor, debt.creditor, debt.amount});
+  }
+  CollectAccounts(&network);
+  return network;
+}
+
 }  // namespace
+
+StatusOr<Network> ReadNetwork(const std::string& folder) {
+  Network network;
+  network.precision = kDataPrecision;
+  auto lines = OpenCsv(folder, "trustlines", {"from", "to", "limit"});
+  if (!lines.ok()) return lines.status();
+  Status status = ReadRows(**lines, [&](const Row& row) {
+    network.lines.push_back({row.first, row.second, row.amount});
+  });
+  if (!status.ok()) return status;
+  auto has_debts = FindCsv(folder, "debts");
+  if (!has_debts.ok()) return has_debts.status();
+  if (!has_debts->empty()) {
+    auto debts = CsvReader::Open(*has_debts, {"debtor", "creditor", "amount"});
+    if (!debts.ok()) return debts.status();
+    status = ReadRows(**debts, [&](const Row& row) {
+      network.debts.push_back({row.first, row.second, row.amount});
+    });
+    if (!status.ok()) return status;
+  }
+  CollectAccounts(&network);
+  return network;
+}
+
+StatusOr<Network> GenerateNetwork(const testing::NetworkOptions& options) {
+  auto generated = testing::GenerateNetwork(options);
+  if (!generated.ok()) return generated.status();
+  return NetworkOf(*generated);
+}
 
 StatusOr<Data> ReadData(const std::string& folder) {
   auto network = ReadNetwork(folder);
@@ -142,16 +161,7 @@ StatusOr<Data> GenerateData(const testing::NetworkOptions& options,
   if (!generated.ok()) return generated.status();
   auto payments = testing::PaymentTrace::Create(*generated, trace);
   if (!payments.ok()) return payments.status();
-  Network network;
-  network.precision = testing::kGeneratedPrecision;
-  for (const testing::GeneratedLine& line : generated->lines) {
-    network.lines.push_back({line.owner, line.debtor, line.limit});
-  }
-  for (const testing::GeneratedDebt& debt : generated->debts) {
-    network.debts.push_back({debt.debtor, debt.creditor, debt.amount});
-  }
-  CollectAccounts(&network);
-  return Data{std::move(network), std::make_unique<GeneratedPayments>(*std::move(payments))};
+  return Data{NetworkOf(*generated), std::make_unique<GeneratedPayments>(*std::move(payments))};
 }
 
-}  // namespace geo::replay
+}  // namespace geo::examples

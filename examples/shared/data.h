@@ -1,7 +1,7 @@
-// What a replay runs on: a network as it stands at the start, and the payments asked of it, one
-// after another; from a data set or made up.
-#ifndef GEO_EXAMPLES_REPLAY_DATA_H_
-#define GEO_EXAMPLES_REPLAY_DATA_H_
+// A network as it stands at the start, and the payments asked of it, one after another; from a data
+// set or made up.
+#ifndef GEO_EXAMPLES_SHARED_DATA_H_
+#define GEO_EXAMPLES_SHARED_DATA_H_
 
 #include <cstdint>
 #include <memory>
@@ -13,7 +13,7 @@
 #include "geo/base/status.h"
 #include "geo/testing/network_generator.h"
 
-namespace geo::replay {
+namespace geo::examples {
 
 // An account's number in the data.
 using Account = std::uint32_t;
@@ -56,6 +56,13 @@ struct Data {
   std::unique_ptr<Payments> payments;
 };
 
+// The network of a data set: the files trustlines and, when there is one, debts. Errors: those of
+// ReadData.
+StatusOr<Network> ReadNetwork(const std::string& folder);
+
+// A made-up network. Errors: InvalidArgument.
+StatusOr<Network> GenerateNetwork(const testing::NetworkOptions& options);
+
 // A data set: the files trustlines, payments and, when there is one, debts (.csv.gz or .csv) in
 // `folder`. Amounts have at most 6 decimals. Errors: those of CsvReader; InvalidArgument when a
 // file is missing.
@@ -65,6 +72,6 @@ StatusOr<Data> ReadData(const std::string& folder);
 StatusOr<Data> GenerateData(const testing::NetworkOptions& network,
                             const testing::TraceOptions& trace);
 
-}  // namespace geo::replay
+}  // namespace geo::examples
 
-#endif  // GEO_EXAMPLES_REPLAY_DATA_H_
+#endif  // GEO_EXAMPLES_SHARED_DATA_H_

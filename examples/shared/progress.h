@@ -1,13 +1,13 @@
 // A bar on a terminal's standard error; nothing anywhere else.
-#ifndef GEO_EXAMPLES_REPLAY_PROGRESS_H_
-#define GEO_EXAMPLES_REPLAY_PROGRESS_H_
+#ifndef GEO_EXAMPLES_SHARED_PROGRESS_H_
+#define GEO_EXAMPLES_SHARED_PROGRESS_H_
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-namespace geo::replay {
+namespace geo::examples {
 
 class Progress {
  public:
@@ -31,6 +31,6 @@ class Progress {
   Clock::time_point shown_{};
 };
 
-}  // namespace geo::replay
+}  // namespace geo::examples
 
-#endif  // GEO_EXAMPLES_REPLAY_PROGRESS_H_
+#endif  // GEO_EXAMPLES_SHARED_PROGRESS_H_

@@ -3,8 +3,8 @@
 // The format is no more than the data need: the first line names the columns, fields are plain
 // numbers separated by commas, lines end in a line feed. Anything else is an error that names file,
 // line and value; nothing is skipped or repaired.
-#ifndef GEO_EXAMPLES_REPLAY_CSV_H_
-#define GEO_EXAMPLES_REPLAY_CSV_H_
+#ifndef GEO_EXAMPLES_SHARED_CSV_H_
+#define GEO_EXAMPLES_SHARED_CSV_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@
 #include "geo/base/amount.h"
 #include "geo/base/status.h"
 
-namespace geo::replay {
+namespace geo::examples {
 
 // The file `folder`/`name`.csv.gz or .csv; "" when neither is there. Errors: InvalidArgument when
 // both are.
@@ -64,6 +64,6 @@ class CsvReader {
   std::vector<std::string_view> fields_;  // of `line_`
 };
 
-}  // namespace geo::replay
+}  // namespace geo::examples
 
-#endif  // GEO_EXAMPLES_REPLAY_CSV_H_
+#endif  // GEO_EXAMPLES_SHARED_CSV_H_
