@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/base/status_macros.h"
+#include "src/routing/objective.h"
 #include "src/routing/split_search.h"
 
 namespace geo {
@@ -355,6 +356,30 @@ Verdict PlanSearch::ByListing(Amount amount, const RouteLimits& limits) {
   NoteBest(split.routes);
   if (search_.out_of_work()) return Verdict::kOutOfWork;
   return list.complete && split.exhaustive ? Verdict::kImpossible : Verdict::kNotFound;
+}
+
+void PlanSearch::Improve(const RouteRequest& request, const RouteLimits& limits) {
+  search_.ClearFlow();
+  const CostModel model(ledger_, network_, request);
+  AmountSum least = model.Of(routes_, search_);
+  CheapRoutes found = FindCheapRoutes(model, network_.graph(), search_, request, routes_);
+  for (Paths* routes : {&found.by_flow, &found.one_by_one}) {
+    if (!Fits(*routes, request.amount, limits)) continue;
+    const AmountSum cost = model.Of(*routes, search_);
+    if (cost >= least) continue;
+    least = cost;
+    routes_ = std::move(*routes);
+  }
+  Finish(request.amount);
+}
+
+// Whether `routes`, which keep to capacities, are a solution.
+bool PlanSearch::Fits(const Paths& routes, Amount amount, const RouteLimits& limits) const {
+  if (routes.empty() || routes.size() > limits.paths || SumOf(routes) != amount) return false;
+  return std::all_of(routes.begin(), routes.end(), [&](const Path& path) {
+    return path.hops() <= limits.hops &&
+           (!RulesMatter(limits) || !FirstViolation(ledger_, network_, path).has_value());
+  });
 }
 
 void PlanSearch::NoteFlow(const RouteLimits& limits) {

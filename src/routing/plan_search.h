@@ -46,6 +46,9 @@ class PlanSearch {
   // Looks for routes that carry `amount` within `limits`.
   Verdict Solve(Amount amount, const RouteLimits& limits, Effort effort);
 
+  // After Solve found routes for `request`: better ones by its objective, when some are found.
+  void Improve(const RouteRequest& request, const RouteLimits& limits);
+
   // Whether the maximum flow, without limits and path rules, reaches `amount`: kFound or
   // kImpossible (flow_value() and cut() say why) or kOutOfWork.
   Verdict CheckFlow(Amount amount);
@@ -89,6 +92,7 @@ class PlanSearch {
   bool TryFlows(Amount amount, const RouteLimits& limits, const std::function<bool()>& augment);
   bool AcceptFlow(Amount amount, const RouteLimits& limits, PathViolation* violation);
   bool Complete(Amount amount, const RouteLimits& limits);
+  bool Fits(const Paths& routes, Amount amount, const RouteLimits& limits) const;
   Paths Decompose(const RouteLimits& limits) const;
   void RecordMaximum();
   void NoteBest(const Paths& routes);

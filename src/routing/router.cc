@@ -11,6 +11,7 @@
 #include "src/routing/explain.h"
 #include "src/routing/network.h"
 #include "src/routing/plan_search.h"
+#include "src/routing/reach.h"
 
 namespace geo {
 namespace {
@@ -37,6 +38,10 @@ class GraphRouter final : public Router {
   void DayChanged(std::int64_t day) override;
   StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) override;
   StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) override;
+  StatusOr<TargetsPage> Targets(const TargetsRequest& request) override;
+  StatusOr<std::optional<std::uint32_t>> TrustDistance(EquivalentIndex equivalent,
+                                                       ParticipantIndex from, ParticipantIndex to,
+                                                       std::uint32_t max_distance) const override;
   std::unique_ptr<Router> NewSibling() const override;
 
  private:
@@ -51,6 +56,7 @@ class GraphRouter final : public Router {
       : ledger_(ledger), graphs_(std::move(graphs)) {}
 
   Network& NetworkOf(EquivalentIndex equivalent);
+  Status CheckNames(EquivalentIndex equivalent, ParticipantIndex from, ParticipantIndex to) const;
   Status Check(const RouteRequest& request) const;
   // The network in which the request has end points that may take part, or null: no route then.
   const Network* Serves(const RouteRequest& request) const;
@@ -101,17 +107,32 @@ void GraphRouter::DayChanged(std::int64_t day) {
   for (const PairIndex pair : ledger_.DailyLimitedPairs()) PairChanged(pair);
 }
 
-Status GraphRouter::Check(const RouteRequest& request) const {
+Status GraphRouter::CheckNames(EquivalentIndex equivalent, ParticipantIndex from,
+                               ParticipantIndex to) const {
   GEO_RETURN_IF_ERROR(graphs_->fits);
-  if (request.equivalent >= ledger_.equivalent_count()) {
+  if (equivalent >= ledger_.equivalent_count()) {
     return MakeError(ErrorCode::kInvalidArgument,
-                     "equivalent " + std::to_string(request.equivalent) + " does not exist");
+                     "equivalent " + std::to_string(equivalent) + " does not exist");
   }
-  for (const ParticipantIndex end : {request.from, request.to}) {
+  for (const ParticipantIndex end : {from, to}) {
     if (end >= ledger_.participant_count()) {
       return MakeError(ErrorCode::kInvalidArgument,
                        "participant " + std::to_string(end) + " does not exist");
     }
+  }
+  return OkStatus();
+}
+
+Status GraphRouter::Check(const RouteRequest& request) const {
+  GEO_RETURN_IF_ERROR(CheckNames(request.equivalent, request.from, request.to));
+  const Objective objective = request.constraints.objective;
+  if (objective > Objective::kCheapest) {
+    return MakeError(
+        ErrorCode::kInvalidArgument,
+        "objective " + std::to_string(static_cast<int>(objective)) + "; expected one of the enum");
+  }
+  if (objective == Objective::kCheapest && !request.cost) {
+    return MakeError(ErrorCode::kInvalidArgument, "the cheapest plan needs a cost for each line");
   }
   if (request.from == request.to) {
     return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
@@ -149,8 +170,8 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
   PlanSearch search(ledger_, *network, search_);
   GEO_RETURN_IF_ERROR(search.Begin(request, false));
   Verdict verdict = Verdict::kImpossible;
+  const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
   if (BoundsOf(*network, request).both() >= request.amount) {
-    const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
     verdict = search.Solve(request.amount, limits, Effort::kFull);
   }
   if (verdict != Verdict::kFound) {
@@ -159,7 +180,49 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     if (!NothingRelaxed(refusal)) return RouteAnswer{std::move(refusal), search.work()};
     return Checked(request, std::move(refusal.witness), search.work());
   }
+  if (request.constraints.objective != Objective::kFewestHops) search.Improve(request, limits);
   return Checked(request, ToPlan(search.routes()), search.work());
+}
+
+StatusOr<TargetsPage> GraphRouter::Targets(const TargetsRequest& request) {
+  RouteRequest one;
+  one.equivalent = request.equivalent;
+  one.from = request.from;
+  one.constraints = request.constraints;
+  one.constraints.objective = Objective::kFewestHops;
+  one.deadline = request.deadline;
+  GEO_RETURN_IF_ERROR(CheckNames(request.equivalent, request.from, request.from));
+  GEO_RETURN_IF_ERROR(CheckRange("max_hops", request.constraints.max_hops, kMostHops));
+  GEO_RETURN_IF_ERROR(CheckRange("max_paths", request.constraints.max_paths, kMostPaths));
+  if (request.page_size < 1 || request.page_size > kMaxTargets) {
+    return MakeError(ErrorCode::kInvalidArgument, "a page of " + std::to_string(request.page_size) +
+                                                      "; expected 1 to " +
+                                                      std::to_string(kMaxTargets));
+  }
+  TargetsPage page;
+  page.last = request.after;
+  one.to = one.from;
+  const Network* network = Serves(one);
+  if (network == nullptr) return page;
+  const std::vector<std::uint32_t> hops = HopsToPayees(*network, one.from, one.constraints);
+  one.to = request.after == kNoIndex ? 0 : request.after + 1;
+  for (; one.to < hops.size(); ++one.to) {
+    if (hops[one.to] == 0) continue;
+    page.more = page.targets.size() == request.page_size;
+    if (page.more) return page;
+    GEO_ASSIGN_OR_RETURN(const CapacityAnswer capacity, Capacity(one));
+    if (capacity.amount == 0 && capacity.exact) continue;
+    page.targets.push_back({one.to, hops[one.to], capacity.amount, capacity.exact});
+    page.last = one.to;
+  }
+  return page;
+}
+
+StatusOr<std::optional<std::uint32_t>> GraphRouter::TrustDistance(
+    EquivalentIndex equivalent, ParticipantIndex from, ParticipantIndex to,
+    std::uint32_t max_distance) const {
+  GEO_RETURN_IF_ERROR(CheckNames(equivalent, from, to));
+  return DistanceOfTrust(ledger_, equivalent, from, to, max_distance);
 }
 
 std::unique_ptr<Router> GraphRouter::NewSibling() const {

@@ -44,6 +44,32 @@ inline constexpr std::uint64_t kNoWorkLimit = std::numeric_limits<std::uint64_t>
 inline constexpr std::uint32_t kMaxListedRoutes = 256;
 inline constexpr std::uint32_t kMaxSplitPaths = 8;
 
+// What a plan should be good at (spec 01 §5.4). The objective chooses among plans; whether there is
+// one, and every refusal, does not depend on it. It serves exposure, not success.
+//
+// kFewestHops takes one route for everything where there is one, the shortest; else shortest routes
+// first. The others compare Σ over lines of a cost:
+//
+//   kRepayFirst  units that make new debt, not those that pay debt back
+//   kSpread      1 per unit in the first half of what a line has available, 4 in the third quarter,
+//                16 in the last: lines keep headroom while there are others
+//   kCheapest    RouteRequest::cost per unit
+//
+// and among equal costs Σ amount × hops. The plan is never worse by this measure than the one of
+// kFewestHops. It is the best possible when max_hops and max_paths are not in the way, no policy
+// depends on the path, and no more than kMaxObjectiveArcs arcs lie around payer and payee each; in
+// larger surroundings it is the best over what is nearest to both, and under the limits the better
+// of a minimum-cost flow that happens to keep to them and of cheapest routes taken one by one.
+// Costs about a millisecond. When the work limit is reached, kFewestHops' plan is the answer.
+enum class Objective : std::uint8_t {
+  kFewestHops = 0,
+  kRepayFirst = 1,
+  kSpread = 2,
+  kCheapest = 3,
+};
+inline constexpr std::uint32_t kMaxObjectiveArcs = 3000;
+inline constexpr std::int64_t kMaxLineCost = 1'000'000'000;
+
 // Spec 01 §5.1.
 struct RouteConstraints {
   std::uint32_t max_hops = 8;   // longest route: 1–32 or kUnlimited
@@ -53,6 +79,7 @@ struct RouteConstraints {
   // Only these may take part, end points too.
   std::optional<std::vector<ParticipantIndex>> within = {};
   std::uint64_t work_limit = kNoWorkLimit;  // arcs looked at
+  Objective objective = Objective::kFewestHops;
 };
 
 struct RouteRequest {
@@ -64,6 +91,10 @@ struct RouteRequest {
   // When set, asked now and then (about every 10,000 arcs); true ends the search like the work
   // limit. For servers with a clock; answers then no longer depend on the state alone.
   std::function<bool()> deadline = {};
+  // For kCheapest: what one minor unit costs that moves tail→head, 0…kMaxLineCost (others count as
+  // the nearer of the two). Asked about lines near the end points, any number of times; must
+  // answer the same each time.
+  std::function<std::int64_t(ParticipantIndex tail, ParticipantIndex head)> cost = {};
 };
 
 // Routes whose amounts add up exactly to the request's, shortest first. No pair is used in both
@@ -137,6 +168,34 @@ struct RouteAnswer {
   std::uint64_t work = 0;  // arcs looked at
 };
 
+// "Whom can I pay, and how much?" One page of the answer.
+struct TargetsRequest {
+  EquivalentIndex equivalent = kNoIndex;
+  ParticipantIndex from = kNoIndex;     // payer
+  ParticipantIndex after = kNoIndex;    // go on behind this one; kNoIndex: from the start
+  std::uint32_t page_size = 100;        // 1…kMaxTargets
+  RouteConstraints constraints;         // work_limit: for each target
+  std::function<bool()> deadline = {};  // as in RouteRequest, for each target
+};
+inline constexpr std::uint32_t kMaxTargets = 1000;
+
+// Somebody who can be paid something.
+struct Target {
+  ParticipantIndex participant = kNoIndex;
+  std::uint32_t hops = 0;  // fewest hops over lines with capacity, path-dependent policies aside
+  // What Capacity says: this much can be paid, and if `exact` not one minor unit more. 0 and not
+  // exact: nothing was found under the work limit or the path-dependent policies.
+  Amount amount = 0;
+  bool exact = false;
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+struct TargetsPage {
+  std::vector<Target> targets;       // ascending by participant
+  ParticipantIndex last = kNoIndex;  // `after` of the next page
+  bool more = false;                 // whether there may be a next page
+};
+
 struct CapacityAnswer {
   Amount amount = 0;   // this much can be paid
   bool exact = false;  // and not one minor unit more
@@ -161,7 +220,8 @@ class Router {
   // A plan for the request, or why there is none. Same state, same request: same answer, whatever
   // way the state came about. Participants that are not active carry, pay and receive nothing.
   // Errors (misuse only): ConstraintRange (hops or paths out of range), InvalidArgument (unknown
-  // index, amount not positive), SelfPayment.
+  // index, amount not positive, an objective that no enum has or kCheapest without a cost),
+  // SelfPayment.
   virtual StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) = 0;
 
   // The largest amount payable under the request's constraints; its amount is not looked at.
@@ -169,6 +229,21 @@ class Router {
   // the work limit is not reached; else when the search for splits was exhaustive or the maximum
   // flow was reached. Errors as for FindRoutes.
   virtual StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) = 0;
+
+  // Everybody whom `from` can pay at least one minor unit under the constraints, page by page,
+  // ascending; nobody is left out. Amounts are exact where Capacity is. Pages fit together as long
+  // as nothing changes in between. O(lines within max_hops) per page plus one Capacity for each
+  // target. Errors as for FindRoutes,
+  // and InvalidArgument for a page size out of range.
+  virtual StatusOr<TargetsPage> Targets(const TargetsRequest& request) = 0;
+
+  // How far trust reaches: the fewest active lines of a limit above zero that lead from `from` to
+  // `to`, each from an active participant to one whom he trusts; nothing when there are none within
+  // `max_distance`. Debts and policies don't matter. 0 from somebody to himself. O(lines within
+  // half the distance of either), typically. Errors: InvalidArgument (unknown index).
+  virtual StatusOr<std::optional<std::uint32_t>> TrustDistance(
+      EquivalentIndex equivalent, ParticipantIndex from, ParticipantIndex to,
+      std::uint32_t max_distance = kUnlimited) const = 0;
 
   // Another router on the same graphs, with working memory of its own (geo/graph/search.h), for
   // questions from another thread: any number of siblings may be asked at the same time while
