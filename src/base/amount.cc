@@ -28,6 +28,15 @@ std::optional<Amount> AppendDigit(Amount value, char digit) {
   return CheckedAdd(scaled, digit - '0');
 }
 
+// The value at the lowest precision that takes it: an error here is one at every precision.
+StatusOr<Amount> ResolveAlone(const AmountInput& input) {
+  const auto* text = std::get_if<std::string>(&input);
+  if (text == nullptr) return ResolveAmount(input, 0);
+  const std::size_t point = text->find('.');
+  const std::size_t decimals = point == std::string::npos ? 0 : text->size() - point - 1;
+  return ParseAmount(*text, static_cast<int>(std::min<std::size_t>(decimals, kMaxPrecision)));
+}
+
 }  // namespace
 
 StatusOr<Amount> ParseAmount(std::string_view text, int precision) {
@@ -68,6 +77,15 @@ StatusOr<Amount> ParsePositiveAmount(std::string_view text, int precision) {
                      "amount " + Quote(text) + " is zero; at least one minor unit must move");
   }
   return amount;
+}
+
+Status CheckAmountSyntax(const AmountInput& input) { return ResolveAlone(input).status(); }
+
+Status CheckPositiveAmountSyntax(const AmountInput& input) {
+  const StatusOr<Amount> amount = ResolveAlone(input);
+  if (!amount.ok() || *amount > 0) return amount.status();
+  return MakeError(ErrorCode::kAmountNotPositive,
+                   "the amount is zero; at least one minor unit must move");
 }
 
 StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision) {

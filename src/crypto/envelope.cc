@@ -88,7 +88,7 @@ std::optional<std::uint64_t> ReadSequence(JsonMembers& members) {
   return static_cast<std::uint64_t>(*seq);
 }
 
-StatusOr<Envelope> ReadEnvelope(const Json& json) {
+StatusOr<Envelope> ReadMembers(const Json& json) {
   JsonMembers members(json, "envelope");
   const auto version = members.Get<std::int64_t>("v");
   if (members.ok() && version != kVersion) {
@@ -142,9 +142,19 @@ StatusOr<SignedEnvelope> SignEnvelope(const Envelope& envelope, const SecretKey&
 }
 
 StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::string_view network) {
-  GEO_RETURN_IF_ERROR(CheckSize(signed_envelope.message));
-  GEO_ASSIGN_OR_RETURN(const Json json, ParseCanonicalJson(signed_envelope.message));
-  GEO_ASSIGN_OR_RETURN(Envelope envelope, ReadEnvelope(json));
+  GEO_ASSIGN_OR_RETURN(Envelope envelope, ReadEnvelope(signed_envelope.message));
+  GEO_RETURN_IF_ERROR(VerifyEnvelope(signed_envelope, envelope, network));
+  return envelope;
+}
+
+StatusOr<Envelope> ReadEnvelope(std::string_view message) {
+  GEO_RETURN_IF_ERROR(CheckSize(message));
+  GEO_ASSIGN_OR_RETURN(const Json json, ParseCanonicalJson(message));
+  return ReadMembers(json);
+}
+
+Status VerifyEnvelope(const SignedEnvelope& signed_envelope, const Envelope& envelope,
+                      std::string_view network) {
   if (const Pid pid = PidOf(signed_envelope.key); pid != envelope.signer) {
     return MakeError(ErrorCode::kKeyMismatch, "the signer is " + FormatPid(envelope.signer) +
                                                   ", the key belongs to " + FormatPid(pid));
@@ -159,7 +169,7 @@ StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::stri
                                                    Quote(envelope.network) + ", this is " +
                                                    Quote(network));
   }
-  return envelope;
+  return OkStatus();
 }
 
 Status CheckTimes(const Envelope& envelope, Timestamp now, Duration drift) {

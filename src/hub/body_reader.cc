@@ -35,6 +35,18 @@ std::vector<Pid> BodyReader::Pids(std::string_view key) {
   return pids;
 }
 
+AmountInput BodyReader::AmountText(std::string_view key) {
+  AmountInput amount = Get<std::string>(key);
+  if (ok()) Fail(CheckAmountSyntax(amount));
+  return amount;
+}
+
+AmountInput BodyReader::PositiveAmountText(std::string_view key) {
+  AmountInput amount = Get<std::string>(key);
+  if (ok()) Fail(CheckPositiveAmountSyntax(amount));
+  return amount;
+}
+
 PersonalText BodyReader::Personal(std::string_view key) {
   const auto read_hash = [](std::string_view text) -> StatusOr<Hash256> {
     GEO_ASSIGN_OR_RETURN(const std::string raw, DecodeBase64(text));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "geo/base/amount.h"
 #include "geo/base/ids.h"
 #include "geo/base/status.h"
 #include "geo/crypto/json_members.h"
@@ -33,6 +34,9 @@ class BodyReader : public JsonMembers {
   // A whole number from `least` to `most`.
   std::int64_t Int(std::string_view key, std::int64_t least, std::int64_t most);
   std::vector<Pid> Pids(std::string_view key);
+  // Decimal text that is an amount at some precision; PositiveAmountText refuses zero.
+  AmountInput AmountText(std::string_view key);
+  AmountInput PositiveAmountText(std::string_view key);
   // The text beside the envelope whose hash the member gives (spec 01 §2.3).
   PersonalText Personal(std::string_view key);
   // One of `names`; gives its position + 1, which is the number of the enums in

@@ -49,10 +49,11 @@ StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view netwo
 
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network) {
-  GEO_ASSIGN_OR_RETURN(const Envelope envelope, OpenEnvelope(signed_command.envelope, network));
+  GEO_ASSIGN_OR_RETURN(const Envelope envelope, ReadEnvelope(signed_command.envelope.message));
   VerifiedCommand verified;
   GEO_ASSIGN_OR_RETURN(verified.command_, ReadCommand(envelope.op, envelope.tx_id, envelope.body,
                                                       signed_command.texts));
+  GEO_RETURN_IF_ERROR(VerifyEnvelope(signed_command.envelope, envelope, network));
   verified.signer_ = envelope.signer;
   verified.seq_ = envelope.seq;
   verified.validity_ = Validity{envelope.issued_at, envelope.expires_at};

@@ -143,7 +143,7 @@ Command ReadOpenLine(BodyReader& body) {
   OpenLine command;
   command.debtor = body.Parsed("to", ParsePid);
   command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
-  command.limit = body.Get<std::string>("limit");
+  command.limit = body.AmountText("limit");
   command.policy = ReadPolicyMember(body);
   return command;
 }
@@ -151,7 +151,7 @@ Command ReadOpenLine(BodyReader& body) {
 Command ReadUpdateLine(BodyReader& body) {
   UpdateLine command;
   command.line = body.Parsed("id", ParseLineId);
-  command.limit = body.Find<std::string>("limit");
+  if (body.Has("limit")) command.limit = body.AmountText("limit");
   command.policy = ReadPolicyMember(body);
   return command;
 }
@@ -188,7 +188,7 @@ Command ReadPay(BodyReader& body, const std::optional<TxId>& tx_id) {
   command.id = tx_id.value_or(TxId());
   command.payee = body.Parsed("to", ParsePid);
   command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
-  command.amount = body.Get<std::string>("amount");
+  command.amount = body.PositiveAmountText("amount");
   if (body.Has("description")) command.description = body.Personal("description");
   if (const Json* constraints = body.Any("constraints")) {
     command.constraints = ReadConstraints(*constraints, body);

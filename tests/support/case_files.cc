@@ -37,4 +37,13 @@ std::vector<nlohmann::json> CaseVectors(const char* name) {
   return entries;
 }
 
+bool IsAsExpected(const nlohmann::json& step, const Status& status) {
+  const nlohmann::json expect = step.value("expect", nlohmann::json::object());
+  if (expect.value("any", false)) return true;
+  const std::string errors = expect.value("error", "");
+  if (errors.empty()) return status.ok() == expect.value("ok", true);
+  return errors.find(ProtocolName(ProtocolCodeOf(ErrorCodeOf(status)))) != std::string::npos &&
+         !status.ok();
+}
+
 }  // namespace geo::tests

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "geo/base/status.h"
+
 namespace geo::tests {
 
 // The files at CasesPath(), in the order of their names. Empty when there are none; throws what
@@ -13,6 +15,10 @@ std::vector<nlohmann::json> ReadCaseFiles();
 
 // The entries of `vectors[name]` of all case files.
 std::vector<nlohmann::json> CaseVectors(const char* name);
+
+// Whether `status` is what a step that checks one value expects: by its `error`, one code or
+// several joined with '|', or by its `ok`; success when it names neither.
+bool IsAsExpected(const nlohmann::json& step, const Status& status);
 
 }  // namespace geo::tests
 

@@ -126,12 +126,11 @@ TEST(Ids, PassTheAcceptanceCases) {
       for (const nlohmann::json& step : test.value("steps", nlohmann::json::array())) {
         const std::string op = step.value("op", "");
         if (op != "tx_id_check" && op != "eq_code_check") continue;
+        if (!step.at("value").is_string()) continue;
         const auto text = step["value"].get<std::string>();
         const Status status =
             op == "tx_id_check" ? TxId::Parse(text).status() : EquivalentCode::Parse(text).status();
-        EXPECT_EQ(ProtocolName(ProtocolCodeOf(ErrorCodeOf(status))),
-                  step["expect"].value("error", ""))
-            << text;
+        EXPECT_TRUE(tests::IsAsExpected(step, status)) << text << status;
         ++checked;
       }
     }

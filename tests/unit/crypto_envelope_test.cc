@@ -137,6 +137,19 @@ TEST(Envelope, OfSomebodyElseIsRefused) {
   EXPECT_EQ(CodeName(SignEnvelope(Payment(), mallory)), "KeyMismatch");
 }
 
+// Reading tells what a message says; only verifying tells whether its signer said it.
+TEST(Envelope, IsReadWithoutItsSignature) {
+  SignedEnvelope sent = SignEnvelope(Payment(), Alice()).value();
+  sent.signature.bytes[5] ^= 1;
+  const auto read = ReadEnvelope(sent.message);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, Payment());
+  EXPECT_EQ(CodeName(VerifyEnvelope(sent, *read, kNetwork)), "BadSignature");
+  sent.key = KeyOf("mallory").public_key();
+  EXPECT_EQ(CodeName(VerifyEnvelope(sent, *read, kNetwork)), "KeyMismatch");
+  EXPECT_EQ(CodeName(ReadEnvelope(sent.message + " ")), "JsonUnsupported");
+}
+
 TEST(Envelope, IsGoodInOneNetworkOnly) {
   EXPECT_EQ(CodeName(OpenEnvelope(Signed(kPaymentMessage), "Їжак 2")), "WrongNetwork");
   EXPECT_EQ(CodeName(OpenEnvelope(Signed(kPaymentMessage), "")), "WrongNetwork");

@@ -364,6 +364,26 @@ TEST_F(HubBadInput, ConstraintsAndPolicies) {
   Expect(ErrorCode::kInvalidArgument, "admin", level);
 }
 
+// Spec 01 §6.3: what cannot be read is refused for that, before its signature is looked at.
+TEST_F(HubBadInput, SyntaxComesBeforeTheSignature) {
+  const auto verdict = [&](const Command& command) {
+    SignedCommand sent =
+        SignCommand(KeyOf("anna"), "village", command, 9, {now_, now_ + kMinute}).value();
+    sent.envelope.signature.bytes[3] ^= 1;
+    return std::string(ErrorName(ErrorCodeOf(VerifyCommand(sent, "village").status())));
+  };
+  EXPECT_EQ(verdict(Payment("ben", "1")), "BadSignature");
+  EXPECT_EQ(verdict(Payment("ben", "1e1")), "AmountSyntax");
+  EXPECT_EQ(verdict(Payment("ben", "0.00")), "AmountNotPositive");
+  EXPECT_EQ(verdict(Payment("ben", "0.000000001")), "AmountTooPrecise");
+  EXPECT_EQ(verdict(Opening("ben", "0")), "BadSignature");
+  EXPECT_EQ(verdict(Opening("ben", "-1")), "AmountSyntax");
+  UpdateLine update;
+  update.line = line_;
+  update.limit = "9223372036854775808";
+  EXPECT_EQ(verdict(update), "AmountOverflow");
+}
+
 TEST_F(HubBadInput, SignedForAnotherNetworkOrTooLarge) {
   const Validity validity{kStart, kStart + kMinute};
   const SecretKey anna = KeyOf("anna");

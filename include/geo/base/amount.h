@@ -60,6 +60,15 @@ StatusOr<Amount> ParsePositiveAmount(std::string_view text, int precision);
 // its equivalent. Signed commands carry text.
 using AmountInput = std::variant<Amount, std::string>;
 
+// What can be said against `input` before the precision of its equivalent is known: commands are
+// read before the state is looked at (spec 01 §6.3). Errors: those of ResolveAmount that hold at
+// every precision, so AmountTooPrecise above kMaxPrecision decimals and AmountOverflow when even
+// its own decimals are too many digits; ResolveAmount says the rest.
+Status CheckAmountSyntax(const AmountInput& input);
+
+// As CheckAmountSyntax, and AmountNotPositive for zero.
+Status CheckPositiveAmountSyntax(const AmountInput& input);
+
 // The minor units meant. Errors: those of ParseAmount; InvalidArgument for negative minor units.
 StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision);
 

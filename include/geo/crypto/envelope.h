@@ -58,17 +58,27 @@ StatusOr<std::string> EnvelopeMessage(const Envelope& envelope);
 // Signs. Errors: those of EnvelopeMessage, and KeyMismatch when `key` is not the signer's.
 StatusOr<SignedEnvelope> SignEnvelope(const Envelope& envelope, const SecretKey& key);
 
-// Checks everything about a command that needs no state and no clock, and gives its content. A pure
-// function; any thread. O(size), dominated by the signature check. Refusals, in the order of the
-// checks (spec 01 §6.3), each of which means that the signer has to make and sign the command anew:
+// Checks everything about a command that needs no state and no clock, and gives its content:
+// ReadEnvelope, then VerifyEnvelope. A pure function; any thread. O(size), dominated by the
+// signature check. Every refusal means that the signer has to make and sign the command anew.
+StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::string_view network);
+
+// The first half: what the message says. Nobody has vouched for it yet: do nothing with it but
+// look for syntax errors, which come before signatures (spec 01 §6.3), and hand it to
+// VerifyEnvelope. Refusals, in the order of the checks:
 // - TooLarge: the message is above kMaxEnvelopeBytes;
 // - JsonSyntax, JsonUnsupported: not JSON, or not the canonical form of it;
 // - CommandSyntax: a member is missing, unknown, of the wrong type or out of its range, or `v` is
-//   not 1; PidSyntax, TxIdSyntax, TextInvalid: so for signer, tx_id and network;
+//   not 1; PidSyntax, TxIdSyntax, TextInvalid: so for signer, tx_id and network.
+StatusOr<Envelope> ReadEnvelope(std::string_view message);
+
+// The second half: whether the message of `signed_envelope`, which says `envelope`, comes from its
+// signer and is for `network`. Refusals, in the order of the checks:
 // - KeyMismatch: the key's SHA-256 is not the signer's pid;
 // - BadSignature;
 // - WrongNetwork: signed for a network other than `network`.
-StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::string_view network);
+Status VerifyEnvelope(const SignedEnvelope& signed_envelope, const Envelope& envelope,
+                      std::string_view network);
 
 // Whether the command may be carried out at `now`. Errors: NotYetValid when `now` is more than
 // `drift` before issued_at (try again later, or set the signer's clock), Expired when `now` is at

@@ -98,9 +98,11 @@ class VerifiedCommand {
 };
 
 // Verifies signature, network, form and texts. Pure: needs no hub and runs on any thread (spec 01
-// §2.5). Expiry and sequence are the hub's to check. Errors: those of OpenEnvelope; CommandSyntax
-// naming the member; TextMismatch for text that is missing, superfluous or does not fit its hash;
-// and the syntax errors of ids, codes, keys and policies. About 50 µs, nearly all of it Ed25519.
+// §2.5). Expiry and sequence are the hub's to check. Errors, syntax before signature (§6.3): those
+// of ReadEnvelope; CommandSyntax naming the member; TextMismatch for text that is missing,
+// superfluous or does not fit its hash; the syntax errors of ids, codes, keys, policies and, as far
+// as they show without the equivalent's precision, amounts; those of VerifyEnvelope. About 50 µs,
+// nearly all of it Ed25519.
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network);
 
