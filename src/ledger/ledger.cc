@@ -150,6 +150,11 @@ FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64
 
 Balance Ledger::BalanceOf(ParticipantIndex participant, EquivalentIndex equivalent,
                           std::int64_t day) const {
+  const auto is_active = [&](ParticipantIndex index) {
+    return this->participant(index).status == ParticipantStatus::kActive;
+  };
+  const bool payments =
+      is_active(participant) && this->equivalent(equivalent).status == EquivalentStatus::kActive;
   Balance balance;
   for (const PairIndex index : PairsOf(participant)) {
     const Pair& pair = state_->pairs[index];
@@ -157,6 +162,7 @@ Balance Ledger::BalanceOf(ParticipantIndex participant, EquivalentIndex equivale
     const Direction away = pair.DirectionFrom(participant);
     const Amount owed = pair.owed(away);
     (owed > 0 ? balance.total_debt : balance.total_credit) += owed > 0 ? owed : -owed;
+    if (!payments || !is_active(pair.head(away))) continue;
     balance.available_to_spend += CapacityOf(index, away, day).direct;
     balance.available_to_receive += CapacityOf(index, Reverse(away), day).direct;
   }

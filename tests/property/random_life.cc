@@ -467,14 +467,19 @@ void Life::CheckBalances(const View& view) {
               fmt::format("{} owes {} {} {}", NameOf(debt.debtor), NameOf(debt.creditor),
                           debt.amount, code));
     }
+    const auto pays = [&](const Pid& one) {
+      return currency.status == EquivalentStatus::kActive &&
+             model_.people.at(one).status == ParticipantStatus::kActive;
+    };
     for (const Pid& one : model_.registered) {
       Big sums[4];
       for (const Pid& other : model_.registered) {
         const Way away{code, one, other};
         sums[0] += model_.Debt(away);
         sums[1] += model_.Debt(Back(away));
-        sums[2] += one == other ? Big(0) : model_.Capacity(away, false);
-        sums[3] += one == other ? Big(0) : model_.Capacity(Back(away), false);
+        if (one == other || !pays(one) || !pays(other)) continue;
+        sums[2] += model_.Capacity(away, false);
+        sums[3] += model_.Capacity(Back(away), false);
       }
       const auto balance = view.BalanceOf(one, currency.code);
       Require(balance.ok() && balance->total_debt == sums[0] && balance->total_credit == sums[1] &&

@@ -213,6 +213,31 @@ TEST(LedgerTest, BalanceSumsOverPairs) {
   EXPECT_EQ(balance.available_to_receive, 40);
 }
 
+// Whoever is not active neither pays nor is paid (spec 01 §1.4): nothing is available to, from or
+// through him, and all that is owed stays.
+TEST(LedgerTest, NothingIsAvailableWhereNobodyMayPay) {
+  Book book(3);
+  book.Open(book.Line(1, 0, 100));
+  book.Open(book.Line(2, 0, 7));
+  ASSERT_TRUE(book.Pay({0, 1}, 40).ok());
+  const auto balance = [&](ParticipantIndex index) {
+    const Balance of = book.ledger.BalanceOf(index, kHour, 0);
+    return std::vector<AmountSum>{of.total_debt, of.total_credit, of.available_to_spend,
+                                  of.available_to_receive};
+  };
+  Participant suspended = book.ledger.participant(1);
+  suspended.status = ParticipantStatus::kSuspended;
+  book.Must(RecordKind::kSetParticipantStatus,
+            {ParticipantEffect{1, book.ledger.participant(1), suspended}});
+  EXPECT_EQ(balance(0), (std::vector<AmountSum>{40, 0, 7, 0}));
+  EXPECT_EQ(balance(1), (std::vector<AmountSum>{0, 40, 0, 0}));
+  Equivalent inactive = book.ledger.equivalent(kHour);
+  inactive.status = EquivalentStatus::kInactive;
+  book.Must(RecordKind::kUpdateEquivalent,
+            {EquivalentEffect{kHour, book.ledger.equivalent(kHour), inactive}});
+  EXPECT_EQ(balance(0), (std::vector<AmountSum>{40, 0, 0, 0}));
+}
+
 // Each invariant of spec 01 §8.1 that a record could break.
 TEST(LedgerTest, CheckRefusesWhatWouldBreakAnInvariant) {
   Book book(3);

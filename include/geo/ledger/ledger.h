@@ -90,7 +90,9 @@ struct FlowCapacity {
                                               // none. Valid until the next Apply.
 };
 
-// Spec 01 §4.7, for one participant in one equivalent, minor units.
+// Spec 01 §4.7, for one participant in one equivalent, minor units. What is available is what can
+// be paid over the first hop now: nothing to or from participants that are not active (§1.4), and
+// nothing at all in an equivalent that is not active.
 struct Balance {
   AmountSum total_debt = 0;            // what he owes
   AmountSum total_credit = 0;          // what he is owed
