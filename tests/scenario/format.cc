@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view kSchema = "geo-cases/1";
 
+// Deep enough for values that canonical JSON must refuse; the checks below recurse.
+constexpr int kMostNesting = 256;
+
 std::string InQuotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 bool AllStrings(const Json& value) {
@@ -172,7 +175,7 @@ Problem CheckStep(const Json& step) {
   }
   const std::string name = step["op"];
   const Operation* operation = FindOperation(name);
-  if (operation == nullptr) return "unknown operation " + InQuotes(name);
+  if (operation == nullptr) return std::nullopt;  // the case is unsupported; see Unsupported
   std::vector<Field> fields = operation->inputs;
   fields.push_back({"op", Shape::kText, true});
   fields.push_back({"expect", Shape::kAnything});
@@ -245,9 +248,12 @@ bool IsArray(const Json& object, const char* member) {
 }
 
 void CollectUnsupported(const Json& step, std::vector<std::string>& names) {
-  const std::string name = step["op"];
+  std::string name = step["op"];
+  const Operation* operation = FindOperation(name);
+  if (operation == nullptr) name = "unknown operation " + InQuotes(name);
   const bool seen = std::find(names.begin(), names.end(), name) != names.end();
-  if (!FindOperation(name)->supported && !seen) names.push_back(name);
+  if ((operation == nullptr || !operation->supported) && !seen) names.push_back(name);
+  if (operation == nullptr) return;
   if (step.contains("step")) CollectUnsupported(step["step"], names);
   for (const Json& inner : step.value("steps", Json::array())) CollectUnsupported(inner, names);
 }
@@ -264,13 +270,17 @@ std::optional<Shape> ExpectedShape(const Operation& operation, std::string_view 
 Problem ReadCases(std::string_view text, Json& file) {
   std::vector<std::set<std::string>> open;  // the keys of the objects being read
   std::string twice;
-  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    too_deep = too_deep || depth > kMostNesting;
+    if (too_deep) return false;
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
     if (event == Json::parse_event_t::key && !open.back().insert(parsed).second) twice = parsed;
     return true;
   };
   file = Json::parse(text, watch, /*allow_exceptions=*/false);
+  if (too_deep) return "nested deeper than " + std::to_string(kMostNesting);
   if (file.is_discarded()) return "not JSON";
   if (!twice.empty()) return "key " + InQuotes(twice) + " twice in one object";
   const Problem problem = CheckFields(file, {{"schema", Shape::kText},

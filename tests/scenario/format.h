@@ -1,6 +1,6 @@
 // The form of acceptance cases, geo-cases/1: which operations there are, what each takes and what
-// may be expected of it. Nothing in a case is passed over: a member, operation or value that is not
-// in the tables here is an error in the case.
+// may be expected of it. Nothing in a case is passed over: a member or value that is not in the
+// tables here is an error in the case, and a case with an operation that is not is unsupported.
 #ifndef GEO_TESTS_SCENARIO_FORMAT_H_
 #define GEO_TESTS_SCENARIO_FORMAT_H_
 
@@ -63,15 +63,17 @@ const Operation* FindOperation(std::string_view name);
 // The shape of `field` in the `expect` of `operation`; nothing when it has no such field.
 std::optional<Shape> ExpectedShape(const Operation& operation, std::string_view field);
 
-// Reads a file of cases. Errors, as a problem: not JSON, a key twice in one object, no object,
-// another schema, unknown members, no case at all.
+// Reads a file of cases. Errors, as a problem: not JSON, a key twice in one object, nesting deeper
+// than 256, no object, another schema, unknown members, no case at all.
 Problem ReadCases(std::string_view text, Json& file);
 
-// Checks a whole case, its steps and what they expect.
+// Checks a whole case, its steps and what they expect. Of an operation that nobody knows only the
+// name can be seen.
 Problem CheckCase(const Json& test_case);
 
 // What keeps a case from being run as a whole: the names of operations (and "locks") that are known
-// and not supported, in order of appearance. The case must have passed CheckCase.
+// and not supported, or not known at all, in order of appearance. The case must have passed
+// CheckCase.
 std::vector<std::string> Unsupported(const Json& test_case);
 
 }  // namespace geo::scenario

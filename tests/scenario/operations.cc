@@ -358,11 +358,11 @@ StatusOr<SignedCommand> Operations::SignLine(const Json& step, const StatusOr<Co
 
 Observed Operations::SendLine(const Json& step, const StatusOr<Command>& command) {
   const StatusOr<SignedCommand> signed_command = SignLine(step, command);
-  if (!signed_command.ok()) return Refused(signed_command.status());
-  if (step.contains("save_as")) {
+  if (signed_command.ok() && step.contains("save_as")) {
     saved_.insert_or_assign(Text(step, "save_as"), *signed_command);
   }
-  Observed observed = FateOf(world_.Send(*signed_command));
+  Observed observed =
+      signed_command.ok() ? FateOf(world_.Send(*signed_command)) : Refused(signed_command.status());
   ShowLine(step, observed);
   return observed;
 }

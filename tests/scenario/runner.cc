@@ -23,6 +23,8 @@ namespace {
 
 constexpr int kMostRepeats = 100'000;
 
+constexpr std::uintmax_t kMostFileBytes = 256 << 20;
+
 // A folder that is gone afterwards.
 class TemporaryFolder {
  public:
@@ -52,6 +54,7 @@ Problem RunStep(const Json& step, Operations& operations) {
   if (step["op"] != "repeat") return CompareWithExpectation(step, operations.Run(step));
   if (step["n"] < 1 || step["n"] > kMostRepeats) return "n is not 1 to 100000";
   Json inner = step["step"];
+  if (inner["op"] == "repeat") return "a repeated step repeats nothing itself";
   inner.erase("tx_id");  // each time a fresh one
   const int n = step["n"];
   for (int i = 1; i <= n; ++i) {
@@ -119,11 +122,15 @@ Problem RunOnStores(const Json& test_case, Stores stores) {
   return problem;
 }
 
+// The text of a member, or `otherwise` when it has none.
+std::string TextOr(const Json& test_case, const char* member, const char* otherwise) {
+  if (!test_case.is_object() || !test_case.contains(member)) return otherwise;
+  return test_case[member].is_string() ? test_case[member].get<std::string>() : otherwise;
+}
+
 Result Judge(const Json& test_case, const Json& vectors, Stores stores) {
   Result result;
-  const bool named =
-      test_case.is_object() && test_case.contains("id") && test_case["id"].is_string();
-  result.id = named ? test_case["id"].get<std::string>() : "?";
+  result.id = TextOr(test_case, "id", "?");
   Problem problem = CheckCase(test_case);
   if (problem) {
     result.reason = "not in the format: " + *problem;
@@ -147,15 +154,18 @@ Result JudgeSafely(const Json& test_case, const Json& vectors, Stores stores) {
     return Judge(test_case, vectors, stores);
   } catch (const std::exception& thrown) {
     Result result;
-    result.id = test_case.value("id", "?");
+    result.id = TextOr(test_case, "id", "?");
     result.reason = std::string("exception: ") + thrown.what();
     return result;
   }
 }
 
 std::optional<std::string> ReadFile(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
+  if (std::filesystem::file_size(file, error) > kMostFileBytes) return std::nullopt;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(file)) return std::nullopt;
+  if (!stream) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
@@ -170,7 +180,7 @@ std::vector<Result> RunCases(const Json& file, Stores stores) {
       result.outcome = Outcome::kFail;
       result.reason = "there is an earlier case of this id";
     }
-    if (test_case.is_object()) groups.insert(test_case.value("vectors", ""));
+    groups.insert(TextOr(test_case, "vectors", ""));
     results.push_back(std::move(result));
   }
   for (const auto& [group, list] : vectors.items()) {
@@ -199,7 +209,8 @@ std::vector<Result> RunFile(const std::filesystem::path& file, Stores stores) {
   std::vector<Result> results;
   const std::optional<std::string> text = ReadFile(file);
   Json cases;
-  const Problem problem = text ? ReadCases(*text, cases) : "cannot be read";
+  const Problem problem =
+      text ? ReadCases(*text, cases) : "cannot be read, or is larger than 256 MiB";
   if (problem) {
     Result result;
     result.id = file.filename().string();
@@ -210,18 +221,23 @@ std::vector<Result> RunFile(const std::filesystem::path& file, Stores stores) {
   }
   for (Result& result : results) {
     result.file = file.string();
-    std::replace_if(
-        result.reason.begin(), result.reason.end(),
-        [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+    for (std::string* text : {&result.id, &result.reason}) {
+      std::replace_if(
+          text->begin(), text->end(), [](char c) { return static_cast<unsigned char>(c) < ' '; },
+          ' ');
+    }
   }
   return results;
 }
 
 std::vector<std::filesystem::path> CaseFiles(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return {path};
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return {path};
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator at(path, error); !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() == ".json") files.push_back(at->path());
   }
   std::sort(files.begin(), files.end());
   return files;
