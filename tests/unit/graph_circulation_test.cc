@@ -1,0 +1,230 @@
+// Circulations with known answers, bad input, and a checker that cannot be fooled.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "geo/graph/circulation.h"
+#include "geo/graph/components.h"
+#include "tests/support/circulation_problems.h"
+#include "tests/support/status.h"
+
+namespace geo::graph {
+namespace {
+
+using Edges = std::vector<CirculationEdge>;
+
+CirculationEdge Fixed(NodeIndex tail, NodeIndex head, Flow amount) {
+  return {tail, head, amount, amount};
+}
+
+constexpr CirculationEngine kEngines[] = {CirculationEngine::kAutomatic,
+                                          CirculationEngine::kTieredPreflow,
+                                          CirculationEngine::kNetworkSimplex};
+
+// Solves with every engine; all must agree, prove it, and pass the checker.
+Circulation Solve(NodeIndex nodes, const Edges& edges) {
+  Circulation first;
+  for (const CirculationEngine engine : kEngines) {
+    StatusOr<Circulation> solved = MaximumCirculation(nodes, edges, {.engine = engine});
+    EXPECT_TRUE(solved.ok()) << solved.status();
+    if (!solved.ok()) return {};
+    EXPECT_TRUE(solved->optimal());
+    const Status checked = CheckCirculation(nodes, edges, *solved);
+    EXPECT_TRUE(checked.ok()) << checked;
+    if (engine == kEngines[0]) first = *solved;
+    EXPECT_TRUE(first.volume == solved->volume);
+  }
+  return first;
+}
+
+TEST(GraphCirculation, NothingToDo) {
+  EXPECT_TRUE(Solve(0, {}).volume == 0);
+  EXPECT_TRUE(Solve(3, {}).volume == 0);
+  EXPECT_EQ(Solve(3, {Fixed(0, 1, 5), Fixed(1, 2, 5)}).removed, (std::vector<Flow>{0, 0}));
+  EXPECT_TRUE(Solve(2, {Fixed(0, 1, 0), Fixed(1, 0, 0)}).volume == 0);
+}
+
+TEST(GraphCirculation, TriangleLosesItsLeastEdge) {
+  const Circulation result = Solve(3, {Fixed(0, 1, 30), Fixed(1, 2, 50), Fixed(2, 0, 20)});
+  EXPECT_EQ(result.removed, (std::vector<Flow>{20, 20, 20}));
+  EXPECT_TRUE(result.volume == 60);
+}
+
+// Clearing the short cycle first would leave 2·10; the long one clears 4·10.
+TEST(GraphCirculation, PrefersMuchToShort) {
+  const Circulation result = Solve(5, {Fixed(0, 1, 10), Fixed(1, 2, 10), Fixed(2, 0, 10),
+                                       Fixed(2, 3, 10), Fixed(3, 4, 10), Fixed(4, 0, 10)});
+  EXPECT_TRUE(result.volume == 50);
+}
+
+TEST(GraphCirculation, ParallelEdgesAndOpposites) {
+  EXPECT_TRUE(Solve(2, {Fixed(0, 1, 7), Fixed(0, 1, 5), Fixed(1, 0, 9)}).volume == 18);
+}
+
+TEST(GraphCirculation, LongestAmountsThereAre) {
+  const Flow most = kMaxAmount;
+  Edges edges;
+  for (NodeIndex node = 0; node < 40; ++node) {
+    edges.push_back(Fixed(node, (node + 1) % 40, most));
+    edges.push_back(Fixed(node, (node + 1) % 40, most));
+  }
+  EXPECT_TRUE(Solve(40, edges).volume == AmountSum{80} * most);
+}
+
+// 0 owes 1 ten, 1 owes 2 ten, and 0 may owe 2: one hop instead of two.
+TEST(GraphCirculation, GrowthShortensWays) {
+  const Edges edges = {Fixed(0, 1, 10), Fixed(1, 2, 10), {0, 2, 0, 6}};
+  const Circulation result = Solve(3, edges);
+  EXPECT_EQ(result.removed, (std::vector<Flow>{6, 6, -6}));
+  EXPECT_TRUE(result.volume == 6);
+}
+
+TEST(GraphCirculation, RefusesWhatIsOutOfRange) {
+  const auto code = [](NodeIndex nodes, const CirculationEdge& edge) {
+    return ErrorCodeOf(MaximumCirculation(nodes, Edges{edge}).status());
+  };
+  EXPECT_EQ(code(2, Fixed(0, 2, 1)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(2, Fixed(2, 0, 1)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(2, Fixed(1, 1, 1)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(2, Fixed(0, 1, -1)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(2, {0, 1, 5, 4}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(0xffffffff, Fixed(0, 1, 1)), ErrorCode::kTooLarge);
+  const StatusOr<Circulation> share = MaximumCirculation(2, {}, {.enough_ppm = 1'000'001});
+  EXPECT_EQ(ErrorCodeOf(share.status()), ErrorCode::kInvalidArgument);
+}
+
+TEST(GraphCirculation, EndsEarlyWithAProvenGap) {
+  const tests::CirculationProblem problem = tests::MakeCirculationProblem("power_law", 20000, 3);
+  const StatusOr<Circulation> best = MaximumCirculation(problem.nodes, problem.edges);
+  ASSERT_TRUE(best.ok());
+  for (const CirculationEngine engine : kEngines) {
+    for (const std::uint64_t work : {1, 50'000, 300'000}) {
+      const StatusOr<Circulation> early =
+          MaximumCirculation(problem.nodes, problem.edges, {.engine = engine, .work_limit = work});
+      ASSERT_TRUE(early.ok());
+      const Status checked = CheckCirculation(problem.nodes, problem.edges, *early);
+      EXPECT_TRUE(checked.ok()) << checked;
+      EXPECT_TRUE(early->volume <= best->volume);
+      EXPECT_TRUE(early->upper_bound >= best->volume);
+    }
+  }
+  const StatusOr<Circulation> near =
+      MaximumCirculation(problem.nodes, problem.edges, {.enough_ppm = 990'000});
+  ASSERT_TRUE(near.ok());
+  EXPECT_FALSE(near->optimal());
+  EXPECT_LT(near->work, best->work);
+  EXPECT_TRUE(near->volume * 100 >= near->upper_bound * 98);
+}
+
+TEST(GraphCirculation, TheSameEveryTime) {
+  const tests::CirculationProblem problem = tests::MakeCirculationProblem("small_world", 5000, 9);
+  const StatusOr<Circulation> one = MaximumCirculation(problem.nodes, problem.edges);
+  const StatusOr<Circulation> two = MaximumCirculation(problem.nodes, problem.edges);
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(one->removed, two->removed);
+  EXPECT_EQ(one->tiers, two->tiers);
+  EXPECT_EQ(one->work, two->work);
+}
+
+// Every way of lying that somebody might try, on a problem with growth.
+TEST(GraphCirculation, CheckerSeesThroughTampering) {
+  tests::CirculationProblem problem = tests::MakeCirculationProblem("communities", 3000, 5);
+  tests::AllowGrowth(&problem, 6, 3);
+  const StatusOr<Circulation> solved = MaximumCirculation(problem.nodes, problem.edges);
+  ASSERT_TRUE(solved.ok());
+  const Edges& edges = problem.edges;
+  std::size_t some = 0;
+  while (solved->removed[some] <= 0 || solved->removed[some] == edges[some].amount) ++some;
+  std::size_t other = some + 1;
+  while (edges[other].head == edges[some].head || edges[other].tail == edges[some].tail) ++other;
+  std::size_t grown = 0;
+  while (solved->removed[grown] >= 0) ++grown;
+
+  const std::vector<std::pair<std::string, std::function<void(Circulation&)>>> ways = {
+      {"one unit more off an edge", [&](Circulation& c) { ++c.removed[some]; }},
+      {"the same, and the volume to match",
+       [&](Circulation& c) {
+         ++c.removed[some];
+         ++c.volume;
+       }},
+      {"shifted from one edge to another",
+       [&](Circulation& c) {
+         --c.removed[some];
+         ++c.removed[other];
+       }},
+      {"more off than there is", [&](Circulation& c) { c.removed[some] = edges[some].amount + 1; }},
+      {"grown above the capacity",
+       [&](Circulation& c) { c.removed[grown] = edges[grown].amount - edges[grown].capacity - 1; }},
+      {"a larger volume", [](Circulation& c) { ++c.volume; }},
+      {"a smaller volume", [](Circulation& c) { --c.volume; }},
+      {"a larger bound", [](Circulation& c) { ++c.upper_bound; }},
+      {"a smaller bound", [](Circulation& c) { --c.upper_bound; }},
+      {"a bound of nothing", [](Circulation& c) { c.upper_bound = 0; }},
+      {"a tier changed", [&](Circulation& c) { c.tiers[edges[some].head] += 1; }},
+      {"two tiers exchanged",
+       [&](Circulation& c) { std::swap(c.tiers[edges[some].tail], c.tiers[edges[some].head]); }},
+      {"all tiers the same", [](Circulation& c) { c.tiers.assign(c.tiers.size(), 0); }},
+      {"a tier missing", [](Circulation& c) { c.tiers.pop_back(); }},
+      {"an edge missing", [](Circulation& c) { c.removed.pop_back(); }},
+      {"an edge too many", [](Circulation& c) { c.removed.push_back(0); }},
+      {"everything turned round",
+       [](Circulation& c) {
+         for (Flow& removed : c.removed) removed = -removed;
+         c.volume = -c.volume;
+       }},
+      {"sums that are right only modulo 2^64",
+       [&](Circulation& c) { c.volume += AmountSum{1} << 64; }},
+  };
+  EXPECT_GE(ways.size(), 10U);
+  EXPECT_TRUE(CheckCirculation(problem.nodes, edges, *solved).ok());
+  for (const auto& [name, tamper] : ways) {
+    Circulation forged = *solved;
+    tamper(forged);
+    const Status checked = CheckCirculation(problem.nodes, edges, forged);
+    EXPECT_EQ(ErrorCodeOf(checked), ErrorCode::kInvariantViolated) << name;
+  }
+  Edges wrong = edges;
+  wrong[0].head = problem.nodes;
+  EXPECT_EQ(ErrorCodeOf(CheckCirculation(problem.nodes, wrong, *solved)),
+            ErrorCode::kInvalidArgument);
+}
+
+// Balances that are off by a multiple of 2^64 are off.
+TEST(GraphCirculation, CheckerDoesNotWrap) {
+  const Flow most = kMaxAmount;
+  Edges edges;
+  Circulation forged;
+  for (int i = 0; i < 2; ++i) {
+    edges.push_back(Fixed(0, 1, most));
+    forged.removed.push_back(most);
+  }
+  edges.push_back(Fixed(0, 1, 2));
+  forged.removed.push_back(2);
+  forged.volume = AmountSum{2} * most + 2;  // 2^64
+  forged.upper_bound = forged.volume;
+  forged.tiers = {0, 0};
+  EXPECT_EQ(ErrorCodeOf(CheckCirculation(2, edges, forged)), ErrorCode::kInvariantViolated);
+}
+
+TEST(GraphComponents, InTopologicalOrder) {
+  // 3 → {0, 1, 2} → 4, and 5 alone.
+  const Edges edges = {Fixed(0, 1, 1), Fixed(1, 2, 1), Fixed(2, 0, 1),
+                       Fixed(3, 0, 1), Fixed(2, 4, 1), Fixed(4, 5, 0)};
+  const Components components = StronglyConnected(6, edges);
+  EXPECT_EQ(components.count, 4U);
+  EXPECT_EQ(components.of[0], components.of[1]);
+  EXPECT_EQ(components.of[1], components.of[2]);
+  EXPECT_LT(components.of[3], components.of[0]);
+  EXPECT_LT(components.of[0], components.of[4]);
+}
+
+TEST(GraphComponents, GrowthLeadsBack) {
+  EXPECT_EQ(StronglyConnected(2, Edges{{0, 1, 5, 5}}).count, 2U);
+  EXPECT_EQ(StronglyConnected(2, Edges{{0, 1, 5, 6}}).count, 1U);
+}
+
+}  // namespace
+}  // namespace geo::graph
