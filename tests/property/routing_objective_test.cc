@@ -348,7 +348,8 @@ TEST(RoutingTrust, IsTheFewestLinesWithALimit) {
   const int runs = TierCount(300, 5000);
   for (int run = 0; run < runs && !HasFatalFailure(); ++run) CheckTrust(run);
   RoutingWorld world(1);
-  EXPECT_EQ(ErrorCodeOf(world.router->TrustDistance(0, 0, 1).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf(world.router->TrustDistance(0, 0, 1).status()),
+            ErrorCode::kInvalidArgument);
 }
 
 }  // namespace
