@@ -24,8 +24,19 @@ std::string_view OperationName(const Command& command) {
       "line.freeze",
       "line.unfreeze",
       "",
-      "payment"};
+      "payment",
+      "payment.prepare",
+      "payment.commit",
+      "payment.abort"};
   return kNames[command.index()];
+}
+
+const TxId* TransactionOf(const Command& command) {
+  if (const auto* pay = std::get_if<Pay>(&command)) return &pay->id;
+  if (const auto* prepare = std::get_if<PreparePayment>(&command)) return &prepare->payment.id;
+  if (const auto* commit = std::get_if<CommitPayment>(&command)) return &commit->id;
+  if (const auto* abort = std::get_if<AbortPayment>(&command)) return &abort->id;
+  return nullptr;
 }
 
 StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,
@@ -35,8 +46,8 @@ StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view netwo
   envelope.network = std::string(network);
   envelope.op = std::string(OperationName(command));
   envelope.signer = key.pid();
-  if (const auto* pay = std::get_if<Pay>(&command)) {
-    envelope.tx_id = pay->id;
+  if (const TxId* id = TransactionOf(command)) {
+    envelope.tx_id = *id;
   } else {
     envelope.seq = seq;
   }

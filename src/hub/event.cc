@@ -32,11 +32,13 @@ class EventBuilder {
 
   void operator()(const DebtEffect&) {}
   void operator()(const SequenceEffect&) {}
+  void operator()(const ReservationEffect&) {}
 
   void operator()(const TransactionEffect& effect) {
-    if (effect.after.state != TransactionState::kCommitted) return;
-    AddPayment(EventType::kPaymentCommitted, effect.after.payer, effect.after.payee, effect.after);
-    AddPayment(EventType::kPaymentReceived, effect.after.payee, effect.after.payer, effect.after);
+    const Transaction& payment = effect.after;
+    AddPayment(PaymentEvent(payment), payment.payer, payment.payee, payment);
+    if (payment.state != TransactionState::kCommitted) return;
+    AddPayment(EventType::kPaymentReceived, payment.payee, payment.payer, payment);
   }
 
   std::vector<Event> Take() && {
@@ -63,6 +65,18 @@ class EventBuilder {
   }
 
   const Pid& PidOf(ParticipantIndex index) const { return ledger_.participant(index).pid; }
+
+  static EventType PaymentEvent(const Transaction& payment) {
+    switch (payment.state) {
+      case TransactionState::kPrepared:
+        return EventType::kPaymentPrepared;
+      case TransactionState::kAborted:
+        return payment.hold->expired ? EventType::kPaymentExpired : EventType::kPaymentAborted;
+      case TransactionState::kCommitted:
+        break;
+    }
+    return EventType::kPaymentCommitted;
+  }
 
   EventType ParticipantEvent() const {
     switch (record_.kind) {
@@ -148,6 +162,12 @@ std::string_view EventName(EventType type) {
       return "payment.committed";
     case EventType::kPaymentReceived:
       return "payment.received";
+    case EventType::kPaymentPrepared:
+      return "payment.prepared";
+    case EventType::kPaymentAborted:
+      return "payment.aborted";
+    case EventType::kPaymentExpired:
+      return "payment.expired";
   }
   return "";
 }

@@ -13,6 +13,7 @@ namespace geo {
 ErrorCode CommandResult::code() const {
   if (!status.ok()) return ErrorCodeOf(status);
   if (payment.has_value() && payment->refusal.has_value()) return payment->refusal->code;
+  if (payment.has_value() && payment->shortage) return ErrorCode::kInsufficientCapacity;
   return ErrorCode::kOk;
 }
 
@@ -260,7 +261,7 @@ std::size_t Hub::pending() const {
 }
 
 View Hub::view() const {
-  return View(*impl_->ledger, *impl_->router, impl_->options.routing, impl_->day);
+  return View(*impl_->ledger, *impl_->router, impl_->options.routing, impl_->clock);
 }
 
 StatusOr<std::vector<Event>> Hub::PollEvents(std::uint64_t after, std::size_t max) {

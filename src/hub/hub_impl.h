@@ -81,12 +81,27 @@ class Hub::Impl {
 
   // submit.cc
   CommandResult Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan);
-  CommandResult PerformPayment(const VerifiedCommand& command, const Pay& pay, Timestamp time,
-                               const Plan* plan);
+  template <typename Settings>
+  CommandResult Perform(const VerifiedCommand& command, const Settings& settings, Timestamp time);
   Status CheckValidity(const VerifiedCommand& command, Timestamp time) const;
-  StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
   StatusOr<std::uint64_t> Append(Record record);
   void KeepTexts(const Command& command);
+
+  // payments.cc
+  CommandResult PerformPayment(const VerifiedCommand& command, const Pay& pay, Timestamp time,
+                               const Plan* suggested);
+  CommandResult Perform(const VerifiedCommand& command, const PreparePayment& prepare,
+                        Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, const CommitPayment& commit,
+                        Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, const AbortPayment& abort, Timestamp time);
+  CommandResult Decide(const VerifiedCommand& command, const TxId& id, Decision decision,
+                       Timestamp time);
+  void RecordPayment(const VerifiedCommand& command, RecordKind kind, Timestamp time,
+                     PaymentPlan plan, CommandResult& result);
+  StatusOr<std::uint64_t> AppendPayment(Record record, const Transaction& transaction);
+  void ExpireReservations();
+  StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
 
   // hub.cc
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);

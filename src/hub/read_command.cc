@@ -183,9 +183,9 @@ PaymentConstraints ReadConstraints(const Json& json, BodyReader& body) {
   return constraints;
 }
 
-Command ReadPay(BodyReader& body, const std::optional<TxId>& tx_id) {
+Pay ReadPay(BodyReader& body, const TxId& id) {
   Pay command;
-  command.id = tx_id.value_or(TxId());
+  command.id = id;
   command.payee = body.Parsed("to", ParsePid);
   command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
   command.amount = body.PositiveAmountText("amount");
@@ -194,6 +194,43 @@ Command ReadPay(BodyReader& body, const std::optional<TxId>& tx_id) {
     command.constraints = ReadConstraints(*constraints, body);
   }
   return command;
+}
+
+NamedRoute ReadRoute(const Json& json, BodyReader& body) {
+  static const std::vector<PersonalText> kNoTexts;
+  BodyReader members(json, "route", kNoTexts);
+  NamedRoute route;
+  route.participants = members.Pids("path");
+  route.amount = members.Get<std::string>("amount");
+  body.Fail(members.Finish());
+  return route;
+}
+
+Command ReadPrepare(BodyReader& body, const TxId& id) {
+  // What a hub takes is narrower; this keeps the product below from overflowing.
+  constexpr std::int64_t kMostSeconds = 1'000'000'000;
+  PreparePayment command;
+  command.payment = ReadPay(body, id);
+  if (body.Has("lifetime_s")) command.lifetime = body.Int("lifetime_s", 1, kMostSeconds) * kSecond;
+  if (!body.Has("routes")) return command;
+  for (const Json& route : body.Get<Json::Array>("routes")) {
+    command.routes.push_back(ReadRoute(route, body));
+    if (!body.ok()) break;
+  }
+  return command;
+}
+
+using PaymentReader = std::function<Command(BodyReader&, const TxId&)>;
+
+// Operations that carry a transaction id.
+const std::map<std::string, PaymentReader, std::less<>>& PaymentReaders() {
+  static const auto* const kReaders = new std::map<std::string, PaymentReader, std::less<>>{
+      {"payment", ReadPay},
+      {"payment.prepare", ReadPrepare},
+      {"payment.commit", [](BodyReader&, const TxId& id) -> Command { return CommitPayment{id}; }},
+      {"payment.abort", [](BodyReader&, const TxId& id) -> Command { return AbortPayment{id}; }},
+  };
+  return *kReaders;
 }
 
 using Reader = std::function<Command(BodyReader&)>;
@@ -236,17 +273,19 @@ StatusOr<PolicyPatch> ParsePolicy(const Json& policy) {
 
 StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx_id,
                               const Json& body, const std::vector<PersonalText>& texts) {
-  const bool is_payment = op == "payment";
+  const auto payment = PaymentReaders().find(op);
+  const bool is_payment = payment != PaymentReaders().end();
   const auto reader = Readers().find(op);
   if (!is_payment && reader == Readers().end()) {
     return MakeError(ErrorCode::kCommandSyntax, "operation " + Quote(op) + " is not known here");
   }
   if (is_payment != tx_id.has_value()) {
     return MakeError(ErrorCode::kCommandSyntax,
-                     "payments carry tx_id, all other commands carry seq");
+                     is_payment ? "payments and decisions about them carry tx_id"
+                                : "commands other than payments carry seq");
   }
   BodyReader members(body, op, texts);
-  Command command = is_payment ? ReadPay(members, tx_id) : reader->second(members);
+  Command command = is_payment ? payment->second(members, *tx_id) : reader->second(members);
   GEO_RETURN_IF_ERROR(members.Finish());
   return command;
 }

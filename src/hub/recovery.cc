@@ -24,6 +24,14 @@ Status CheckOptions(const HubOptions& options) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "clock_drift must not be negative, max_pending and snapshot_items not zero");
   }
+  const PaymentDefaults& payments = options.payments;
+  constexpr Duration kLongest = 366 * kDay;
+  if (payments.shortest_lifetime < kSecond || payments.lifetime < payments.shortest_lifetime ||
+      payments.longest_lifetime < payments.lifetime || payments.longest_lifetime > kLongest) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "payments: 1 s <= shortest_lifetime <= lifetime <= longest_lifetime <= 366 "
+                     "days is taken");
+  }
   const auto in_range = [](std::uint32_t limit, std::uint32_t most) {
     return limit == kUnlimited || (limit >= 1 && limit <= most);
   };

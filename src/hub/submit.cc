@@ -1,5 +1,6 @@
 // From a command to a queued record.
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -16,15 +17,18 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Pl
                      std::to_string(options.max_pending) + " commands are pending; flush first");
   }
   Tick(now);
+  GEO_RETURN_IF_ERROR(CheckUsable());
   next.results.push_back(Perform(command, clock, plan));
   return OkStatus();
 }
 
 void Hub::Impl::Tick(Timestamp now) {
   clock = std::max(clock, now);
-  if (DayOf(clock) == day) return;
-  day = DayOf(clock);
-  router->DayChanged(day);
+  if (DayOf(clock) != day) {
+    day = DayOf(clock);
+    router->DayChanged(day);
+  }
+  if (poison.ok()) ExpireReservations();
 }
 
 Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) const {
@@ -36,23 +40,26 @@ Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) 
 }
 
 CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan) {
-  if (const auto* pay = std::get_if<Pay>(&command.command())) {
-    return PerformPayment(command, *pay, time, plan);
-  }
+  return std::visit(
+      [&](const auto& body) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(body)>, Pay>) {
+          return PerformPayment(command, body, time, plan);
+        } else {
+          return Perform(command, body, time);
+        }
+      },
+      command.command());
+}
+
+// Commands on participants, equivalents and lines.
+template <typename Settings>
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const Settings& settings,
+                                 Timestamp time) {
   CommandResult result;
   result.status = CheckValidity(command, time);
   if (!result.status.ok()) return result;
   const std::uint64_t seq = command.seq().value_or(ledger->LastSequence(command.signer()) + 1);
-  const Asking asking{command.signer(), seq, time};
-  StatusOr<TrustPlan> change = std::visit(
-      [&](const auto& body) -> StatusOr<TrustPlan> {
-        if constexpr (std::is_same_v<std::decay_t<decltype(body)>, Pay>) {
-          return MakeError(ErrorCode::kInternal, "payments are planned elsewhere");
-        } else {
-          return PlanChange(*ledger, asking, body);
-        }
-      },
-      command.command());
+  StatusOr<TrustPlan> change = PlanChange(*ledger, {command.signer(), seq, time}, settings);
   if (!change.ok()) {
     result.status = change.status();
     return result;
@@ -78,59 +85,6 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time,
   return result;
 }
 
-// The order of spec 01 §6.3: a known id is answered before expiry is looked at.
-CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pay& pay,
-                                        Timestamp time, const Plan* suggested) {
-  CommandResult result;
-  StatusOr<std::optional<Transaction>> stored = FindTransaction(pay.id);
-  result.status = stored.status();
-  if (!stored.ok()) return result;
-  if (stored->has_value()) {
-    result.status = CheckSamePayment(*ledger, **stored, command.signer(), pay);
-    if (result.status.ok()) result.payment = PaymentResult{true, **std::move(stored), {}, false};
-    return result;
-  }
-  result.status = CheckValidity(command, time);
-  if (!result.status.ok()) return result;
-  StatusOr<std::variant<PaymentPlan, Refusal>> planned =
-      PlanPayment(*ledger, *router, command.signer(), time, pay, options.routing, suggested);
-  result.status = planned.status();
-  if (!planned.ok()) return result;
-  if (auto* refusal = std::get_if<Refusal>(&*planned)) {
-    result.payment = PaymentResult{false, {}, std::move(*refusal), suggested != nullptr};
-    return result;
-  }
-  auto& plan = std::get<PaymentPlan>(*planned);
-  Record record;
-  record.time = time;
-  record.kind = RecordKind::kPayment;
-  record.actor = command.signer();
-  record.evidence = command.evidence();
-  record.effects = std::move(plan.effects);
-  const StatusOr<std::uint64_t> appended = Append(std::move(record));
-  result.status = appended.status();
-  if (!appended.ok()) return result;
-  result.seq = *appended;
-  next.batch.transactions.push_back({pay.id, *appended});
-  next.transactions.emplace(pay.id, plan.transaction);
-  result.payment = PaymentResult{false, std::move(plan.transaction), {}, plan.replanned};
-  KeepTexts(command.command());
-  return result;
-}
-
-StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) {
-  const auto look = [&](const Group& group) -> std::optional<Transaction> {
-    const auto found = group.transactions.find(id);
-    if (found == group.transactions.end()) return std::nullopt;
-    return found->second;
-  };
-  if (std::optional<Transaction> pending = look(next)) return pending;
-  if (in_flight) {
-    if (std::optional<Transaction> pending = look(*in_flight)) return pending;
-  }
-  return FindDurableTransaction(id);
-}
-
 // Checks, numbers, chains and folds the record; it is written with the next batch.
 StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
   record.seq = planned.seq + 1;
@@ -151,6 +105,8 @@ void TellRouter(const Record& record, const Ledger& ledger, Router& router) {
   for (const Effect& effect : record.effects) {
     if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
       changed(debt->equivalent, debt->from, debt->to);
+    } else if (const auto* reservation = std::get_if<ReservationEffect>(&effect)) {
+      changed(reservation->equivalent, reservation->from, reservation->to);
     } else if (const auto* line = std::get_if<LineEffect>(&effect)) {
       changed(line->after.equivalent, line->after.owner, line->after.debtor);
     } else if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
@@ -172,6 +128,8 @@ void Hub::Impl::KeepTexts(const Command& command) {
     if (update->profile) keep(*update->profile);
   } else if (const auto* pay = std::get_if<Pay>(&command)) {
     if (pay->description) keep(*pay->description);
+  } else if (const auto* prepare = std::get_if<PreparePayment>(&command)) {
+    if (prepare->payment.description) keep(*prepare->payment.description);
   }
 }
 

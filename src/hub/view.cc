@@ -91,6 +91,16 @@ StatusOr<std::vector<DebtView>> View::DebtsOf(const EquivalentCode& equivalent, 
   return debts;
 }
 
+std::vector<ReservationView> View::Reservations(std::size_t skip, std::size_t max) const {
+  std::vector<ReservationView> some;
+  for (const Transaction* one : ledger_->Prepared(skip, max)) {
+    some.push_back({one->id, ledger_->participant(one->payer).pid,
+                    ledger_->participant(one->payee).pid, ledger_->equivalent(one->equivalent).code,
+                    one->amount, *one->hold, now_ - one->hold->prepared_at});
+  }
+  return some;
+}
+
 StatusOr<RouteRequest> View::Request(const Pid& from, const Pid& to,
                                      const EquivalentCode& equivalent, Amount amount,
                                      const RouteConstraints& constraints) const {

@@ -167,6 +167,32 @@ struct BodyWriter {
                      "opening balances travel as a trusted command only");
   }
 
+  StatusOr<Json> operator()(const CommitPayment&) const { return Json(Json::Object()); }
+  StatusOr<Json> operator()(const AbortPayment&) const { return Json(Json::Object()); }
+
+  StatusOr<Json> operator()(const PreparePayment& command) const {
+    if (command.voted) {
+      return MakeError(ErrorCode::kInvalidArgument,
+                       "voted reservations travel as a trusted command only");
+    }
+    GEO_ASSIGN_OR_RETURN(Json body, (*this)(command.payment));
+    if (command.lifetime) {
+      if (*command.lifetime % kSecond != 0) {
+        return MakeError(ErrorCode::kInvalidArgument, "a lifetime is a number of whole seconds");
+      }
+      body.Set("lifetime_s", *command.lifetime / kSecond);
+    }
+    if (command.routes.empty()) return body;
+    Json::Array routes;
+    for (const NamedRoute& route : command.routes) {
+      GEO_ASSIGN_OR_RETURN(Json amount, AmountText(route.amount));
+      routes.emplace_back(
+          Json::Object{{"path", PidList(route.participants)}, {"amount", std::move(amount)}});
+    }
+    body.Set("routes", std::move(routes));
+    return body;
+  }
+
   StatusOr<Json> operator()(const Pay& command) const {
     Json body(
         Json::Object{{"to", FormatPid(command.payee)}, {"equivalent", command.equivalent.text()}});

@@ -215,6 +215,27 @@ TrustLine ReadLine(ByteReader& reader) {
   return line;
 }
 
+void WriteHold(const Hold& hold, ByteWriter& writer) {
+  const int bits = (hold.voted ? 1 : 0) | (hold.explicit_routes ? 2 : 0) |
+                   (hold.default_lifetime ? 4 : 0) | (hold.expired ? 8 : 0);
+  writer.Byte(static_cast<std::uint8_t>(bits));
+  writer.Signed(hold.prepared_at);
+  if (!hold.voted) writer.Signed(hold.expires_at);
+}
+
+Hold ReadHold(ByteReader& reader) {
+  Hold hold;
+  const std::uint8_t bits = reader.Byte();
+  if (bits >= 16) reader.Fail();
+  hold.voted = (bits & 1) != 0;
+  hold.explicit_routes = (bits & 2) != 0;
+  hold.default_lifetime = (bits & 4) != 0;
+  hold.expired = (bits & 8) != 0;
+  hold.prepared_at = reader.Signed();
+  if (!hold.voted) hold.expires_at = reader.Signed();
+  return hold;
+}
+
 void WriteTransaction(const Transaction& transaction, ByteWriter& writer) {
   writer.Bytes(transaction.id.text());
   writer.Varint(transaction.payer);
@@ -231,6 +252,7 @@ void WriteTransaction(const Transaction& transaction, ByteWriter& writer) {
     writer.Varint(route.participants.size());
     for (const ParticipantIndex participant : route.participants) writer.Varint(participant);
   }
+  WriteOptional(transaction.hold, writer, WriteHold);
 }
 
 TxId ReadTxId(ByteReader& reader) {
@@ -260,6 +282,7 @@ Transaction ReadTransaction(ByteReader& reader) {
     for (ParticipantIndex& participant : route.participants) participant = ReadIndex(reader);
     if (!reader.ok()) break;
   }
+  transaction.hold = ReadOptional(reader, ReadHold);
   return transaction;
 }
 
@@ -299,6 +322,14 @@ struct EffectWriter {
     WriteOptional(effect.before, writer,
                   [](TransactionState state, ByteWriter& out) { WriteEnum(state, out); });
     WriteTransaction(effect.after, writer);
+  }
+
+  void operator()(const ReservationEffect& effect) const {
+    writer.Varint(effect.equivalent);
+    writer.Varint(effect.from);
+    writer.Varint(effect.to);
+    WriteAmount(effect.before, writer);
+    WriteAmount(effect.after, writer);
   }
 };
 
@@ -340,6 +371,16 @@ TransactionEffect ReadTransactionEffect(ByteReader& reader) {
   return effect;
 }
 
+ReservationEffect ReadReservationEffect(ByteReader& reader) {
+  ReservationEffect effect;
+  effect.equivalent = ReadIndex(reader);
+  effect.from = ReadIndex(reader);
+  effect.to = ReadIndex(reader);
+  effect.before = ReadAmount(reader);
+  effect.after = ReadAmount(reader);
+  return effect;
+}
+
 }  // namespace
 
 void WriteEffect(const Effect& effect, ByteWriter& writer) {
@@ -363,6 +404,8 @@ Effect ReadEffect(ByteReader& reader) {
       return ReadSequenceEffect(reader);
     case 7:
       return ReadTransactionEffect(reader);
+    case 8:
+      return ReadReservationEffect(reader);
     default:
       reader.Fail();
       return GenesisEffect{};

@@ -73,7 +73,7 @@ StatusOr<Record> ReadBody(std::string_view body) {
 }  // namespace
 
 std::string_view RecordKindName(RecordKind kind) {
-  static constexpr std::array<std::string_view, 17> kNames = {"",
+  static constexpr std::array<std::string_view, 21> kNames = {"",
                                                               "genesis",
                                                               "register_participant",
                                                               "update_participant",
@@ -89,7 +89,11 @@ std::string_view RecordKindName(RecordKind kind) {
                                                               "freeze_line",
                                                               "unfreeze_line",
                                                               "opening_balances",
-                                                              "payment"};
+                                                              "payment",
+                                                              "prepare_payment",
+                                                              "commit_payment",
+                                                              "abort_payment",
+                                                              "expire_payment"};
   const auto index = static_cast<std::size_t>(kind);
   return index < kNames.size() ? kNames[index] : "";
 }

@@ -123,8 +123,24 @@ struct LedgerFold {
     }
   }
 
-  // Transactions live in the store's index, found by id; the ledger keeps none.
-  void operator()(const TransactionEffect& /*effect*/) const { state.has_payments = true; }
+  // Decided transactions live in the store, found by id; the ledger keeps those that are not.
+  void operator()(const TransactionEffect& effect) const {
+    state.has_payments = true;
+    if (cover.Has(SliceKind::kPrepared, 0)) return;
+    if (effect.after.state == TransactionState::kPrepared) {
+      state.SetPrepared(effect.after);
+    } else if (effect.before.has_value()) {
+      state.RemovePrepared(effect.after.id);
+    }
+  }
+
+  void operator()(const ReservationEffect& effect) const {
+    const PairIndex index =
+        state.EnsurePair(PairKey::Of(effect.equivalent, effect.from, effect.to));
+    if (cover.Has(SliceKind::kPairs, index)) return;
+    Pair& pair = state.pairs[index];
+    (effect.from == pair.a ? pair.reserved_ab : pair.reserved_ba) = effect.after;
+  }
 };
 
 void Ledger::Apply(const Record& record) {

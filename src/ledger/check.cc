@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "geo/ledger/flows.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/state.h"
 
@@ -34,7 +35,9 @@ struct RecordCheck {
   std::vector<Touched> touched;
   std::vector<std::pair<PairKey, std::pair<ParticipantIndex, LineIndex>>> opened;
   std::vector<Delta> deltas;
-  const Transaction* transaction = nullptr;
+  const TransactionEffect* transaction = nullptr;
+  std::vector<Flow> held;      // what reservations grow by
+  std::vector<Flow> released;  // what they shrink by
 
   RecordCheck(const LedgerState& s, const Record& r)
       : state(s),
@@ -43,6 +46,10 @@ struct RecordCheck {
         equivalents(s.equivalents.size()),
         lines(s.lines.size()) {}
 
+  // Money moves by this record.
+  bool pays() const {
+    return record.kind == RecordKind::kPayment || record.kind == RecordKind::kCommitPayment;
+  }
   bool founded() const { return state.founded || record.kind == RecordKind::kGenesis; }
 
   Status operator()(const GenesisEffect& effect) {
@@ -145,9 +152,13 @@ struct RecordCheck {
     if (after.status == LineStatus::kClosed && (p.balance != 0 || reserved)) {
       return Violated("a line closes over a debt or a reservation");
     }
-    const Amount debt = p.owed(p.DirectionFrom(after.debtor));
-    if (after.limit < before.limit && after.limit < debt) {
+    const Direction use = p.DirectionFrom(after.debtor);
+    if (after.limit < before.limit && after.limit < p.owed(use)) {
       return Violated("a limit falls below the debt");
+    }
+    const bool breaks = AmountSum{after.limit} - p.owed(use) < p.reserved(use);
+    if (after.limit < before.limit && p.reserved(use) != 0 && breaks) {
+      return Violated("a limit falls below what is reserved");
     }
     return OkStatus();
   }
@@ -159,48 +170,80 @@ struct RecordCheck {
         effect.equivalent >= equivalents) {
       return Violated("a debt between participants that cannot have one");
     }
-    GEO_RETURN_IF_ERROR(CheckDebtBefore(effect, key));
+    const std::optional<PairIndex> index = state.FindPair(key);
+    const Pair* pair = index.has_value() ? &state.pairs[*index] : nullptr;
+    GEO_RETURN_IF_ERROR(CheckDebtBefore(effect, pair));
     // Seen from both ends: whichever debt grows must stay under its creditor's line.
     if (record.kind != RecordKind::kOpeningBalances) {
-      GEO_RETURN_IF_ERROR(CheckLimit(effect.before, effect.after, key, effect.to));
-      GEO_RETURN_IF_ERROR(CheckLimit(-effect.before, -effect.after, key, effect.from));
+      GEO_RETURN_IF_ERROR(CheckLimit(effect.before, effect.after, pair, effect.to));
+      GEO_RETURN_IF_ERROR(CheckLimit(-effect.before, -effect.after, pair, effect.from));
     }
     const AmountSum moved = AmountSum{effect.after} - effect.before;
     deltas.push_back({effect.equivalent, effect.from, -moved});
     deltas.push_back({effect.equivalent, effect.to, moved});
-    const AmountSum paid = record.kind == RecordKind::kPayment ? moved : 0;
+    const AmountSum paid = pays() ? moved : 0;
     if (effect.paid_after != SaturateCapacity(effect.paid_before + paid)) {
       return Violated("the day's counter does not move with the payment");
     }
     return OkStatus();
   }
 
-  Status CheckDebtBefore(const DebtEffect& effect, const PairKey& key) const {
+  Status CheckDebtBefore(const DebtEffect& effect, const Pair* pair) const {
     Amount balance = 0;
     Amount paid = 0;
-    if (const std::optional<PairIndex> index = state.FindPair(key)) {
-      const Pair& pair = state.pairs[*index];
-      const Direction direction = pair.DirectionFrom(effect.from);
-      balance = pair.owed(direction);
-      paid = pair.paid(direction, DayOf(record.time));
+    if (pair != nullptr) {
+      const Direction direction = pair->DirectionFrom(effect.from);
+      balance = pair->owed(direction);
+      paid = pair->paid(direction, DayOf(record.time));
     }
     if (balance != effect.before) return Violated("debt is not as the effect says");
-    const bool is_payment = record.kind == RecordKind::kPayment;
-    if (is_payment && effect.paid_before != paid) {
+    if (pays() && effect.paid_before != paid) {
       return Violated("the day's counter is not as the effect says");
     }
     return OkStatus();
   }
 
-  // A debt that rises needs an active line of `creditor` that covers it.
-  Status CheckLimit(Amount before, Amount after, const PairKey& key,
+  // A debt that rises needs an active line of `creditor` that covers it. What a prepared payment
+  // holds was promised before: its commit passes over a line that was frozen meanwhile.
+  Status CheckLimit(Amount before, Amount after, const Pair* pair,
                     ParticipantIndex creditor) const {
-    if (after <= 0 || after <= before) return OkStatus();
-    const std::optional<PairIndex> index = state.FindPair(key);
-    if (!index.has_value()) return Violated("a debt without a line rises");
+    if (after <= before) return OkStatus();
+    if (pair == nullptr) return after <= 0 ? OkStatus() : Violated("a debt without a line rises");
+    const bool commits = record.kind == RecordKind::kCommitPayment;
+    const LineIndex line = creditor == pair->a ? pair->line_ab : pair->line_ba;
+    const LineRecord* live = state.Live(line);
+    if (after > 0 && after > (commits && live != nullptr ? live->limit : state.ActiveLimit(line))) {
+      return Violated("a debt rises above its line's limit");
+    }
+    const Amount reserved = creditor == pair->a ? pair->reserved_ba : pair->reserved_ab;
+    if (commits || reserved == 0) return OkStatus();
+    if (AmountSum{live == nullptr ? 0 : live->limit} - after < reserved) {
+      return Violated("a debt takes what is reserved");
+    }
+    return OkStatus();
+  }
+
+  Status operator()(const ReservationEffect& effect) {
+    touched.emplace_back(9, effect.equivalent, effect.from, effect.to);
+    const std::optional<PairIndex> index =
+        state.FindPair(PairKey::Of(effect.equivalent, effect.from, effect.to));
+    if (!index.has_value() || effect.from == effect.to) {
+      return Violated("a reservation between participants without a line or debt");
+    }
     const Pair& pair = state.pairs[*index];
-    const LineIndex line = creditor == pair.a ? pair.line_ab : pair.line_ba;
-    if (after > state.ActiveLimit(line)) return Violated("a debt rises above its line's limit");
+    const Direction direction = pair.DirectionFrom(effect.from);
+    if (pair.reserved(direction) != effect.before || effect.after == effect.before) {
+      return Violated("a reservation is not as the effect says");
+    }
+    if (effect.after < effect.before) {
+      released.push_back({effect.from, effect.to, effect.before - effect.after});
+      return OkStatus();
+    }
+    held.push_back({effect.from, effect.to, effect.after - effect.before});
+    const Amount limit = state.ActiveLimit(pair.line_for(direction));
+    if (AmountSum{limit} - pair.owed(direction) < effect.after) {
+      return Violated("more is reserved than the line has room for");
+    }
     return OkStatus();
   }
 
@@ -223,7 +266,7 @@ struct RecordCheck {
   Status operator()(const TransactionEffect& effect) {
     touched.emplace_back(8, 0, 0, 0);  // one transaction per record
     const Transaction& after = effect.after;
-    transaction = &after;
+    transaction = &effect;
     if (after.payer >= participants || after.payee >= participants || after.payer == after.payee ||
         after.equivalent >= equivalents || after.amount <= 0) {
       return Violated("a transaction between participants that cannot pay");
@@ -237,7 +280,96 @@ struct RecordCheck {
       }
     }
     if (total != after.amount) return Violated("routes do not add up to the amount");
-    return OkStatus();
+    return CheckState(effect);
+  }
+
+  // The states of spec 01 §6.7, each reached by its own kind of record.
+  Status CheckState(const TransactionEffect& effect) const {
+    const Transaction& after = effect.after;
+    const auto known = state.prepared.find(after.id);
+    if (!effect.before.has_value()) {
+      if (known != state.prepared.end()) return Violated("a transaction id is used twice");
+      const bool prepares = record.kind == RecordKind::kPreparePayment;
+      const auto born = prepares ? TransactionState::kPrepared : TransactionState::kCommitted;
+      if ((!prepares && record.kind != RecordKind::kPayment) || after.state != born ||
+          prepares != after.hold.has_value()) {
+        return Violated("a transaction is born in a state that its record cannot give it");
+      }
+      if (!prepares) return OkStatus();
+      const Hold& hold = *after.hold;
+      if (hold.expired || hold.prepared_at != record.time ||
+          (hold.voted ? hold.expires_at != 0 : hold.expires_at <= hold.prepared_at)) {
+        return Violated("a reservation with times that cannot be");
+      }
+      return OkStatus();
+    }
+    Transaction decided = after;
+    decided.state = TransactionState::kPrepared;
+    const bool expires = record.kind == RecordKind::kExpirePayment;
+    if (decided.hold.has_value() && decided.hold->expired == expires) decided.hold->expired = false;
+    if (*effect.before != TransactionState::kPrepared || known == state.prepared.end() ||
+        decided != known->second) {
+      return Violated("a transaction is not as the effect says");
+    }
+    return CheckDecision(after);
+  }
+
+  Status CheckDecision(const Transaction& after) const {
+    const Hold& hold = *after.hold;
+    const bool is_over = !hold.voted && hold.expires_at <= record.time;
+    const bool aborts = after.state == TransactionState::kAborted;
+    switch (record.kind) {
+      case RecordKind::kCommitPayment:
+        if (after.state == TransactionState::kCommitted && !is_over) return OkStatus();
+        break;
+      case RecordKind::kAbortPayment:
+        if (aborts && !is_over) return OkStatus();
+        break;
+      case RecordKind::kExpirePayment:
+        if (aborts && is_over) return OkStatus();
+        break;
+      default:
+        break;
+    }
+    return Violated("a prepared payment ends in a state or at a time that its record cannot");
+  }
+
+  // A prepared payment holds its flows, its end releases them, and a commit moves them.
+  Status CheckFlows() {
+    const bool prepares = record.kind == RecordKind::kPreparePayment;
+    const bool ends = record.kind == RecordKind::kCommitPayment ||
+                      record.kind == RecordKind::kAbortPayment ||
+                      record.kind == RecordKind::kExpirePayment;
+    if (!prepares && !ends) {
+      if (held.empty() && released.empty()) return OkStatus();
+      return Violated("reservations change without a prepared payment");
+    }
+    if (transaction == nullptr) return Violated("a decision about no payment");
+    const std::vector<Flow> flows = Sorted(FlowsOf(transaction->after.routes));
+    if (Sorted(held) != (prepares ? flows : std::vector<Flow>()) ||
+        Sorted(released) != (ends ? flows : std::vector<Flow>())) {
+      return Violated("reservations differ from the routes");
+    }
+    std::vector<Flow> moved;
+    for (const Effect& effect : record.effects) {
+      const auto* debt = std::get_if<DebtEffect>(&effect);
+      if (debt == nullptr) continue;
+      const AmountSum amount = AmountSum{debt->after} - debt->before;
+      if (debt->equivalent != transaction->after.equivalent || amount <= 0 || amount > kMaxAmount) {
+        return Violated("a debt that the routes do not move");
+      }
+      moved.push_back({debt->from, debt->to, static_cast<Amount>(amount)});
+    }
+    const bool commits = record.kind == RecordKind::kCommitPayment;
+    if (Sorted(std::move(moved)) == (commits ? flows : std::vector<Flow>())) return OkStatus();
+    return Violated("debts differ from the routes");
+  }
+
+  static std::vector<Flow> Sorted(std::vector<Flow> flows) {
+    std::sort(flows.begin(), flows.end(), [](const Flow& x, const Flow& y) {
+      return std::pair(x.from, x.to) < std::pair(y.from, y.to);
+    });
+    return flows;
   }
 
   // Payer −amount, payee +amount, everybody else 0 (spec 01 §8.1). Other records move no position,
@@ -257,12 +389,12 @@ struct RecordCheck {
   }
 
   AmountSum ExpectedDelta(const Delta& delta) const {
-    if (record.kind != RecordKind::kPayment || transaction == nullptr ||
-        delta.equivalent != transaction->equivalent) {
+    if (!pays() || transaction == nullptr || delta.equivalent != transaction->after.equivalent) {
       return 0;
     }
-    if (delta.participant == transaction->payer) return -AmountSum{transaction->amount};
-    return delta.participant == transaction->payee ? transaction->amount : AmountSum{0};
+    const Transaction& paid = transaction->after;
+    if (delta.participant == paid.payer) return -AmountSum{paid.amount};
+    return delta.participant == paid.payee ? paid.amount : AmountSum{0};
   }
 
   Status Finish() {
@@ -270,6 +402,7 @@ struct RecordCheck {
     if (std::adjacent_find(touched.begin(), touched.end()) != touched.end()) {
       return Violated("a record touches one thing twice");
     }
+    GEO_RETURN_IF_ERROR(CheckFlows());
     if (record.kind == RecordKind::kPayment) {
       const bool moves =
           std::any_of(record.effects.begin(), record.effects.end(),

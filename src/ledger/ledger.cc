@@ -1,7 +1,10 @@
 #include "geo/ledger/ledger.h"
 
+#include <map>
 #include <string>
+#include <utility>
 
+#include "geo/ledger/flows.h"
 #include "src/ledger/state.h"
 
 namespace geo {
@@ -99,6 +102,32 @@ Timestamp Ledger::last_time() const { return state_->last_time; }
 
 bool Ledger::has_payments() const { return state_->has_payments; }
 
+std::size_t Ledger::prepared_count() const { return state_->prepared.size(); }
+
+const Transaction* Ledger::FindPrepared(const TxId& id) const {
+  const auto found = state_->prepared.find(id);
+  return found == state_->prepared.end() ? nullptr : &found->second;
+}
+
+std::vector<const Transaction*> Ledger::Prepared(std::size_t skip, std::size_t max) const {
+  std::vector<const Transaction*> some;
+  for (const auto& [time, id] : state_->by_expiration) {
+    if (some.size() == max) break;
+    if (skip > 0) {
+      --skip;
+    } else {
+      some.push_back(&state_->prepared.at(id));
+    }
+  }
+  return some;
+}
+
+const Transaction* Ledger::FirstExpired(Timestamp now) const {
+  if (state_->by_expiration.empty()) return nullptr;
+  const Transaction& first = state_->prepared.at(state_->by_expiration.begin()->second);
+  return !first.hold->voted && first.hold->expires_at <= now ? &first : nullptr;
+}
+
 std::uint64_t Ledger::LastSequence(const Pid& signer) const {
   if (const std::optional<ParticipantIndex> index = FindParticipant(signer)) {
     return state_->sequences[*index];
@@ -133,7 +162,8 @@ FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64
     const LinePolicy& policy = LedgerState::PolicyOf(*used);
     if (policy.max_single_payment) most = std::min<AmountSum>(most, *policy.max_single_payment);
     if (policy.daily_limit) {
-      most = std::min<AmountSum>(most, AmountSum{*policy.daily_limit} - pair.paid(direction, day));
+      const AmountSum moved = AmountSum{pair.paid(direction, day)} + pair.reserved(direction);
+      most = std::min<AmountSum>(most, *policy.daily_limit - moved);
     }
     capacity.head_forbids = !policy.can_be_intermediate;
     capacity.max_hops = policy.max_hops.value_or(0);
@@ -198,6 +228,39 @@ Status Ledger::CheckPositions() const {
       return MakeError(ErrorCode::kInvariantViolated,
                        "positions in " + std::string(equivalent(e).code.text()) + " sum to " +
                            FormatSum(total, equivalent(e).precision) + " instead of zero");
+    }
+  }
+  return OkStatus();
+}
+
+Status Ledger::CheckReservations() const {
+  std::map<std::pair<PairIndex, Direction>, AmountSum> held;
+  for (const auto& [id, transaction] : state_->prepared) {
+    for (const Flow& flow : FlowsOf(transaction.routes)) {
+      const std::optional<PairIndex> index = FindPair(transaction.equivalent, flow.from, flow.to);
+      if (!index.has_value()) {
+        return MakeError(ErrorCode::kInvariantViolated,
+                         "payment " + std::string(id.text()) + " holds a pair that is not there");
+      }
+      held[{*index, pair(*index).DirectionFrom(flow.from)}] += flow.amount;
+    }
+  }
+  for (PairIndex i = 0; i < pair_count(); ++i) {
+    for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
+      const Pair& one = pair(i);
+      const Amount reserved = one.reserved(direction);
+      const auto found = held.find({i, direction});
+      const AmountSum sum = found == held.end() ? 0 : found->second;
+      const LineRecord* line = state_->Live(one.line_for(direction));
+      const AmountSum room =
+          AmountSum{line == nullptr ? 0 : line->limit} - one.owed(direction) - reserved;
+      if (sum == reserved && (reserved == 0 || room >= 0)) continue;
+      return MakeError(ErrorCode::kInvariantViolated,
+                       "between " + FormatPid(participant(one.tail(direction)).pid) + " and " +
+                           FormatPid(participant(one.head(direction)).pid) + " " +
+                           std::to_string(reserved) + " minor units are reserved, prepared " +
+                           "payments hold " + FormatSum(sum, 0) +
+                           (room < 0 ? ", and the line has no room for it" : ""));
     }
   }
   return OkStatus();

@@ -107,6 +107,29 @@ void ReadHead(LedgerState& state, ByteReader& reader) {
   }
 }
 
+// As the effects that made them, in order of their ids.
+void WritePrepared(const LedgerState& state, ByteWriter& writer) {
+  writer.Varint(state.prepared.size());
+  for (const auto& [id, transaction] : state.prepared) {
+    WriteEffect(TransactionEffect{std::nullopt, transaction}, writer);
+  }
+}
+
+void ReadPrepared(LedgerState& state, ByteReader& reader) {
+  const std::uint64_t count = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    const Effect effect = ReadEffect(reader);
+    const auto* made = std::get_if<TransactionEffect>(&effect);
+    if (made == nullptr || made->before.has_value() || !made->after.hold ||
+        made->after.state != TransactionState::kPrepared ||
+        state.prepared.contains(made->after.id)) {
+      reader.Fail();
+      return;
+    }
+    state.SetPrepared(made->after);
+  }
+}
+
 void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent,
                std::uint64_t index, ByteWriter& writer) {
   const auto i = static_cast<std::uint32_t>(index);
@@ -129,6 +152,9 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
       break;
     case SliceKind::kPositions:
       writer.Sum(state.positions[equivalent][i]);
+      break;
+    case SliceKind::kPrepared:
+      WritePrepared(state, writer);
       break;
     case SliceKind::kHead:
       WriteHead(state, writer);
@@ -179,6 +205,9 @@ void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, By
     case SliceKind::kPositions:
       state.PositionOf(slice.equivalent, static_cast<ParticipantIndex>(index)) = reader.Sum();
       break;
+    case SliceKind::kPrepared:
+      ReadPrepared(state, reader);
+      break;
     case SliceKind::kEnd:
       reader.Fail();
       break;
@@ -198,6 +227,12 @@ std::uint64_t CountOf(const LedgerState& state, SliceKind kind, EquivalentIndex 
       return state.pairs.size();
     case SliceKind::kPositions:
       return equivalent < state.positions.size() ? state.positions[equivalent].size() : 0;
+    case SliceKind::kPrepared: {
+      const auto is_it = [](const Coverage& slice) { return slice.kind == SliceKind::kPrepared; };
+      const auto& loaded = state.coverage;  // empty: not loading
+      if (loaded.empty()) return state.founded ? 1 : 0;
+      return std::any_of(loaded.begin(), loaded.end(), is_it) ? 1 : 0;
+    }
     case SliceKind::kEnd:
       break;
   }

@@ -59,6 +59,18 @@ AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, ParticipantIndex 
   return row[participant];
 }
 
+void LedgerState::SetPrepared(const Transaction& transaction) {
+  by_expiration.insert(ExpirationOf(transaction));
+  prepared.insert_or_assign(transaction.id, transaction);
+}
+
+void LedgerState::RemovePrepared(const TxId& id) {
+  const auto found = prepared.find(id);
+  if (found == prepared.end()) return;
+  by_expiration.erase(ExpirationOf(found->second));
+  prepared.erase(found);
+}
+
 void LedgerState::RefreshDailyLimited(PairIndex index) {
   const auto limited = [&](LineIndex line_index) {
     const LineRecord* line = Live(line_index);

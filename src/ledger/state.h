@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <memory>
 #include <set>
 #include <tuple>
@@ -58,7 +60,8 @@ enum class SliceKind : std::uint32_t {
   kLines = 2,
   kPairs = 3,
   kPositions = 4,
-  kEnd = 5,
+  kPrepared = 5,  // all prepared payments, as one thing
+  kEnd = 6,
 };
 
 // While a snapshot's journal tail is replayed: the things of one kind from `begin` to `end` show
@@ -89,6 +92,8 @@ struct LedgerState {
   absl::flat_hash_map<LineId, LineIndex, IdHash> line_by_id;
   absl::flat_hash_map<PairKey, PairIndex> pair_by_key;
   std::set<PairIndex> daily_limited;
+  std::map<TxId, Transaction> prepared;                // by id
+  std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
   std::vector<Coverage> coverage;  // empty except between LoadSlice and FinishLoading
   std::uint64_t loaded_seq = 0;    // the latest head among the slices
 
@@ -114,6 +119,13 @@ struct LedgerState {
   void AddParticipant(const Participant& participant);
   AmountSum& PositionOf(EquivalentIndex equivalent, ParticipantIndex participant);
   void RefreshDailyLimited(PairIndex index);
+  // Where a prepared payment stands in by_expiration.
+  static std::pair<Timestamp, TxId> ExpirationOf(const Transaction& transaction) {
+    const Hold& hold = *transaction.hold;
+    return {hold.voted ? std::numeric_limits<Timestamp>::max() : hold.expires_at, transaction.id};
+  }
+  void SetPrepared(const Transaction& transaction);
+  void RemovePrepared(const TxId& id);
 };
 
 }  // namespace geo

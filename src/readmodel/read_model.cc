@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "geo/ledger/flows.h"
 #include "src/readmodel/rows.h"
 #include "src/readmodel/tables.h"
 
@@ -28,11 +29,16 @@ std::uint64_t KeyOf(Table table, std::uint32_t index) {
 struct ReadModel::State {
   std::deque<Dirty> queue;                    // in order of `since`
   std::unordered_set<std::uint64_t> waiting;  // keys in the queue
-  std::deque<RowChange> transactions;         // rows of the queue's transactions, in the same order
+  std::deque<RowChange> made;                 // rows of kTransactions in the queue, in its order
   std::uint64_t applied = 0;
 
   void Mark(Table table, std::uint32_t index) {
     if (waiting.insert(KeyOf(table, index)).second) queue.push_back({table, index, applied});
+  }
+
+  void Add(RowChange row) {
+    made.push_back(std::move(row));
+    queue.push_back({Table::kTransactions, 0, applied});
   }
 
   void Mark(const Record& record, const Effect& effect, const Ledger& ledger) {
@@ -45,9 +51,13 @@ struct ReadModel::State {
     } else if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
       Mark(Table::kPairs, *ledger.FindPair(debt->equivalent, debt->from, debt->to));
     } else if (const auto* transaction = std::get_if<TransactionEffect>(&effect)) {
-      // The ledger keeps no transactions: the row is made now. Each one is a row of its own.
-      transactions.push_back(TransactionRow(record, transaction->after));
-      queue.push_back({Table::kTransactions, 0, applied});
+      // The ledger forgets transactions: rows are made now, those of reservations too.
+      Add(TransactionRow(record, transaction->after));
+      const bool prepared = transaction->after.state == TransactionState::kPrepared;
+      if (!prepared && !transaction->before.has_value()) return;
+      for (const Flow& flow : FlowsOf(transaction->after.routes)) {
+        Add(ReservationRow(transaction->after, flow));
+      }
     }
   }
 
@@ -65,8 +75,8 @@ struct ReadModel::State {
       case Table::kReservations:
         break;
     }
-    RowChange row = std::move(transactions.front());
-    transactions.pop_front();
+    RowChange row = std::move(made.front());
+    made.pop_front();
     return row;
   }
 };

@@ -132,4 +132,18 @@ RowChange TransactionRow(const Record& record, const Transaction& transaction) {
               NameOf(transaction.state, kStates), RoutesText(transaction.routes), record.time});
 }
 
+RowChange ReservationRow(const Transaction& transaction, const Flow& flow) {
+  RowChange row = Row(Table::kReservations, {std::string(transaction.id.text()), Number{flow.from},
+                                             Number{flow.to}, Number{transaction.equivalent}});
+  row.remove = transaction.state != TransactionState::kPrepared;
+  if (row.remove) return row;
+  row.values.emplace_back(flow.amount);
+  if (transaction.hold->voted) {
+    row.values.emplace_back();
+  } else {
+    row.values.emplace_back(transaction.hold->expires_at);
+  }
+  return row;
+}
+
 }  // namespace geo

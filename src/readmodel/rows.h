@@ -3,6 +3,7 @@
 #define GEO_SRC_READMODEL_ROWS_H_
 
 #include "geo/journal/record.h"
+#include "geo/ledger/flows.h"
 #include "geo/ledger/ledger.h"
 #include "geo/storage/store.h"
 
@@ -13,6 +14,8 @@ RowChange EquivalentRow(const Ledger& ledger, EquivalentIndex index);
 RowChange LineRow(const Ledger& ledger, LineIndex index);
 RowChange PairRow(const Ledger& ledger, PairIndex index);  // removes it when nothing is owed
 RowChange TransactionRow(const Record& record, const Transaction& transaction);
+// What a prepared payment holds on one hop; removes it when the payment is decided.
+RowChange ReservationRow(const Transaction& transaction, const Flow& flow);
 
 }  // namespace geo
 

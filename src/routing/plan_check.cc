@@ -169,7 +169,8 @@ std::optional<WayCapacity> CapacityBetween(const Ledger& ledger, std::int64_t da
   if (status(used) == LineStatus::kClosed) return way;
   const LinePolicy& limits = ledger.line_policy(used);
   if (limits.daily_limit.has_value()) {
-    way.most = std::max<Amount>(*limits.daily_limit - pair.paid(direction, day), 0);
+    const AmountSum moved = AmountSum{pair.paid(direction, day)} + pair.reserved(direction);
+    way.most = SaturateCapacity(*limits.daily_limit - moved);
   }
   if (limits.max_single_payment.has_value() && *limits.max_single_payment < way.most) {
     way.most = *limits.max_single_payment;

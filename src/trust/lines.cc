@@ -143,6 +143,13 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                        "limit " + FormatAmount(after.limit, named.precision) +
                            " is below the present debt of " + FormatAmount(debt, named.precision));
     }
+    const Amount reserved = named.pair->reserved(named.pair->DirectionFrom(named.line.debtor));
+    if (after.limit < named.line.limit && AmountSum{after.limit} - debt < reserved) {
+      return MakeError(ErrorCode::kPairReserved,
+                       "limit " + FormatAmount(after.limit, named.precision) +
+                           " leaves no room for the " + FormatAmount(reserved, named.precision) +
+                           " that prepared payments hold; wait until they end");
+    }
   }
   return ChangeLine(RecordKind::kUpdateLine, ledger, asking, named, std::move(after));
 }

@@ -167,7 +167,8 @@ Asked CommandMaker::Make(Draw draw, Dice& dice) {
 
 Asked CommandMaker::Any(Dice& dice) {
   const std::uint64_t roll = dice.Below(100);
-  if (roll < 54) return Payment(dice);
+  if (roll < 44) return Payment(dice);
+  if (roll < 54) return Decision(dice);
   if (roll < 61) return AgainOrChanged(dice);
   if (roll < 70) return Open(dice);
   if (roll < 86) return Line(dice);
@@ -323,14 +324,60 @@ Asked CommandMaker::Payment(Dice& dice) {
   if (dice.Chance(15)) command.description = Personal("for " + std::to_string(dice.Below(99)));
   if (dice.Chance(2)) command.description = Personal(std::string(1025, 'd'));
   command.constraints = Constraints(dice);
-  return payments_.emplace_back(Asked{payer, std::move(command)});
+  if (dice.Chance(60)) return payments_.emplace_back(Asked{payer, std::move(command)});
+  return payments_.emplace_back(Asked{payer, Prepared(payer, std::move(command), dice)});
+}
+
+PreparePayment CommandMaker::Prepared(const std::string& payer, Pay pay, Dice& dice) const {
+  PreparePayment command;
+  command.payment = std::move(pay);
+  if (dice.Chance(40)) command.lifetime = static_cast<Duration>(28 + dice.Below(275)) * kSecond;
+  if (dice.Chance(2)) command.lifetime = kMinute + 1;
+  command.voted = dice.Chance(12);
+  if (command.voted && dice.Chance(95)) command.lifetime.reset();
+  if (dice.Chance(65)) return command;
+  // A plan of his own: straight, by way of somebody, or both.
+  const auto* amount = std::get_if<Amount>(&command.payment.amount);
+  const bool both = amount != nullptr && *amount > 1 && dice.Chance(30);
+  const AmountInput half = both ? *amount / 2 : Amount{0};
+  if (both || dice.Chance(60)) {
+    command.routes.push_back(
+        {{Key(payer).pid(), command.payment.payee}, both ? half : command.payment.amount});
+  }
+  if (both || command.routes.empty()) {
+    const AmountInput rest = both ? *amount - *amount / 2 : command.payment.amount;
+    command.routes.push_back({{Key(payer).pid(), OtherThan(payer, dice), command.payment.payee},
+                              both ? rest : command.payment.amount});
+  }
+  if (dice.Chance(5)) command.routes[0].amount = AnAmount(dice);
+  if (dice.Chance(5)) command.routes[0].participants.front() = Party(dice);
+  return command;
+}
+
+// On a prepared payment mostly, by its payer mostly.
+Asked CommandMaker::Decision(Dice& dice) const {
+  std::vector<TxId> open;
+  std::vector<TxId> all;
+  for (const auto& [id, payment] : model_.payments) {
+    all.push_back(id);
+    if (payment.t.state == TransactionState::kPrepared) open.push_back(id);
+  }
+  if (all.empty() || dice.Chance(3)) {
+    return {Somebody(dice), CommitPayment{*TxId::Parse("nobody-s")}};
+  }
+  const TxId id = dice.Pick(open.empty() || dice.Chance(25) ? all : open);
+  const Pid payer = model_.registered[model_.payments.at(id).t.payer];
+  const std::string signer = dice.Chance(95) ? NameOf(payer) : Somebody(dice);
+  if (dice.Chance(70)) return {signer, CommitPayment{id}};
+  return {signer, AbortPayment{id}};
 }
 
 Asked CommandMaker::AgainOrChanged(Dice& dice) {
   if (payments_.empty()) return Payment(dice);
   Asked again = dice.Pick(payments_);
-  Pay& pay = std::get<Pay>(again.command);
-  switch (dice.Below(12)) {
+  auto* prepare = std::get_if<PreparePayment>(&again.command);
+  Pay& pay = prepare != nullptr ? prepare->payment : std::get<Pay>(again.command);
+  switch (dice.Below(16)) {
     case 0:
       pay.amount = AnAmount(dice);
       break;
@@ -348,6 +395,23 @@ Asked CommandMaker::AgainOrChanged(Dice& dice) {
       break;
     case 5:
       again.signer = Somebody(dice);
+      break;
+    case 6:
+      if (prepare == nullptr) {
+        again.command = Prepared(again.signer, pay, dice);
+      } else {
+        again.command = Pay(pay);
+      }
+      break;
+    case 7:
+      if (prepare != nullptr) again.command = Prepared(again.signer, pay, dice);
+      break;
+    case 8:
+      if (prepare != nullptr) prepare->lifetime = 123 * kSecond;
+      break;
+    case 9:
+      if (prepare == nullptr) break;
+      prepare->routes = {{{Key(again.signer).pid(), pay.payee}, pay.amount}};
       break;
     default:
       break;
@@ -444,6 +508,18 @@ struct Shower {
     if (!c.constraints.avoid.empty()) all += " avoid " + NameOf(c.constraints.avoid.front());
     return all;
   }
+  std::string operator()(const PreparePayment& c) const {
+    std::string all = (*this)(c.payment) + (c.voted ? " voted" : "");
+    if (c.lifetime) all += fmt::format(" for {} us", *c.lifetime);
+    for (const NamedRoute& route : c.routes) {
+      all += " (" + Show(route.amount) + ":";
+      for (const Pid& pid : route.participants) all += " " + NameOf(pid);
+      all += ")";
+    }
+    return all;
+  }
+  std::string operator()(const CommitPayment& c) const { return std::string(c.id.text()); }
+  std::string operator()(const AbortPayment& c) const { return std::string(c.id.text()); }
 };
 
 }  // namespace

@@ -66,6 +66,8 @@ class CommandMaker {
   Asked Opening(Dice& dice);
   Asked Payment(Dice& dice);
   Asked AgainOrChanged(Dice& dice);
+  PreparePayment Prepared(const std::string& payer, Pay pay, Dice& dice) const;
+  Asked Decision(Dice& dice) const;
 
   std::string Somebody(Dice& dice) const;
   Pid Party(Dice& dice) const;

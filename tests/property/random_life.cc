@@ -121,7 +121,9 @@ void Life::Do(const Action& action) {
       Flush();
       now_ += static_cast<Duration>(dice.Below(30)) * kDay / 24;
       hub_->Tick(now_);
+      Require(hub_->Flush().status(), "Flush after Tick");
       model_.Tick(now_);
+      ExpectExpired();
       groups_.push_back({.tick = now_});
       return CheckState();
     case ActionKind::kReopen:
@@ -146,7 +148,7 @@ void Life::Do(const Action& action) {
 // --- Commands and their answers. ---
 
 void Life::Submit(Draw draw, Dice& dice) {
-  now_ += static_cast<Duration>(dice.Below(600)) * kSecond;
+  now_ += static_cast<Duration>(dice.Below(dice.Chance(60) ? 30 : 600)) * kSecond;
   if (dice.Chance(3)) now_ += static_cast<Duration>(dice.Below(3)) * kDay;
   if (dice.Chance(1)) now_ -= kDay / 24 * static_cast<Duration>(dice.Below(30));
   Asked asked = maker_.Make(draw, dice);
@@ -227,6 +229,7 @@ void Life::Follow(const Pending& one, const CommandResult& result) {
   Require(wrong.empty(), fmt::format("{}: answered {} ({}): {}", Describe(one.asked),
                                      ErrorName(result.code()).data(),
                                      std::string(result.status.message()), wrong));
+  ExpectExpired();
   ++answers_[std::string(ErrorName(result.code()))];
   if (result.payment && result.payment->repeated) ++answers_["repeated"];
   if (result.seq == 0) return;
@@ -326,7 +329,8 @@ void Life::ExpectEvents(const Pending& one, const CommandResult& result) {
       EventType::kTrustLineOpened,       EventType::kTrustLineUpdated,
       EventType::kTrustLineClosed,       EventType::kTrustLineFrozen,
       EventType::kTrustLineUnfrozen,     EventType::kOpeningBalances,
-      EventType::kPaymentCommitted};
+      EventType::kPaymentCommitted,      EventType::kPaymentPrepared,
+      EventType::kPaymentCommitted,      EventType::kPaymentAborted};
   Event event;
   event.type = kTypes[command.index()];
   std::optional<LineId> line = result.line;
@@ -345,16 +349,35 @@ void Life::ExpectEvents(const Pending& one, const CommandResult& result) {
     event.equivalent = *EquivalentCode::Parse(std::get<0>(of.way));
     event.amount = static_cast<Amount>(of.limit);
   }
-  if (const auto* pay = std::get_if<Pay>(&command)) {
-    event.transaction = pay->id;
-    event.equivalent = pay->equivalent;
-    event.amount = result.payment->transaction->amount;
-    event.participants = {one.command.signer(), pay->payee};
-    Expect(event);
-    event.type = EventType::kPaymentReceived;
-    event.participants = {pay->payee, one.command.signer()};
+  if (TransactionOf(command) != nullptr) {
+    return ExpectPayment(*result.payment->transaction, event.type);
   }
   Expect(event);
+}
+
+void Life::ExpectPayment(const Transaction& t, EventType type) {
+  Event event;
+  event.type = type;
+  event.transaction = t.id;
+  event.equivalent = model_.currencies[t.equivalent].code;
+  event.amount = t.amount;
+  event.participants = {model_.registered[t.payer], model_.registered[t.payee]};
+  Expect(event);
+  if (type != EventType::kPaymentCommitted) return;
+  event.type = EventType::kPaymentReceived;
+  std::swap(event.participants[0], event.participants[1]);
+  Expect(event);
+}
+
+// Reservations ended before the last command, each by a record of its own.
+void Life::ExpectExpired() {
+  for (const auto& [seq, transaction] : model_.expired) {
+    ExpectPayment(transaction, EventType::kPaymentExpired);
+    events_.back().seq = seq;
+    events_.back().time = model_.clock;
+    ++answers_["expired by record"];
+  }
+  model_.expired.clear();
 }
 
 void Life::ExpectTexts(const Pid& owner, const Command& command) {
@@ -371,6 +394,8 @@ void Life::ExpectTexts(const Pid& owner, const Command& command) {
     if (update->profile) expect(*update->profile);
   } else if (const auto* pay = std::get_if<Pay>(&command)) {
     if (pay->description) expect(*pay->description);
+  } else if (const auto* prepare = std::get_if<PreparePayment>(&command)) {
+    if (prepare->payment.description) expect(*prepare->payment.description);
   }
 }
 
@@ -405,6 +430,7 @@ void Life::CheckState() {
   CheckParticipants(view.ledger());
   CheckLines(view);
   CheckBalances(view);
+  CheckReservations(view);
   Require(view.ledger().CheckPositions(), "CheckPositions");
   Require(hub_->head().seq == model_.records, "another number of records");
   settled_ = StateText(view.ledger());
@@ -491,11 +517,36 @@ void Life::CheckBalances(const View& view) {
   Require(debts == model_.debts.size(), "number of debts");
 }
 
+void Life::CheckReservations(const View& view) {
+  const Ledger& ledger = view.ledger();
+  Require(ledger.CheckReservations(), "CheckReservations");
+  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
+    const Pair& pair = ledger.pair(i);
+    const Way way{std::string(ledger.equivalent(pair.equivalent).code.text()),
+                  ledger.participant(pair.a).pid, ledger.participant(pair.b).pid};
+    Require(pair.reserved_ab == model_.Held(way) && pair.reserved_ba == model_.Held(Back(way)),
+            "what is reserved on a pair");
+  }
+  std::size_t open = 0;
+  for (const auto& [id, payment] : model_.payments) {
+    if (payment.t.state == TransactionState::kPrepared) ++open;
+  }
+  const std::vector<ReservationView> shown = view.Reservations(0, 1000);
+  Require(shown.size() == open, "number of prepared payments");
+  for (const ReservationView& one : shown) {
+    const Transaction& t = model_.payments.at(one.id).t;
+    Require(t.state == TransactionState::kPrepared && one.hold == t.hold &&
+                one.amount == t.amount && one.age == model_.clock - t.hold->prepared_at &&
+                one.payer == model_.registered[t.payer] && one.payee == model_.registered[t.payee],
+            "a prepared payment");
+  }
+}
+
 // What lives in the store: transactions and personal text.
 void Life::CheckStored() {
   for (const auto& [id, payment] : model_.payments) {
     const auto found = hub_->FindTransaction(id);
-    Require(found.ok() && *found == payment.first, "a stored transaction");
+    Require(found.ok() && *found == payment.t, "a stored transaction");
   }
   for (const auto& [hash, text] : texts_) {
     const auto found = hub_->FindText(hash);

@@ -83,6 +83,8 @@ class Life {
   void Settle(const std::vector<CommandResult>& results);
   void Follow(const Pending& one, const CommandResult& result);
   void Expect(const Event& event);
+  void ExpectExpired();
+  void ExpectPayment(const Transaction& t, EventType type);
   void ExpectEvents(const Pending& one, const CommandResult& result);
   void ExpectTexts(const Pid& owner, const Command& command);
   void Reopen();
@@ -95,6 +97,7 @@ class Life {
   void CheckParticipants(const Ledger& ledger);
   void CheckLines(const View& view);
   void CheckBalances(const View& view);
+  void CheckReservations(const View& view);
   void CheckStored();
 
   HubOptions options_;

@@ -63,6 +63,7 @@ struct Syntax {
   }
   void operator()(const FreezeLine& c) { Text(c.reason, 0, kMaxReasonBytes); }
   void operator()(const UnfreezeLine& c) { Text(c.reason, 0, kMaxReasonBytes); }
+  void operator()(const PreparePayment& c) { (*this)(c.payment); }
   void operator()(const Pay& c) {
     const std::uint32_t hops = c.constraints.max_hops.value_or(1);
     const std::uint32_t paths = c.constraints.max_paths.value_or(1);
@@ -126,11 +127,28 @@ Codes SyntaxFaults(const Command& command) {
   return syntax.wrong;
 }
 
-bool SameBody(const Pay& a, const Pay& b) {
+Codes Differences(const Pay& a, const Pay& b) {
   const PaymentConstraints& x = a.constraints;
   const PaymentConstraints& y = b.constraints;
-  return a.payee == b.payee && a.equivalent == b.equivalent && a.description == b.description &&
-         x.max_hops == y.max_hops && x.max_paths == y.max_paths && x.avoid == y.avoid;
+  Syntax differs;
+  differs.If(a.payee != b.payee, kTxIdOtherPayee);
+  differs.If(a.equivalent != b.equivalent, kTxIdOtherEquivalent);
+  differs.If(a.description != b.description, kTxIdOtherDescription);
+  differs.If(x.max_hops != y.max_hops || x.max_paths != y.max_paths || x.avoid != y.avoid,
+             kTxIdOtherConstraints);
+  return differs.wrong;
+}
+
+Codes Differences(const PreparePayment& a, const PreparePayment& b) {
+  Syntax differs;
+  differs.If(a.lifetime != b.lifetime || a.voted != b.voted, kTxIdOtherLifetime);
+  bool same = a.routes.size() == b.routes.size();
+  for (std::size_t i = 0; same && i < a.routes.size(); ++i) {
+    same = a.routes[i].participants == b.routes[i].participants &&
+           a.routes[i].amount == b.routes[i].amount;
+  }
+  differs.If(!same, kTxIdOtherRoutes);
+  return differs.wrong;
 }
 
 }  // namespace geo::tests

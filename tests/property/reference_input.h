@@ -20,8 +20,10 @@ LinePolicy MergePolicy(LinePolicy policy, const PolicyPatch& patch, int precisio
 // not looked at: they need the equivalent.
 Codes SyntaxFaults(const Command& command);
 
-// Whether two payments ask for the same, amounts apart (spec 01 §6.2).
-bool SameBody(const Pay& a, const Pay& b);
+// What is not the same in two payments, amounts apart, as the code for it (spec 01 §6.2).
+Codes Differences(const Pay& a, const Pay& b);
+// The same for reservations, payments and amounts apart.
+Codes Differences(const PreparePayment& a, const PreparePayment& b);
 
 }  // namespace geo::tests
 

@@ -1,6 +1,7 @@
 #include "tests/property/reference_model.h"
 
 #include <algorithm>
+#include <set>
 
 #include "geo/crypto/keys.h"
 #include "geo/trust/plan.h"
@@ -167,7 +168,9 @@ struct Case {
     const LinePolicy policy = MergePolicy(line.policy, c.policy, precision, bad);
     const Big limit = c.limit ? ReadAmount(*c.limit, precision, bad) : line.limit;
     If(true, 7, bad);
-    If(c.limit && limit < m.Debt(Back(line.way)), 7, {kLimitBelowDebt});
+    const Big owed = m.Debt(Back(line.way)) - m.Debt(line.way);
+    If(c.limit && limit < owed, 7, {kLimitBelowDebt});
+    If(c.limit && limit < line.limit && limit - owed < m.Held(Back(line.way)), 7, {kPairReserved});
     if (!Fine()) return;
     line.policy = policy;
     line.limit = limit;
@@ -175,6 +178,7 @@ struct Case {
   void operator()(const CloseLine& c) {
     Line& line = Named(c.line, false);
     If(m.Debt(line.way) + m.Debt(Back(line.way)) > 0, 7, {kLineHasDebt});
+    If(m.Held(line.way) + m.Held(Back(line.way)) > 0, 7, {kPairReserved});
     if (Fine()) line.status = LineStatus::kClosed;
   }
   template <typename Freezing>
@@ -225,24 +229,25 @@ struct Case {
     m.debts = owed;
   }
 
-  // Spec 01 §6.2: a known id.
-  void Repeat(const Transaction& stored, const Pay& before, const Pay& c) {
+  // Spec 01 §6.2: a known id. The stored answer counts even if the command is late.
+  void Repeat(const ReferenceModel::Payment& known, const PreparePayment& c, bool prepares) {
+    replay.clear();
+    const Transaction& stored = known.t;
     Codes bad;
-    const Equivalent& currency = m.currencies[stored.equivalent];
-    const bool same = m.registered[stored.payer] == signer && SameBody(before, c) &&
-                      ReadAmount(c.amount, currency.precision, bad) == stored.amount;
-    bad.insert(kTxIdReused);
-    If(!same, 2, bad);
+    const int precision = m.currencies[stored.equivalent].precision;
+    Codes differ = Differences(known.asked.payment, c.payment);
+    differ.merge(prepares ? Differences(known.asked, c) : Codes());
+    const Big amount = ReadAmount(c.payment.amount, precision, bad);
+    if (!bad.empty() || amount != stored.amount) differ.insert(kTxIdOtherAmount);
+    if (stored.hold.has_value() != prepares) differ = {kTxIdOtherOperation};
+    if (m.registered[stored.payer] != signer) differ = {kTxIdReused};
+    If(true, 2, differ);
     if (!Fine()) return;
     const PaymentResult answer = result.payment.value_or(PaymentResult());
     if (!answer.repeated || answer.transaction != stored) wrong_answer = "not the stored answer";
   }
-  void operator()(const Pay& c) {
-    if (const auto known = m.payments.find(c.id); known != m.payments.end()) {
-      replay.clear();
-      return Repeat(known->second.first, known->second.second, c);
-    }
-    const Trip trip = TripOf(m, signer, c);
+  // Who, to whom, how much.
+  Big Sum(const Pay& c) {
     Party(signer);
     Party(c.payee);
     If(signer == c.payee, 3, {kSelfPayment});
@@ -250,28 +255,101 @@ struct Case {
     const Big amount = ReadAmount(c.amount, Code(c.equivalent, true), bad);
     if (amount == 0 && bad.empty()) bad.insert(kAmountNotPositive);
     If(true, 5, bad);
-    if (!faults.empty() || !replay.empty() || !result.status.ok()) return;
+    return amount;
+  }
+  void operator()(const Pay& c) {
+    const auto known = m.payments.find(c.id);
+    if (known != m.payments.end()) return Repeat(known->second, {.payment = c}, false);
+    const Trip trip = TripOf(m, signer, c);
+    const Big amount = Sum(c);
+    if (faults.empty() && replay.empty() && result.status.ok())
+      Routed(trip, amount, {.payment = c});
+  }
+  void operator()(const PreparePayment& c) {
+    const auto known = m.payments.find(c.payment.id);
+    if (known != m.payments.end()) return Repeat(known->second, c, true);
+    const Duration lifetime = c.lifetime.value_or(kMinute);
+    const bool odd = lifetime < 30 * kSecond || lifetime > 300 * kSecond || lifetime % kSecond != 0;
+    If(odd || (c.voted && c.lifetime), 2, {kInvalidArgument});
+    Trip trip = TripOf(m, signer, c.payment);
+    const Big amount = Sum(c.payment);
+    if (!faults.empty() || !replay.empty()) return;
+    if (!c.routes.empty()) return Explicit(trip, amount, c);
+    if (result.status.ok()) Routed(trip, amount, c);
+  }
+  // An explicit plan is taken exactly when it keeps all rules.
+  void Explicit(Trip trip, const Big& amount, const PreparePayment& c) {
+    trip.hops = c.payment.constraints.max_hops.value_or(32);
+    trip.paths = c.payment.constraints.max_paths.value_or(64);
+    std::vector<Route> routes;
+    Codes bad;
+    for (const NamedRoute& named : c.routes) {
+      const int precision = m.Currency(trip.code)->precision;
+      const Big carried = ReadAmount(named.amount, precision, bad);
+      routes.push_back({{}, bad.empty() ? static_cast<Amount>(carried) : 0});
+      for (const Pid& pid : named.participants) {
+        const auto at = std::find(m.registered.begin(), m.registered.end(), pid);
+        if (at == m.registered.end()) bad.insert(kUnknownParticipant);
+        routes.back().participants.push_back(
+            static_cast<ParticipantIndex>(at - m.registered.begin()));
+      }
+    }
+    If(true, 6, bad);
+    if (!faults.empty()) return;
+    std::map<Way, Big> flow;
+    const bool fits = JudgeRoutes(m, trip, amount, routes, &flow).empty();
+    If(!fits, 7, {kPlanInvalid, kInsufficientCapacity, kNoRoute, kParticipantNotActive});
+    if (result.payment && result.payment->shortage) {
+      const HopShortage& hop = *result.payment->shortage;
+      if (hop.needed <= hop.available - hop.reserved) wrong_answer = "a hop that is not short";
+    }
+    if (!Fine()) return;
+    if (result.payment->transaction->routes != routes) wrong_answer = "other routes than named";
+    Follow(trip, amount, c, *result.payment->transaction);
+  }
+  void Routed(const Trip& trip, const Big& amount, const PreparePayment& c) {
     const PaymentResult answer = result.payment.value_or(PaymentResult());
     if (answer.transaction) return Follow(trip, amount, c, *answer.transaction);
     wrong_answer = JudgeRefusal(m, trip, amount, answer.refusal.value_or(Refusal()));
     faults.insert(result.code());  // judged there
   }
-  // Checks the answer and its routes, and moves the debts (spec 01 §4.5).
-  void Follow(const Trip& trip, const Big& amount, const Pay& c, const Transaction& t) {
+  // Checks the answer and its routes, and moves the debts (spec 01 §4.5) or holds the routes.
+  void Follow(const Trip& trip, const Big& amount, const PreparePayment& c, const Transaction& t) {
     std::map<Way, Big> flow;
-    wrong_answer = JudgeRoutes(m, trip, amount, t.routes, &flow) + JudgeTransaction(m, trip, c, t);
+    wrong_answer +=
+        JudgeRoutes(m, trip, amount, t.routes, &flow) + JudgeTransaction(m, trip, c.payment, t);
     if (result.payment->repeated || t.amount != amount) wrong_answer += " another answer";
-    if (!wrong_answer.empty()) return;
-    for (const auto& [way, moving] : flow) {
-      const Big repaid = std::min(moving, m.Debt(Back(way)));
-      m.debts[Back(way)] -= repaid;
-      m.debts[way] += moving - repaid;
-      auto& [on, total] = m.moved[way];
-      total = moving + (on == m.day ? total : 0);
-      on = m.day;
+    const bool prepares = t.hold.has_value();
+    if (prepares != (t.state == TransactionState::kPrepared)) wrong_answer += " another state";
+    if (prepares) {
+      Hold hold{m.last_time, 0, c.voted, !c.routes.empty(), !c.voted && !c.lifetime, false};
+      if (!c.voted) hold.expires_at = m.last_time + c.lifetime.value_or(kMinute);
+      if (hold != t.hold) wrong_answer += " another hold";
     }
-    std::erase_if(m.debts, [](const auto& debt) { return debt.second == 0; });
-    m.payments.emplace(c.id, std::pair(t, c));
+    if (!wrong_answer.empty()) return;
+    if (!prepares) m.Move(flow);
+    for (const auto& [way, moving] : flow) m.held[way] += prepares ? moving : Big(0);
+    m.payments.emplace(t.id, ReferenceModel::Payment{t, c});
+  }
+  void operator()(const CommitPayment& c) { Decision(c.id, true); }
+  void operator()(const AbortPayment& c) { Decision(c.id, false); }
+  void Decision(const TxId& id, bool commits) {
+    const auto known = m.payments.find(id);
+    If(known == m.payments.end(), 3, {kUnknownTransaction});
+    const bool open =
+        known != m.payments.end() && known->second.t.state == TransactionState::kPrepared;
+    if (!open) replay.clear();  // what is decided is not asked for its time
+    if (known == m.payments.end()) return;
+    Transaction& t = known->second.t;
+    If(m.registered[t.payer] != signer, 4, {kNotPermitted});
+    const bool aborted = t.state == TransactionState::kAborted;
+    If(aborted && commits, 5, {t.hold->expired ? kReservationExpired : kTransactionFinal});
+    const bool active = m.people.at(m.registered[t.payer]).status == ParticipantStatus::kActive;
+    If(open && commits && !t.hold->voted && !active, 6, {kParticipantNotActive});
+    if (!Fine()) return;
+    if (open) m.Decide(t, TransactionState(commits ? 2 : 3), false);
+    const bool same = result.payment->transaction == t && result.payment->repeated != open;
+    if (!same) wrong_answer = "another answer about what was decided";
   }
 };
 
@@ -281,10 +359,10 @@ std::string ReferenceModel::Judge(const VerifiedCommand& command, Timestamp now,
                                   const CommandResult& result) {
   const auto used = sequences.count(command.signer()) != 0 ? sequences[command.signer()] : 0;
   Case one{*this, command.signer(), command.seq().value_or(used + 1), result};
-  const Timestamp before = last_time;
   Tick(now);
+  const Timestamp before = last_time;
   last_time = clock;
-  const bool is_payment = std::holds_alternative<Pay>(command.command());
+  const bool is_payment = TransactionOf(command.command()) != nullptr;
   if (!is_payment && one.seq <= used) one.replay.insert(kSequenceUsed);
   if (const auto& times = command.validity()) {
     if (times->issued_at - options.clock_drift > last_time) one.replay.insert(kNotYetValid);
@@ -323,14 +401,62 @@ Big ReferenceModel::Capacity(const Way& way, bool transit) const {
   const Line* used = Live(Back(way));
   Big most = Active(Back(way)) ? Big(used->limit - Debt(way)) : Big(0);
   if (!transit || Active(way)) most += Debt(Back(way));
+  most -= Held(way);
   const LinePolicy policy = used == nullptr ? LinePolicy() : used->policy;
   if (policy.max_single_payment) most = std::min<Big>(most, *policy.max_single_payment);
   if (policy.daily_limit) {
     const auto today = moved.find(way);
     const bool any = today != moved.end() && today->second.first == day;
-    most = std::min<Big>(most, *policy.daily_limit - (any ? today->second.second : Big(0)));
+    most = std::min<Big>(most,
+                         *policy.daily_limit - (any ? today->second.second : Big(0)) - Held(way));
   }
   return std::clamp<Big>(most, 0, kMaxAmount);
+}
+
+std::map<Way, Big> ReferenceModel::FlowOf(const Transaction& t) const {
+  std::map<Way, Big> flow;
+  const std::string code(currencies[t.equivalent].code.text());
+  for (const Route& route : t.routes) {
+    for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
+      flow[{code, registered[route.participants[i]], registered[route.participants[i + 1]]}] +=
+          route.amount;
+    }
+  }
+  return flow;
+}
+
+void ReferenceModel::Move(const std::map<Way, Big>& flow) {
+  for (const auto& [way, moving] : flow) {
+    const Big repaid = std::min(moving, Debt(Back(way)));
+    debts[Back(way)] -= repaid;
+    debts[way] += moving - repaid;
+    auto& [on, total] = moved[way];
+    total = moving + (on == day ? total : 0);
+    on = day;
+  }
+  std::erase_if(debts, [](const auto& debt) { return debt.second == 0; });
+}
+
+void ReferenceModel::Decide(Transaction& t, TransactionState state, bool expires) {
+  for (const auto& [way, moving] : FlowOf(t)) held[way] -= moving;
+  if (state == TransactionState::kCommitted) Move(FlowOf(t));
+  t.state = state;
+  t.hold->expired = expires;
+}
+
+void ReferenceModel::Tick(Timestamp now) {
+  day = DayOf(clock = std::max(now, clock));
+  std::set<std::pair<Timestamp, TxId>> over;
+  for (const auto& [id, payment] : payments) {
+    const Transaction& t = payment.t;
+    const bool open = t.state == TransactionState::kPrepared && !t.hold->voted;
+    if (open && t.hold->expires_at <= clock) over.emplace(t.hold->expires_at, id);
+  }
+  for (const auto& [time, id] : over) {
+    Decide(payments.at(id).t, TransactionState::kAborted, true);
+    last_time = clock;
+    expired.emplace_back(++records, payments.at(id).t);
+  }
 }
 
 }  // namespace geo::tests

@@ -32,16 +32,25 @@ struct ReferenceModel {
     Timestamp updated = 0;
   };
 
+  struct Payment {
+    Transaction t;
+    PreparePayment asked;  // of one-shot payments only its payment
+  };
+
   explicit ReferenceModel(const HubOptions& o) : options(o), last_time(o.founded_at) { Reopen(); }
   void Reopen() { day = DayOf(clock = last_time); }  // it knows no later time then
-  void Tick(Timestamp now) { day = DayOf(clock = std::max(now, clock)); }  // never back
+  void Tick(Timestamp now);                          // never back; reservations end
   // Judges a hub's answer to `command` and follows it. Empty, or what is wrong with the answer.
   std::string Judge(const VerifiedCommand& command, Timestamp now, const CommandResult& result);
   Equivalent* Currency(const std::string& code);
   const Line* Live(const Way& way) const;  // of equivalent, owner, debtor
   bool Active(const Way& way) const { return Live(way) && Live(way)->status == LineStatus(1); }
   Big Debt(const Way& way) const { return debts.count(way) != 0 ? debts.at(way) : Big(0); }
+  Big Held(const Way& way) const { return held.count(way) != 0 ? held.at(way) : Big(0); }
   Big Capacity(const Way& way, bool transit) const;  // spec 01 §4.6, amounts of §4.3 applied
+  std::map<Way, Big> FlowOf(const Transaction& t) const;
+  void Move(const std::map<Way, Big>& flow);
+  void Decide(Transaction& t, TransactionState state, bool expires);
 
   HubOptions options;
   std::map<Pid, Participant> people;
@@ -52,9 +61,11 @@ struct ReferenceModel {
   std::map<Way, Big> debts;                           // equivalent, debtor, creditor; never zero
   std::map<Way, std::pair<std::int64_t, Big>> moved;  // by payments, on that day
   std::map<Pid, std::uint64_t> sequences;
-  std::map<TxId, std::pair<Transaction, Pay>> payments;
-  std::uint64_t records = 1;  // the genesis
-  Timestamp last_time = 0;    // of the last record
+  std::map<TxId, Payment> payments;
+  std::map<Way, Big> held;                                     // by prepared payments
+  std::vector<std::pair<std::uint64_t, Transaction>> expired;  // by record; whoever looks clears it
+  std::uint64_t records = 1;                                   // the genesis
+  Timestamp last_time = 0;                                     // of the last record
   Timestamp clock = 0;
   std::int64_t day = 0;
 };

@@ -324,7 +324,6 @@ Problem CheckCase(const Json& test_case) {
 
 std::vector<std::string> Unsupported(const Json& test_case) {
   std::vector<std::string> names;
-  if (!test_case.value("locks", Json::array()).empty()) names.push_back("locks");
   for (const Json& step : test_case.value("steps", Json::array())) CollectUnsupported(step, names);
   return names;
 }

@@ -71,9 +71,8 @@ Problem ReadCases(std::string_view text, Json& file);
 // name can be seen.
 Problem CheckCase(const Json& test_case);
 
-// What keeps a case from being run as a whole: the names of operations (and "locks") that are known
-// and not supported, or not known at all, in order of appearance. The case must have passed
-// CheckCase.
+// What keeps a case from being run as a whole: the names of operations that are known and not
+// supported, or not known at all, in order of appearance. The case must have passed CheckCase.
 std::vector<std::string> Unsupported(const Json& test_case);
 
 }  // namespace geo::scenario

@@ -13,14 +13,9 @@
 namespace geo::scenario {
 namespace {
 
-constexpr std::size_t kPage = 1000;
-
-// Precision where a step names no equivalent: amounts and policies by themselves.
-constexpr int kCheckPrecision = 2;
-
-std::string Text(const Json& step, const char* member) { return step.at(member); }
-
 std::string CodeName(ErrorCode code) { return std::string(ProtocolName(ProtocolCodeOf(code))); }
+
+}  // namespace
 
 Observed Refused(const Status& status) {
   Observed observed;
@@ -36,7 +31,6 @@ Observed Failed(const std::string& why) {
   return observed;
 }
 
-// The fate of a command, without its answer.
 Observed FateOf(const StatusOr<CommandResult>& result) {
   if (!result.ok()) return Failed("the hub failed: " + std::string(result.status().message()));
   if (!result->status.ok()) return Refused(result->status);
@@ -51,6 +45,15 @@ Observed FateOf(const StatusOr<CommandResult>& result) {
   }
   return observed;
 }
+
+namespace {
+
+constexpr std::size_t kPage = 1000;
+
+// Precision where a step names no equivalent: amounts and policies by themselves.
+constexpr int kCheckPrecision = 2;
+
+std::string Text(const Json& step, const char* member) { return step.at(member); }
 
 Observed Verdict(const Status& status) {
   Observed observed = status.ok() ? Observed() : Refused(status);
@@ -110,6 +113,11 @@ Observed Operations::Run(const Json& step) {
       {"replay", &Operations::Replay},
       {"set_status", &Operations::SetStatus},
       {"advance_clock", &Operations::AdvanceClock},
+      {"prepare", &Operations::Prepare},
+      {"commit", &Operations::Commit},
+      {"abort", &Operations::Abort},
+      {"tx_state", &Operations::StateOf},
+      {"recover", &Operations::Recover},
       {"amount_check", &Operations::CheckAmount},
       {"tx_id_check", &Operations::CheckTxId},
       {"eq_code_check", &Operations::CheckEquivalentCode},
@@ -417,8 +425,8 @@ Observed Operations::AdvanceClock(const Json& step) {
   const Json& seconds = step["seconds"];
   constexpr std::int64_t kMost = 1'000'000'000;
   if (seconds < -kMost || seconds > kMost) return Failed("seconds are out of range");
-  world_.Advance(seconds.get<std::int64_t>() * kSecond);
-  return {};
+  const Status status = world_.Advance(seconds.get<std::int64_t>() * kSecond);
+  return status.ok() ? Observed() : Failed("the hub failed: " + std::string(status.message()));
 }
 
 // --- Values by themselves. Texts are read by the function that reads them in every command; values

@@ -2,6 +2,7 @@
 #ifndef GEO_TESTS_SCENARIO_OPERATIONS_H_
 #define GEO_TESTS_SCENARIO_OPERATIONS_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,6 +19,13 @@ struct Observed {
   std::string message;           // what the library said about the error
   std::string failure;           // why the step shows nothing: the hub failed, or the case is wrong
 };
+
+// "E008" and what the library said.
+Observed Refused(const Status& status);
+// The case is wrong or the hub failed.
+Observed Failed(const std::string& why);
+// The fate of a command, without its answer.
+Observed FateOf(const StatusOr<CommandResult>& result);
 
 class Operations {
  public:
@@ -44,6 +52,12 @@ class Operations {
   Observed Replay(const Json& step);
   Observed SetStatus(const Json& step);
   Observed AdvanceClock(const Json& step);
+  // two_phase.cc
+  Observed Prepare(const Json& step);
+  Observed Commit(const Json& step);
+  Observed Abort(const Json& step);
+  Observed StateOf(const Json& step);
+  Observed Recover(const Json& step);
   Observed CheckAmount(const Json& step);
   Observed CheckTxId(const Json& step);
   Observed CheckEquivalentCode(const Json& step);
@@ -51,6 +65,9 @@ class Operations {
   Observed CheckPolicy(const Json& step);
 
   StatusOr<SignedCommand> SignPayment(const Json& step);
+  StatusOr<PreparePayment> ReadPrepare(const Json& step);
+  Observed Decide(const Json& step, bool commits);
+  Observed WithState(const Json& step, Observed observed);
   StatusOr<SignedCommand> SignLine(const Json& step, const StatusOr<Command>& command);
   Observed SendLine(const Json& step, const StatusOr<Command>& command);
   // The line that an update or a closing means; an id that nobody has when there is none.
@@ -66,6 +83,8 @@ class Operations {
   World& world_;
   std::map<std::string, SignedCommand> saved_;
   std::vector<TxId> committed_;
+  std::map<std::string, std::string> payers_;  // of prepared payments, by transaction
+  std::uint64_t recovered_ = 0;                // the last record that `recover` looked at
   int fresh_ids_ = 0;
 };
 

@@ -104,7 +104,7 @@ std::vector<Operation> TwoPhaseOperations() {
   const std::vector<Field> tx = {{"tx", Shape::kText, kRequired}};
   const std::vector<Field> state = {{"state", Shape::kText}};
   return {{"prepare",
-           false,
+           true,
            {{"tx", Shape::kText, kRequired},
             {"eq", Shape::kText, kRequired},
             {"routes", Shape::kRoutes, kRequired}},
@@ -113,10 +113,10 @@ std::vector<Operation> TwoPhaseOperations() {
             {"needed", Shape::kDecimal},
             {"available", Shape::kDecimal},
             {"reserved", Shape::kDecimal}}},
-          {"commit", false, tx, Answer::kFields, state},
-          {"abort", false, tx, Answer::kFields, state},
-          {"tx_state", false, tx, Answer::kState, {}},
-          {"recover", false, {}, Answer::kFields, {{"aborted", Shape::kInteger}}}};
+          {"commit", true, tx, Answer::kFields, state},
+          {"abort", true, tx, Answer::kFields, state},
+          {"tx_state", true, tx, Answer::kState, {}},
+          {"recover", true, {}, Answer::kFields, {{"aborted", Shape::kInteger}}}};
 }
 
 std::vector<Operation> ClearingOperations() {

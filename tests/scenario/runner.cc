@@ -100,6 +100,8 @@ Problem RunCase(const Json& test_case, const StoreFactory& store, bool reopen) {
   if (const Problem problem = RunSteps(test_case["steps"], operations)) return problem;
   const Status positions = (*world)->view().ledger().CheckPositions();
   if (const Problem problem = ProblemOf("net positions", positions)) return problem;
+  const Status reservations = (*world)->view().ledger().CheckReservations();
+  if (const Problem problem = ProblemOf("reservations", reservations)) return problem;
   if (reopen) {
     const Problem problem = CompareAfterReopening(**world, store, operations.committed());
     if (problem) return problem;

@@ -18,6 +18,15 @@ constexpr Timestamp kStart = 1'767'268'800 * kSecond;
 // Longer than any case waits: old messages are refused for what they are, not for their age.
 constexpr Duration kCommandLifetime = 1000 * kDay;
 
+// Of locks at the beginning; what is further away counts as this far.
+constexpr std::int64_t kMostLockSeconds = 10'000'000;
+
+// When a lock ends, counted from the beginning of the case.
+Duration EndOf(const Json& lock) {
+  const std::int64_t seconds = lock["ttl_s"];
+  return std::clamp(seconds, -kMostLockSeconds, kMostLockSeconds) * kSecond;
+}
+
 // `status` with the part of the set-up that it comes from.
 Status Where(const std::string& where, const Status& status) {
   if (status.ok()) return status;
@@ -39,7 +48,14 @@ Status Done(const StatusOr<CommandResult>& result) {
 
 StatusOr<std::unique_ptr<World>> World::Found(const StoreFactory& store, const Json& test_case) {
   std::unique_ptr<World> world(new World());
-  world->now_ = kStart;
+  // Locks that ended before the case begins were made before it begins.
+  Duration ago = 0;
+  for (const Json& lock : test_case.value("locks", Json::array())) {
+    const Duration ends = EndOf(lock);
+    world->longest_lock_ = std::max(world->longest_lock_, ends);
+    ago = std::max(ago, kSecond - ends);
+  }
+  world->now_ = kStart - ago;
   GEO_RETURN_IF_ERROR(world->Open(store));
   GEO_RETURN_IF_ERROR(world->SetUp(test_case));
   return world;
@@ -88,7 +104,7 @@ StatusOr<PolicyPatch> World::Policy(const Json& policy) {
 
 StatusOr<SignedCommand> World::Sign(const SecretKey& key, const Command& command) {
   std::uint64_t seq = 0;
-  if (!std::holds_alternative<Pay>(command)) {
+  if (TransactionOf(command) == nullptr) {
     // Trusted commands take numbers too.
     std::uint64_t& last = sequences_[key.pid()];
     last = std::max(last, view().ledger().LastSequence(key.pid())) + 1;
@@ -125,9 +141,10 @@ StatusOr<CommandResult> World::Operate(const Command& command) {
   return Send(signed_command);
 }
 
-void World::Advance(Duration by) {
+Status World::Advance(Duration by) {
   now_ += by;
   hub_->Tick(now_);
+  return hub_->Flush().status();
 }
 
 Status World::Reopen(const StoreFactory& store) {
@@ -140,7 +157,9 @@ Status World::Open(const StoreFactory& store) {
   const PublicKey& key = operator_key().public_key();
   options.genesis =
       Genesis{1, kNetwork, key, {Operator{operator_key().pid(), key, OperatorRole::kAdmin}}};
-  options.founded_at = kStart;
+  options.founded_at = now_;
+  options.payments.shortest_lifetime = kSecond;  // of the locks that a case begins with
+  options.payments.longest_lifetime = std::max(options.payments.longest_lifetime, longest_lock_);
   options.durability = Durability::kOrdered;
   options.routing.max_hops = kMaxHops;
   options.routing.max_paths = kMaxPaths;
@@ -237,7 +256,38 @@ Status World::SetUp(const Json& test_case) {
     if (!opening.ok()) return Where("debt " + debt.dump(), opening.status());
     balances.debts.push_back(*std::move(opening));
   }
-  return Where("opening balances", Bring(balances));
+  GEO_RETURN_IF_ERROR(Where("opening balances", Bring(balances)));
+  return Where("locks", PrepareLocks(test_case.value("locks", Json::array())));
+}
+
+// Each as a payment on its one hop: those that end before the case begins first, a second long.
+Status World::PrepareLocks(const Json& locks) {
+  std::vector<Json> ordered(locks.begin(), locks.end());
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Json& x, const Json& y) {
+    return std::min(EndOf(x), kSecond) < std::min(EndOf(y), kSecond);
+  });
+  int number = 0;
+  for (const Json& lock : ordered) {
+    const Duration ends = EndOf(lock);
+    const Duration lifetime = std::max<Duration>(ends, kSecond);
+    GEO_RETURN_IF_ERROR(Advance(std::max<Duration>(kStart + ends - lifetime - now_, 0)));
+    GEO_RETURN_IF_ERROR(Where(lock.dump(), PrepareLock(lock, lifetime, ++number)));
+  }
+  return Advance(kStart - now_);
+}
+
+Status World::PrepareLock(const Json& lock, Duration lifetime, int number) {
+  PreparePayment prepare;
+  const SecretKey& payer = KeyOf(lock["from"]);
+  GEO_ASSIGN_OR_RETURN(prepare.payment.id, TxId::Parse("lock:" + std::to_string(number)));
+  GEO_ASSIGN_OR_RETURN(prepare.payment.payee, PidOf(lock["to"]));
+  GEO_ASSIGN_OR_RETURN(prepare.payment.equivalent,
+                       EquivalentCode::Parse(lock["eq"].get_ref<const std::string&>()));
+  prepare.payment.amount = lock["amount"].get<std::string>();
+  prepare.routes = {{{payer.pid(), prepare.payment.payee}, prepare.payment.amount}};
+  prepare.lifetime = lifetime;
+  GEO_ASSIGN_OR_RETURN(const SignedCommand command, Sign(payer, prepare));
+  return Done(Send(command));
 }
 
 Kept World::Keep() const {
@@ -254,6 +304,9 @@ Kept World::Keep() const {
   }
   for (LineIndex i = 0; i < ledger.line_count(); ++i) kept.lines.push_back(ledger.line(i));
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) kept.pairs.push_back(ledger.pair(i));
+  for (const Transaction* one : ledger.Prepared(0, ledger.prepared_count())) {
+    kept.prepared.push_back(*one);
+  }
   return kept;
 }
 
@@ -263,6 +316,7 @@ Problem Difference(const Kept& before, const Kept& after) {
   if (before.lines != after.lines) return "trust lines differ";
   if (before.pairs != after.pairs) return "debts differ";
   if (before.positions != after.positions) return "net positions differ";
+  if (before.prepared != after.prepared) return "prepared payments differ";
   return std::nullopt;
 }
 

@@ -38,6 +38,7 @@ struct Kept {
   std::vector<TrustLine> lines;
   std::vector<Pair> pairs;           // debts among them
   std::vector<AmountSum> positions;  // of each participant in each equivalent
+  std::vector<Transaction> prepared;
 };
 
 // What of the two is not the same.
@@ -88,8 +89,8 @@ class World {
 
   View view() const { return hub_->view(); }
   Hub& hub() { return *hub_; }
-  // Moves the clock and lets the hub know.
-  void Advance(Duration by);
+  // Moves the clock, lets the hub know, and has written what comes of it.
+  Status Advance(Duration by);
 
   // Closes the hub and opens it again on the same store, made anew by `store`.
   Status Reopen(const StoreFactory& store);
@@ -109,6 +110,8 @@ class World {
   StatusOr<OpeningBalances::Line> OpeningLine(const Json& line);
   StatusOr<OpeningBalances::Debt> OpeningDebt(const Json& debt);
   Status SetUp(const Json& test_case);
+  Status PrepareLocks(const Json& locks);
+  Status PrepareLock(const Json& lock, Duration lifetime, int number);
 
   std::unique_ptr<Hub> hub_;
   std::map<std::string, SecretKey> keys_;
@@ -116,6 +119,7 @@ class World {
   std::map<Pid, std::uint64_t> sequences_;
   std::map<std::string, int> precisions_;
   Timestamp now_ = 0;
+  Duration longest_lock_ = 0;
 };
 
 // A value of a case as the library's own. Errors: those of ParseJson.

@@ -70,6 +70,26 @@ Transaction SampleTransaction() {
   return transaction;
 }
 
+// The debt of SampleTransaction paid back in part, in two phases.
+Transaction SamplePrepared(const char* id, Amount amount, const Hold& hold) {
+  Transaction transaction;
+  transaction.id = TxId::Parse(id).value();
+  transaction.payer = 1;
+  transaction.payee = 0;
+  transaction.equivalent = 0;
+  transaction.amount = amount;
+  transaction.state = TransactionState::kPrepared;
+  transaction.routes = {Route{{1, 0}, amount}};
+  transaction.hold = hold;
+  return transaction;
+}
+
+Transaction Decided(Transaction transaction, TransactionState state) {
+  transaction.state = state;
+  transaction.hold->expired = state == TransactionState::kAborted;
+  return transaction;
+}
+
 }  // namespace
 
 std::vector<Record> SampleRecords() {
@@ -86,6 +106,16 @@ std::vector<Record> SampleRecords() {
   TrustLine closed = SampleLine();
   closed.status = LineStatus::kFrozen;
 
+  Hold timed;
+  timed.prepared_at = 7'000'000;
+  timed.expires_at = 37'000'000;
+  timed.explicit_routes = true;
+  Hold voted;
+  voted.prepared_at = 38'000'000;
+  voted.voted = true;
+  const Transaction expiring = SamplePrepared("golden:2", 50, timed);
+  const Transaction promised = SamplePrepared("golden:3", 28, voted);
+
   std::vector<Record> records = {
       MakeRecord(RecordKind::kGenesis, 0, {GenesisEffect{SampleGenesis()}}),
       MakeRecord(RecordKind::kRegisterParticipant, 1'000'000,
@@ -101,6 +131,18 @@ std::vector<Record> SampleRecords() {
       MakeRecord(RecordKind::kSetParticipantStatus, 5'000'000,
                  {ParticipantEffect{1, shop, frozen}}),
       MakeRecord(RecordKind::kFreezeLine, 6'000'000, {LineEffect{0, SampleLine(), closed}}),
+      MakeRecord(RecordKind::kPreparePayment, 7'000'000,
+                 {ReservationEffect{0, 1, 0, 0, 50}, TransactionEffect{std::nullopt, expiring}}),
+      MakeRecord(RecordKind::kExpirePayment, 38'000'000,
+                 {ReservationEffect{0, 1, 0, 50, 0},
+                  TransactionEffect{TransactionState::kPrepared,
+                                    Decided(expiring, TransactionState::kAborted)}}),
+      MakeRecord(RecordKind::kPreparePayment, 38'000'000,
+                 {ReservationEffect{0, 1, 0, 0, 28}, TransactionEffect{std::nullopt, promised}}),
+      MakeRecord(RecordKind::kCommitPayment, 39'000'000,
+                 {ReservationEffect{0, 1, 0, 28, 0}, DebtEffect{0, 1, 0, -128, -100, 0, 28},
+                  TransactionEffect{TransactionState::kPrepared,
+                                    Decided(promised, TransactionState::kCommitted)}}),
   };
   records[5].evidence = "signed bytes";
   records[6].reason = "asked by the court, § 3";

@@ -74,6 +74,23 @@ void AddPairs(const Ledger& ledger, Out out) {
   for (const PairIndex pair : ledger.DailyLimitedPairs()) fmt::format_to(out, "daily {}\n", pair);
 }
 
+void AddPrepared(const Ledger& ledger, Out out) {
+  for (const Transaction* t : ledger.Prepared(0, ledger.prepared_count())) {
+    fmt::format_to(out,
+                   "prepared {} {}->{} equivalent {} amount {} state {} text {} constraints {}",
+                   std::string(t->id.text()), t->payer, t->payee, t->equivalent, t->amount,
+                   int(t->state), Short(t->description_hash.view()), EncodeHex(t->constraints));
+    for (const Route& route : t->routes) {
+      fmt::format_to(out, " route {}", route.amount);
+      for (const ParticipantIndex one : route.participants) fmt::format_to(out, " {}", one);
+    }
+    const Hold& hold = *t->hold;
+    fmt::format_to(out, " at {} until {} flags {}{}{}{}\n", hold.prepared_at, hold.expires_at,
+                   int(hold.voted), int(hold.explicit_routes), int(hold.default_lifetime),
+                   int(hold.expired));
+  }
+}
+
 }  // namespace
 
 std::string StateText(const Ledger& ledger) {
@@ -91,6 +108,7 @@ std::string StateText(const Ledger& ledger) {
   AddEquivalents(ledger, out);
   AddLines(ledger, out);
   AddPairs(ledger, out);
+  AddPrepared(ledger, out);
   return text;
 }
 

@@ -148,7 +148,7 @@ TEST(HubTest, SamePaymentGetsTheStoredAnswerForEver) {
     village.Reopen();
   }
   const CommandResult other = village.Do("anna", village.Payment("clara", "51", "p-1"));
-  EXPECT_EQ(other.code(), ErrorCode::kTxIdReused);
+  EXPECT_EQ(other.code(), ErrorCode::kTxIdOtherAmount);
   EXPECT_NE(other.status.message().find("amount"), absl::string_view::npos);
   const CommandResult stranger = village.Do("boris", village.Payment("clara", "50", "p-1"));
   EXPECT_EQ(stranger.code(), ErrorCode::kTxIdReused);

@@ -114,13 +114,13 @@ TEST(JournalRecordTest, ChainsInOrder) {
   };
   const StatusOr<JournalHead> head = ReadChain(JournalHead(), bytes, visit);
   ASSERT_TRUE(head.ok()) << head.status();
-  EXPECT_EQ(head->seq, 8U);
-  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(head->seq, 12U);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
   // From the middle: records up to the head are skipped.
   const JournalHead middle{4, SampleRecords()[4].previous};
   seen.clear();
   EXPECT_EQ(ReadChain(middle, bytes, visit).value(), *head);
-  EXPECT_EQ(seen, (std::vector<std::uint64_t>{5, 6, 7, 8}));
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10, 11, 12}));
 }
 
 TEST(JournalRecordTest, BrokenChainIsRefused) {
@@ -172,6 +172,8 @@ TEST(JournalEffectTest, ValuesOutOfRangeAreRefused) {
   Participant participant;
   participant.verification_level = 4;
   EXPECT_FALSE(reads(ParticipantEffect{0, std::nullopt, participant}));
+  EXPECT_TRUE(reads(ReservationEffect{0, 1, 2, 0, kMaxAmount}));
+  EXPECT_FALSE(reads(ReservationEffect{0, 1, 2, 5, -1}));
 }
 
 // A count that claims more things than there are bytes must not make the reader allocate for it.

@@ -20,6 +20,7 @@ inline constexpr std::size_t kMaxBlockedParticipants = 256;  // per line policy
 inline constexpr std::size_t kMaxAvoid = 1024;               // `avoid` of one payment command
 inline constexpr std::size_t kMaxOperators = 64;             // per network
 inline constexpr std::size_t kMaxEquivalents = 4096;         // per network
+inline constexpr std::size_t kMaxPrepared = 65'536;  // payments prepared and not decided, per hub
 inline constexpr std::size_t kMaxRecordBytes = std::size_t{256}
                                                << 20;  // opening balances are one record
 

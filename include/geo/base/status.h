@@ -69,7 +69,7 @@ enum class ErrorCode : std::int32_t {
   kEquivalentExists = 401,
   kLineExists = 402,
   kLineClosed = 403,
-  kTxIdReused = 404,    // same id, different payment or signer
+  kTxIdReused = 404,    // somebody else's transaction has this id; use a new one
   kSequenceUsed = 405,  // command seq not above the signer's last one
   kReservationExpired = 406,
   kEquivalentInUse = 407,
@@ -78,9 +78,19 @@ enum class ErrorCode : std::int32_t {
   kStatusConflict = 410,    // the status asked for does not follow from the present one
   kTransactionFinal = 411,  // the transaction is already committed or aborted
   kAlreadyFounded = 412,    // a second genesis
+  kTooManyPrepared = 413,   // kMaxPrepared payments wait for their decision
   kExpired = 420,           // E007: at or after expires_at
   kNotYetValid = 421,       // E007: issued_at too far in the future
   kDeadline = 422,          // E007: the caller's deadline or work limit ended the search
+  // A known transaction id with another body, told only to who used it first (spec 01 §6.2).
+  kTxIdOtherOperation = 430,  // prepared then and paid at once now, or the other way round
+  kTxIdOtherPayee = 431,
+  kTxIdOtherEquivalent = 432,
+  kTxIdOtherAmount = 433,
+  kTxIdOtherDescription = 434,
+  kTxIdOtherConstraints = 435,
+  kTxIdOtherRoutes = 436,    // of an explicit plan
+  kTxIdOtherLifetime = 437,  // of a reservation, or whether it is voted
 
   // 500s: not found, not enough, too much.
   kUnknownParticipant = 500,    // E001
@@ -89,7 +99,10 @@ enum class ErrorCode : std::int32_t {
   kUnknownTransaction = 503,    // E001
   kNoRoute = 510,               // E001: no route within the constraints whatever the capacity
   kInsufficientCapacity = 511,  // E002
-  kOperatorLimit = 520,         // E003
+  kPaymentAboveLimit = 520,     // E003: larger than the operator allows (spec 01 §6.8)
+  kLineAboveLimit = 521,        // E003: a line's limit larger than the operator allows
+  kTooManyLines = 522,          // E003: the owner has as many live lines as he may
+  kTooManyPaymentsToday = 523,  // E003: the payer has made as many payments this UTC day as he may
   kLineNotActive = 530,         // E004: a named line is frozen
 
   // 600s: storage. E010. Each answer of Store says what to do next; see geo/storage/store.h.

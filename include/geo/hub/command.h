@@ -20,6 +20,10 @@
 //   line.unfreeze             id, reason?                                                    seq
 //   payment                   to, equivalent, amount, description? (hash), constraints?      tx_id
 //                             {max_hops?, max_paths?, avoid?: [pid]}
+//   payment.prepare           as payment, and lifetime_s?: whole seconds,                  tx_id
+//                             routes?: [{path: [pid], amount}]
+//   payment.commit            –                                                            tx_id
+//   payment.abort             –                                                            tx_id
 //
 // Amounts are decimal text. max_hops is 1–32, max_paths 1–64, or "unlimited". A policy is an object
 // of the keys of spec 01 §4.3; null returns a key to its default; its amounts are decimal text, or
@@ -42,6 +46,7 @@
 #include "geo/crypto/keys.h"
 #include "geo/crypto/personal_text.h"
 #include "geo/payment/payment.h"
+#include "geo/payment/two_phase.h"
 #include "geo/trust/commands.h"
 
 namespace geo {
@@ -49,10 +54,15 @@ namespace geo {
 using Command =
     std::variant<RegisterParticipant, UpdateParticipant, Leave, SetParticipantStatus,
                  SetVerificationLevel, CreateEquivalent, UpdateEquivalent, RemoveEquivalent,
-                 OpenLine, UpdateLine, CloseLine, FreezeLine, UnfreezeLine, OpeningBalances, Pay>;
+                 OpenLine, UpdateLine, CloseLine, FreezeLine, UnfreezeLine, OpeningBalances, Pay,
+                 PreparePayment, CommitPayment, AbortPayment>;
 
 // The `op` of a command; "" for OpeningBalances, which no envelope carries.
 std::string_view OperationName(const Command& command);
+
+// The transaction that a payment or a decision about one names; null for settings commands, which
+// carry sequence numbers. Points into `command`.
+const TxId* TransactionOf(const Command& command);
 
 // A command as it arrives: the envelope, and the personal text that its body names by hash.
 struct SignedCommand {
@@ -67,8 +77,9 @@ struct Validity {
 };
 
 // Signs `command` for `network`, for clients and tests. Settings commands take `seq` (≥ 1),
-// payments their own id. Errors: InvalidArgument (an amount in minor units: signed commands carry
-// text; a command that no envelope carries; seq 0), CommandSyntax, TooLarge.
+// payments and decisions about them the payment's id. Errors: InvalidArgument (an amount in minor
+// units: signed commands carry text; a lifetime that is not whole seconds; a command that no
+// envelope carries, voted reservations among them; seq 0), CommandSyntax, TooLarge.
 StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,
                                     const Command& command, std::uint64_t seq, Validity validity);
 

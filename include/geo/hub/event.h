@@ -36,6 +36,9 @@ enum class EventType : std::uint16_t {
   kOpeningBalances = 40,
   kPaymentCommitted = 50,  // for the payer
   kPaymentReceived = 51,   // for the payee
+  kPaymentPrepared = 52,   // for the payer
+  kPaymentAborted = 53,    // for the payer: by himself
+  kPaymentExpired = 54,    // for the payer: his time to commit was up
 };
 
 // "payment.committed", "trust_line.opened"…

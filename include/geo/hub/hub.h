@@ -40,6 +40,9 @@ struct HubOptions {
 
   RouteConstraints routing = {};  // defaults for payments that leave limits open: 8 hops, 8 paths
   Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
+  // How long reservations last (spec 01 §6.5); its `routing` is not looked at, the one above
+  // counts.
+  PaymentDefaults payments = {};
 
   std::size_t max_pending = 65'536;     // submits between two flushes
   std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
@@ -48,10 +51,14 @@ struct HubOptions {
 
 // What became of a payment.
 struct PaymentResult {
-  bool repeated = false;                   // the stored answer to an id that was used before
-  std::optional<Transaction> transaction;  // committed
-  std::optional<Refusal> refusal;          // or why not; nothing was recorded and the id is free
+  bool repeated = false;  // the stored answer to an id that was used before
+  // As it stands now: committed, prepared or aborted. None when it was refused.
+  std::optional<Transaction> transaction = {};
+  // Why not, of a payment that found no routes; nothing was recorded and the id is free.
+  std::optional<Refusal> refusal = {};
   bool replanned = false;  // the plan handed to Submit did not fit any more; it was planned anew
+  // Why not, of an explicit plan that finds no room; nothing was recorded and the id is free.
+  std::optional<HopShortage> shortage = {};
 };
 
 // What became of a command.
@@ -111,8 +118,10 @@ class Hub {
   const Batch* TakeBatch();
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
 
-  // Tells the hub the time when nothing else does, so that views show the capacities of the present
-  // UTC day (daily limits). Records nothing. A clock that steps back counts as standing still.
+  // Tells the hub the time when nothing else does: prepared payments whose time is up end by a
+  // record of their own, to be written by the next Flush (Submit does the same first), and views
+  // show the capacities of the present UTC day (daily limits). A clock that steps back counts as
+  // standing still. Does nothing on a poisoned hub. O(expired reservations).
   void Tick(Timestamp now);
 
   std::size_t pending() const;

@@ -30,12 +30,24 @@ struct DebtView {
   friend bool operator==(const DebtView&, const DebtView&) = default;
 };
 
+// A prepared payment that waits for its decision (spec 01 §6.5).
+struct ReservationView {
+  TxId id;
+  Pid payer;
+  Pid payee;
+  EquivalentCode equivalent;
+  Amount amount = 0;
+  Hold hold;         // when it was prepared, when it expires, whether it is voted
+  Duration age = 0;  // since it was prepared, by the hub's clock
+  friend bool operator==(const ReservationView&, const ReservationView&) = default;
+};
+
 // Borrowed from a hub: valid on the hub's thread until its next Submit, Flush or Close. Errors all
 // calls share: UnknownParticipant, UnknownEquivalent.
 class View {
  public:
-  View(const Ledger& ledger, Router& router, const RouteConstraints& by_default, std::int64_t day)
-      : ledger_(&ledger), router_(&router), by_default_(&by_default), day_(day) {}
+  View(const Ledger& ledger, Router& router, const RouteConstraints& by_default, Timestamp now)
+      : ledger_(&ledger), router_(&router), by_default_(&by_default), now_(now), day_(DayOf(now)) {}
 
   const Ledger& ledger() const { return *ledger_; }
 
@@ -55,6 +67,10 @@ class View {
   // `skip`. O(pairs).
   StatusOr<std::vector<DebtView>> DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
                                           std::size_t max) const;
+
+  // Prepared payments that wait for their decision, the first to expire first and voted ones last;
+  // `max` of them after skipping `skip`. O(skip + max).
+  std::vector<ReservationView> Reservations(std::size_t skip, std::size_t max) const;
 
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
   // the hub's defaults. Participants that may not pay or be paid: 0. Errors also: ConstraintRange.
@@ -76,6 +92,7 @@ class View {
   const Ledger* ledger_;
   Router* router_;
   const RouteConstraints* by_default_;
+  Timestamp now_;  // the hub's clock
   std::int64_t day_;
 };
 

@@ -73,9 +73,20 @@ struct TransactionEffect {
   friend bool operator==(const TransactionEffect&, const TransactionEffect&) = default;
 };
 
+// Prepared payments hold more or less of the flow from→to than before (spec 01 §6.5). Amounts count
+// what all of them together hold that way.
+struct ReservationEffect {
+  EquivalentIndex equivalent = kNoIndex;
+  ParticipantIndex from = kNoIndex;
+  ParticipantIndex to = kNoIndex;
+  Amount before = 0;
+  Amount after = 0;
+  friend bool operator==(const ReservationEffect&, const ReservationEffect&) = default;
+};
+
 // New kinds are appended; the position in this list is the kind's byte in the format, from 1.
 using Effect = std::variant<GenesisEffect, ParticipantEffect, EquivalentEffect, LineEffect,
-                            DebtEffect, SequenceEffect, TransactionEffect>;
+                            DebtEffect, SequenceEffect, TransactionEffect, ReservationEffect>;
 
 // Appends the canonical binary form of `effect`. O(size).
 void WriteEffect(const Effect& effect, ByteWriter& writer);

@@ -130,6 +130,17 @@ struct Route {
 // Spec 01 §6.7; terminal states never change. A transaction that was never recorded is "new".
 enum class TransactionState : std::uint8_t { kPrepared = 1, kCommitted = 2, kAborted = 3 };
 
+// What a payment in two phases has beside a one-shot payment (spec 01 §6.5, §6.6).
+struct Hold {
+  Timestamp prepared_at = 0;
+  Timestamp expires_at = 0;       // after prepared_at; 0 when `voted`
+  bool voted = false;             // made for another hub: no time ends it
+  bool explicit_routes = false;   // the payer named the routes
+  bool default_lifetime = false;  // the payer left it to the hub how long it lasts
+  bool expired = false;           // it was aborted because its time was up
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+
 // A payment as it is remembered for ever, so that a repeated request gets the same answer
 // (spec 01 §6.2). `constraints` is the canonical binary of the routing constraints asked for, and
 // `description_hash` the salted hash of the description (all-zero: none); both belong to "the same
@@ -144,6 +155,7 @@ struct Transaction {
   Hash256 description_hash;
   std::string constraints;
   std::vector<Route> routes;
+  std::optional<Hold> hold = {};  // of payments in two phases
   friend bool operator==(const Transaction&, const Transaction&) = default;
 };
 

@@ -38,8 +38,12 @@ enum class RecordKind : std::uint8_t {
   kUnfreezeLine = 14,
   kOpeningBalances = 15,
   kPayment = 16,
+  kPreparePayment = 17,
+  kCommitPayment = 18,
+  kAbortPayment = 19,
+  kExpirePayment = 20,  // by the hub itself: a prepared payment's time is up
 };
-inline constexpr RecordKind kLastRecordKind = RecordKind::kPayment;
+inline constexpr RecordKind kLastRecordKind = RecordKind::kExpirePayment;
 
 // "payment", "open_line"…: the kind's name in events, tables and logs.
 std::string_view RecordKindName(RecordKind kind);

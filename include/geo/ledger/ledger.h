@@ -1,6 +1,6 @@
 // The ledger: the state of a credit network, as a fold of effects (DESIGN "One idea").
 //
-// It holds participants, equivalents, trust lines and the debts between pairs; it sees no storage,
+// It holds participants, equivalents, trust lines, the debts between pairs and prepared payments; it sees no storage,
 // no crypto and no clock. Records change it, nothing else does: whoever wants a change plans
 // effects, puts them in a record, lets Check prove that no invariant breaks, writes the record, and
 // folds it with Apply. Replay is Apply alone.
@@ -49,7 +49,7 @@ struct Pair {
       kNoIndex;  // latest line a→b (a is the owner), live or closed; kNoIndex: never
   LineIndex line_ba = kNoIndex;
   Amount balance = 0;      // positive: a owes b; negative: b owes a; size at most kMaxAmount
-  Amount reserved_ab = 0;  // flow a→b that prepared payments hold
+  Amount reserved_ab = 0;  // flow a→b that prepared payments hold (spec 01 §6.5)
   Amount reserved_ba = 0;
   std::int64_t paid_day = 0;  // UTC day of the two counters below
   Amount paid_ab = 0;         // moved a→b by payments on paid_day, gross
@@ -78,8 +78,8 @@ struct Pair {
 };
 
 // How much can move along a pair, and under what conditions (spec 01 §4.6, §4.3). Amounts saturate
-// at kMaxAmount and are never negative; the line's max_single_payment and what is left of its
-// daily_limit are applied already.
+// at kMaxAmount and are never negative; reservations, the line's max_single_payment and what
+// payments and reservations leave of its daily_limit are taken off already.
 struct FlowCapacity {
   Amount direct = 0;           // when the tail pays the head: both are end points
   Amount transit = 0;          // when at least one of them is an intermediary; ≤ direct
@@ -147,8 +147,20 @@ class Ledger {
   // The time of the last record; the next one may not be before it. Meaningless when not founded.
   Timestamp last_time() const;
 
-  // Whether any payment was ever recorded.
+  // Whether any payment was ever recorded, in one step or two.
   bool has_payments() const;
+
+  // --- Prepared payments, not yet decided (spec 01 §6.5): at most kMaxPrepared. ---
+
+  std::size_t prepared_count() const;
+  // The prepared payment with this id; null when there is none (decided, or never there). Valid
+  // until the next Apply. O(log n).
+  const Transaction* FindPrepared(const TxId& id) const;
+  // Up to `max` of them after `skip`, the first to expire first, voted ones last. Valid until the
+  // next Apply. O(skip + max).
+  std::vector<const Transaction*> Prepared(std::size_t skip, std::size_t max) const;
+  // The one whose time was up first, if that is so at `now`; else null. O(1).
+  const Transaction* FirstExpired(Timestamp now) const;
 
   // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
   std::uint64_t LastSequence(const Pid& signer) const;
@@ -172,6 +184,10 @@ class Ledger {
   // Compares the views kept apart: every participant's Position against a fresh sum over pairs, and
   // their total against zero. ok, or InvariantViolated naming the first difference. O(everything).
   Status CheckPositions() const;
+
+  // Compares what pairs say is reserved with a fresh sum over the prepared payments, and with the
+  // limits of live lines. ok, or InvariantViolated naming the first difference. O(everything).
+  Status CheckReservations() const;
 
   // --- Change. ---
 

@@ -57,8 +57,9 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
                                                          const Plan* suggested = nullptr);
 
 // Whether `pay` by `payer` is the very payment that is stored, so that the stored answer holds
-// again (§6.2). Errors: TextInvalid, TooLarge, ConstraintRange, as in PlanPayment; TxIdReused; the
-// message names the field that differs only to the original payer.
+// again (§6.2). Errors: TextInvalid, TooLarge, ConstraintRange, as in PlanPayment; TxIdReused to
+// anybody but the original payer; to him what differs: TxIdOtherOperation, …Payee, …Equivalent,
+// …Amount, …Description, …Constraints.
 Status CheckSamePayment(const Ledger& ledger, const Transaction& stored, const Pid& payer,
                         const Pay& pay);
 

@@ -60,8 +60,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
 // + SelfTrust, LineExists, PolicyInvalid, and the errors of amounts.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpenLine&);
-// + LineClosed, LimitBelowDebt, PolicyInvalid, the errors of amounts, InvalidArgument when the
-// command names no change.
+// + LineClosed, LimitBelowDebt, PairReserved (prepared payments need the present limit),
+// PolicyInvalid, the errors of amounts, InvalidArgument when the command names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateLine&);
 // + LineClosed, LineHasDebt, PairReserved.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CloseLine&);

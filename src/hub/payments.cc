@@ -1,0 +1,169 @@
+// From a payment, or a decision about one, to a queued record. Everywhere in the order of spec 01
+// §6.3: a known id is answered before expiry is looked at.
+
+#include <utility>
+#include <variant>
+
+#include "geo/crypto/keys.h"
+#include "src/base/status_macros.h"
+#include "src/hub/hub_impl.h"
+
+namespace geo {
+
+CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pay& pay,
+                                        Timestamp time, const Plan* suggested) {
+  CommandResult result;
+  StatusOr<std::optional<Transaction>> stored = FindTransaction(pay.id);
+  result.status = stored.status();
+  if (!stored.ok()) return result;
+  if (stored->has_value()) {
+    result.status = CheckSamePayment(*ledger, **stored, command.signer(), pay);
+    if (result.status.ok()) result.payment = PaymentResult{true, **std::move(stored)};
+    return result;
+  }
+  result.status = CheckValidity(command, time);
+  if (!result.status.ok()) return result;
+  StatusOr<std::variant<PaymentPlan, Refusal>> planned =
+      PlanPayment(*ledger, *router, command.signer(), time, pay, options.routing, suggested);
+  result.status = planned.status();
+  if (!planned.ok()) return result;
+  if (auto* refusal = std::get_if<Refusal>(&*planned)) {
+    result.payment = PaymentResult{false, {}, std::move(*refusal), suggested != nullptr};
+    return result;
+  }
+  RecordPayment(command, RecordKind::kPayment, time, std::get<PaymentPlan>(*std::move(planned)),
+                result);
+  return result;
+}
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const PreparePayment& prepare,
+                                 Timestamp time) {
+  CommandResult result;
+  StatusOr<std::optional<Transaction>> stored = FindTransaction(prepare.payment.id);
+  result.status = stored.status();
+  if (!stored.ok()) return result;
+  if (stored->has_value()) {
+    result.status = CheckSamePrepare(*ledger, **stored, command.signer(), prepare);
+    if (result.status.ok()) result.payment = PaymentResult{true, **std::move(stored)};
+    return result;
+  }
+  result.status = CheckValidity(command, time);
+  if (!result.status.ok()) return result;
+  PaymentDefaults defaults = options.payments;
+  defaults.routing = options.routing;
+  StatusOr<PrepareOutcome> planned =
+      PlanPrepare(*ledger, *router, command.signer(), time, prepare, defaults);
+  result.status = planned.status();
+  if (!planned.ok()) return result;
+  if (auto* refusal = std::get_if<Refusal>(&*planned)) {
+    result.payment = PaymentResult{false, {}, std::move(*refusal)};
+  } else if (const auto* shortage = std::get_if<HopShortage>(&*planned)) {
+    result.payment = PaymentResult{false, {}, {}, false, *shortage};
+  } else {
+    RecordPayment(command, RecordKind::kPreparePayment, time,
+                  std::get<PaymentPlan>(*std::move(planned)), result);
+  }
+  return result;
+}
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const CommitPayment& commit,
+                                 Timestamp time) {
+  return Decide(command, commit.id, Decision::kCommit, time);
+}
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const AbortPayment& abort,
+                                 Timestamp time) {
+  return Decide(command, abort.id, Decision::kAbort, time);
+}
+
+CommandResult Hub::Impl::Decide(const VerifiedCommand& command, const TxId& id, Decision decision,
+                                Timestamp time) {
+  CommandResult result;
+  StatusOr<std::optional<Transaction>> stored = FindTransaction(id);
+  result.status = stored.status();
+  if (!stored.ok()) return result;
+  if (!stored->has_value()) {
+    result.status = MakeError(ErrorCode::kUnknownTransaction,
+                              "there is no payment " + std::string(id.text()) + " to decide");
+    return result;
+  }
+  Transaction& transaction = **stored;
+  if (transaction.state == TransactionState::kPrepared) {
+    result.status = CheckValidity(command, time);
+    if (!result.status.ok()) return result;
+  }
+  StatusOr<std::optional<PaymentPlan>> plan =
+      PlanDecision(*ledger, command.signer(), time, transaction, decision);
+  result.status = plan.status();
+  if (!plan.ok()) return result;
+  if (!plan->has_value()) {
+    result.payment = PaymentResult{true, std::move(transaction)};
+    return result;
+  }
+  const bool commits = decision == Decision::kCommit;
+  RecordPayment(command, commits ? RecordKind::kCommitPayment : RecordKind::kAbortPayment, time,
+                **std::move(plan), result);
+  return result;
+}
+
+// Queues the record and fills in the result.
+void Hub::Impl::RecordPayment(const VerifiedCommand& command, RecordKind kind, Timestamp time,
+                              PaymentPlan plan, CommandResult& result) {
+  Record record;
+  record.time = time;
+  record.kind = kind;
+  record.actor = command.signer();
+  record.evidence = command.evidence();
+  record.effects = std::move(plan.effects);
+  const StatusOr<std::uint64_t> appended = AppendPayment(std::move(record), plan.transaction);
+  result.status = appended.status();
+  if (!appended.ok()) return;
+  result.seq = *appended;
+  result.payment = PaymentResult{false, std::move(plan.transaction), {}, plan.replanned};
+  KeepTexts(command.command());
+}
+
+StatusOr<std::uint64_t> Hub::Impl::AppendPayment(Record record, const Transaction& transaction) {
+  GEO_ASSIGN_OR_RETURN(const std::uint64_t seq, Append(std::move(record)));
+  next.batch.transactions.push_back({transaction.id, seq});
+  next.transactions.insert_or_assign(transaction.id, transaction);
+  return seq;
+}
+
+// Ends the prepared payments whose time is up, each by a record of the hub's own (spec 01 §6.5).
+void Hub::Impl::ExpireReservations() {
+  while (const Transaction* first = ledger->FirstExpired(clock)) {
+    const Transaction expired = *first;
+    const Pid hub = PidOf(ledger->genesis().hub_key);
+    StatusOr<std::optional<PaymentPlan>> plan =
+        PlanDecision(*ledger, hub, clock, expired, Decision::kExpire);
+    Status status = plan.status();
+    if (status.ok()) {
+      Record record;
+      record.time = clock;
+      record.kind = RecordKind::kExpirePayment;
+      record.actor = hub;
+      record.effects = std::move((*plan)->effects);
+      status = AppendPayment(std::move(record), (*plan)->transaction).status();
+    }
+    if (status.ok()) continue;
+    poison = status;  // a reservation that cannot end: what is in memory contradicts itself
+    return;
+  }
+}
+
+StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) {
+  const auto look = [&](const Group& group) -> std::optional<Transaction> {
+    const auto found = group.transactions.find(id);
+    if (found == group.transactions.end()) return std::nullopt;
+    return found->second;
+  };
+  if (std::optional<Transaction> pending = look(next)) return pending;
+  if (in_flight) {
+    if (std::optional<Transaction> pending = look(*in_flight)) return pending;
+  }
+  if (const Transaction* prepared = ledger->FindPrepared(id)) return std::optional(*prepared);
+  return FindDurableTransaction(id);
+}
+
+}  // namespace geo

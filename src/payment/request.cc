@@ -1,0 +1,167 @@
+#include "src/payment/request.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "geo/base/bytes.h"
+#include "geo/base/encoding.h"
+#include "geo/base/limits.h"
+#include "src/base/quote.h"
+#include "src/base/status_macros.h"
+
+namespace geo {
+
+Hash256 DescriptionHash(const Pay& pay) {
+  return pay.description ? TextHash(*pay.description) : Hash256();
+}
+
+std::string EncodeConstraints(const PaymentConstraints& constraints) {
+  if (!constraints.max_hops && !constraints.max_paths && constraints.avoid.empty()) return {};
+  std::string bytes;
+  ByteWriter writer(&bytes);
+  writer.Varint(constraints.max_hops.value_or(0));  // 0 is no possible limit
+  writer.Varint(constraints.max_paths.value_or(0));
+  std::vector<Pid> avoid = constraints.avoid;
+  std::sort(avoid.begin(), avoid.end());
+  avoid.erase(std::unique(avoid.begin(), avoid.end()), avoid.end());
+  writer.Varint(avoid.size());
+  for (const Pid& pid : avoid) writer.Fixed(pid);
+  return bytes;
+}
+
+Status CheckSyntax(const Pay& pay) {
+  if (pay.id.text().empty()) {
+    return MakeError(ErrorCode::kTxIdSyntax, "a payment needs a transaction id");
+  }
+  if (pay.description && (pay.description->text.size() > kMaxDescriptionBytes ||
+                          !IsValidUtf8(pay.description->text))) {
+    return MakeError(ErrorCode::kTextInvalid, "description " + Quote(pay.description->text) +
+                                                  " is not at most 1024 bytes of UTF-8");
+  }
+  if (pay.constraints.avoid.size() > kMaxAvoid) {
+    return MakeError(ErrorCode::kTooLarge, "avoid names " +
+                                               std::to_string(pay.constraints.avoid.size()) +
+                                               " participants; at most 1024 are taken");
+  }
+  const auto in_range = [](const std::optional<std::uint32_t>& limit, std::uint32_t most) {
+    return !limit || *limit == kUnlimited || (*limit >= 1 && *limit <= most);
+  };
+  if (!in_range(pay.constraints.max_hops, kMostHops) ||
+      !in_range(pay.constraints.max_paths, kMostPaths)) {
+    return MakeError(ErrorCode::kConstraintRange,
+                     "max_hops is 1 to 32, max_paths 1 to 64, or either unlimited");
+  }
+  return OkStatus();
+}
+
+StatusOr<ParticipantIndex> ActiveParty(const Ledger& ledger, const Pid& pid,
+                                       std::string_view role) {
+  const std::optional<ParticipantIndex> index = ledger.FindParticipant(pid);
+  if (!index.has_value()) {
+    return MakeError(ErrorCode::kUnknownParticipant,
+                     std::string(role) + " " + FormatPid(pid) + " is not registered");
+  }
+  if (ledger.participant(*index).status != ParticipantStatus::kActive) {
+    return MakeError(ErrorCode::kParticipantNotActive,
+                     std::string(role) + " " + FormatPid(pid) + " is suspended, gone or banned");
+  }
+  return *index;
+}
+
+StatusOr<RouteRequest> Resolve(const Ledger& ledger, const Pid& payer, const Pay& pay,
+                               const RouteConstraints& by_default) {
+  RouteRequest request;
+  GEO_ASSIGN_OR_RETURN(request.from, ActiveParty(ledger, payer, "payer"));
+  GEO_ASSIGN_OR_RETURN(request.to, ActiveParty(ledger, pay.payee, "payee"));
+  if (request.from == request.to) {
+    return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
+  }
+  const std::optional<EquivalentIndex> equivalent = ledger.FindEquivalent(pay.equivalent);
+  if (!equivalent.has_value()) {
+    return MakeError(ErrorCode::kUnknownEquivalent,
+                     "equivalent " + Quote(pay.equivalent.text()) + " does not exist here");
+  }
+  if (ledger.equivalent(*equivalent).status != EquivalentStatus::kActive) {
+    return MakeError(ErrorCode::kEquivalentNotActive,
+                     "equivalent " + Quote(pay.equivalent.text()) + " is not active");
+  }
+  request.equivalent = *equivalent;
+  GEO_ASSIGN_OR_RETURN(request.amount,
+                       ResolveAmount(pay.amount, ledger.equivalent(*equivalent).precision));
+  if (request.amount == 0) {
+    return MakeError(ErrorCode::kAmountNotPositive,
+                     "the amount is zero; at least one minor unit must move");
+  }
+  request.constraints = by_default;
+  if (pay.constraints.max_hops) request.constraints.max_hops = *pay.constraints.max_hops;
+  if (pay.constraints.max_paths) request.constraints.max_paths = *pay.constraints.max_paths;
+  for (const Pid& pid : pay.constraints.avoid) {
+    const std::optional<ParticipantIndex> index = ledger.FindParticipant(pid);
+    if (index.has_value()) request.constraints.avoid.push_back(*index);
+  }
+  return request;
+}
+
+Transaction MakeTransaction(const Pay& pay, const RouteRequest& request, TransactionState state,
+                            std::vector<Route> routes) {
+  return {pay.id,           request.from, request.to,           request.equivalent,
+          request.amount,   state,        DescriptionHash(pay), EncodeConstraints(pay.constraints),
+          std::move(routes)};
+}
+
+StatusOr<DebtEffect> MoveValue(const Ledger& ledger, EquivalentIndex equivalent, const Flow& flow,
+                               std::int64_t day) {
+  DebtEffect effect{equivalent, flow.from, flow.to, 0, 0, 0, 0};
+  if (const std::optional<PairIndex> index = ledger.FindPair(equivalent, flow.from, flow.to)) {
+    const Pair& pair = ledger.pair(*index);
+    const Direction direction = pair.DirectionFrom(flow.from);
+    effect.before = pair.owed(direction);
+    effect.paid_before = pair.paid(direction, day);
+  }
+  const std::optional<Amount> after = CheckedAdd(effect.before, flow.amount);
+  if (!after) {
+    return MakeError(ErrorCode::kAmountOverflow, "a debt would pass the largest amount");
+  }
+  effect.after = *after;
+  effect.paid_after = SaturateCapacity(AmountSum{effect.paid_before} + flow.amount);
+  return effect;
+}
+
+ErrorCode Difference(const Ledger& ledger, const Transaction& stored, const Pay& pay) {
+  const Equivalent& equivalent = ledger.equivalent(stored.equivalent);
+  if (ledger.participant(stored.payee).pid != pay.payee) return ErrorCode::kTxIdOtherPayee;
+  if (equivalent.code != pay.equivalent) return ErrorCode::kTxIdOtherEquivalent;
+  const StatusOr<Amount> amount = ResolveAmount(pay.amount, equivalent.precision);
+  if (!amount.ok() || *amount != stored.amount) return ErrorCode::kTxIdOtherAmount;
+  if (DescriptionHash(pay) != stored.description_hash) return ErrorCode::kTxIdOtherDescription;
+  if (EncodeConstraints(pay.constraints) != stored.constraints) {
+    return ErrorCode::kTxIdOtherConstraints;
+  }
+  return ErrorCode::kOk;
+}
+
+Status IdTaken(const TxId& id, ErrorCode difference) {
+  const std::string taken = "transaction id " + std::string(id.text());
+  switch (difference) {
+    case ErrorCode::kTxIdOtherOperation:
+      return MakeError(difference, taken + " was used for another operation");
+    case ErrorCode::kTxIdOtherPayee:
+      return MakeError(difference, taken + " belongs to a payment with another payee");
+    case ErrorCode::kTxIdOtherEquivalent:
+      return MakeError(difference, taken + " belongs to a payment with another equivalent");
+    case ErrorCode::kTxIdOtherAmount:
+      return MakeError(difference, taken + " belongs to a payment with another amount");
+    case ErrorCode::kTxIdOtherDescription:
+      return MakeError(difference, taken + " belongs to a payment with another description");
+    case ErrorCode::kTxIdOtherConstraints:
+      return MakeError(difference, taken + " belongs to a payment with other constraints");
+    case ErrorCode::kTxIdOtherRoutes:
+      return MakeError(difference, taken + " belongs to a payment with other explicit routes");
+    case ErrorCode::kTxIdOtherLifetime:
+      return MakeError(difference, taken + " belongs to a reservation with another lifetime");
+    default:
+      return MakeError(ErrorCode::kTxIdReused, taken + " is taken; use a new one");
+  }
+}
+
+}  // namespace geo

@@ -1,0 +1,379 @@
+// Payments in two phases (spec 01 §6.5–6.7), through a hub.
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "geo/hub/hub.h"
+#include "tests/support/keys.h"
+#include "tests/support/state_text.h"
+#include "tests/support/status.h"
+
+namespace geo::tests {
+namespace {
+
+constexpr Timestamp kStart = 1'700'000'000 * kSecond;
+
+EquivalentCode Eur() { return EquivalentCode::Parse("EUR").value(); }
+TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
+
+// anna ← ben ← cleo: ben trusts anna and cleo trusts ben, 100.00 each.
+class TwoPhaseTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const SecretKey admin = KeyOf("admin");
+    options_.genesis = Genesis{1,
+                               "village",
+                               KeyOf("hub").public_key(),
+                               {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options_.founded_at = kStart;
+    Open();
+    CreateEquivalent create;
+    create.code = Eur();
+    Do("admin", create);
+    for (const char* name : {"anna", "ben", "cleo"}) {
+      RegisterParticipant join;
+      join.key = KeyOf(name).public_key();
+      join.name = {Salt(), name};
+      Do(name, join);
+    }
+    line_ = Trust("ben", "anna", "100");
+    Trust("cleo", "ben", "100");
+  }
+
+  void Open() {
+    hub_ = nullptr;
+    hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
+  }
+  void Reopen() {
+    const std::string before = StateText(hub_->view().ledger());
+    ASSERT_TRUE(hub_->Close().ok());
+    Open();
+    EXPECT_EQ(StateText(hub_->view().ledger()), before);
+  }
+  void TearDown() override {
+    EXPECT_EQ(CodeName(hub_->view().ledger().CheckReservations()), "Ok");
+    EXPECT_EQ(CodeName(hub_->view().ledger().CheckPositions()), "Ok");
+    Reopen();
+  }
+
+  CommandResult Try(const char* who, Command command) {
+    return hub_->Execute(TrustedCommand(KeyOf(who).pid(), std::move(command)), now_).value();
+  }
+  CommandResult Do(const char* who, Command command) {
+    const CommandResult result = Try(who, std::move(command));
+    EXPECT_EQ(ErrorName(result.code()), "Ok") << result.status;
+    return result;
+  }
+  std::string Code(const CommandResult& result) { return std::string(ErrorName(result.code())); }
+  LineId Trust(const char* owner, const char* debtor, const char* limit) {
+    OpenLine line;
+    line.debtor = KeyOf(debtor).pid();
+    line.equivalent = Eur();
+    line.limit = limit;
+    return Do(owner, line).line.value();
+  }
+  static PreparePayment Prepare(std::string_view id, const char* to, const char* amount) {
+    PreparePayment prepare;
+    prepare.payment.id = Id(id);
+    prepare.payment.payee = KeyOf(to).pid();
+    prepare.payment.equivalent = Eur();
+    prepare.payment.amount = amount;
+    return prepare;
+  }
+  static NamedRoute Way(const std::vector<const char*>& names, const char* amount) {
+    NamedRoute route;
+    for (const char* name : names) route.participants.push_back(KeyOf(name).pid());
+    route.amount = amount;
+    return route;
+  }
+  Amount Capacity(const char* from, const char* to) {
+    return hub_->view().Capacity(KeyOf(from).pid(), KeyOf(to).pid(), Eur())->amount;
+  }
+  Amount Owed(const char* debtor, const char* creditor) {
+    const std::vector<DebtView> debts = hub_->view().DebtsOf(Eur(), 0, 100).value();
+    for (const DebtView& debt : debts) {
+      if (debt.debtor == KeyOf(debtor).pid() && debt.creditor == KeyOf(creditor).pid()) {
+        return debt.amount;
+      }
+    }
+    return 0;
+  }
+  std::vector<std::string> Events(std::uint64_t after) {
+    const std::vector<Event> events = hub_->PollEvents(after, 1000).value();
+    std::vector<std::string> names;
+    for (const Event& event : events) {
+      names.emplace_back(EventName(event.type));
+    }
+    return names;
+  }
+
+  HubOptions options_;
+  std::shared_ptr<MemoryMedium> medium_ = std::make_shared<MemoryMedium>();
+  std::unique_ptr<Hub> hub_;
+  Timestamp now_ = kStart;
+  LineId line_;  // ben → anna
+};
+
+TEST_F(TwoPhaseTest, HoldsThenPays) {
+  const std::uint64_t before = hub_->head().seq;
+  const CommandResult prepared = Do("anna", Prepare("p", "cleo", "70"));
+  EXPECT_EQ(prepared.payment->transaction->state, TransactionState::kPrepared);
+  EXPECT_EQ(Capacity("anna", "ben"), 3000);
+  EXPECT_EQ(Capacity("anna", "cleo"), 3000);
+  EXPECT_EQ(Owed("anna", "ben"), 0) << "nothing is owed yet";
+  EXPECT_EQ(Code(Try("anna", Prepare("q", "cleo", "30.01"))), "InsufficientCapacity");
+  Reopen();
+  const CommandResult committed = Do("anna", CommitPayment{Id("p")});
+  EXPECT_EQ(committed.payment->transaction->state, TransactionState::kCommitted);
+  EXPECT_EQ(Owed("anna", "ben"), 7000);
+  EXPECT_EQ(Owed("ben", "cleo"), 7000);
+  EXPECT_EQ(Capacity("anna", "cleo"), 3000);
+  EXPECT_EQ(Events(before), (std::vector<std::string>{"payment.prepared", "payment.committed",
+                                                      "payment.received"}));
+  EXPECT_EQ(hub_->FindTransaction(Id("p")).value(), committed.payment->transaction);
+}
+
+TEST_F(TwoPhaseTest, DecisionsAreRepeatedNotRevised) {
+  Do("anna", Prepare("p", "ben", "10"));
+  Do("anna", CommitPayment{Id("p")});
+  for (const Command& again : {Command(CommitPayment{Id("p")}), Command(AbortPayment{Id("p")})}) {
+    const CommandResult result = Do("anna", again);
+    EXPECT_TRUE(result.payment->repeated);
+    EXPECT_EQ(result.seq, 0U);
+    EXPECT_EQ(result.payment->transaction->state, TransactionState::kCommitted);
+  }
+  EXPECT_EQ(Owed("anna", "ben"), 1000);
+  Do("anna", Prepare("q", "ben", "10"));
+  Do("anna", AbortPayment{Id("q")});
+  EXPECT_EQ(Do("anna", AbortPayment{Id("q")}).payment->transaction->state,
+            TransactionState::kAborted);
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("q")})), "TransactionFinal");
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("r")})), "UnknownTransaction");
+  EXPECT_EQ(Owed("anna", "ben"), 1000);
+}
+
+TEST_F(TwoPhaseTest, OnlyThePayerDecides) {
+  Do("anna", Prepare("p", "ben", "10"));
+  for (const char* who : {"ben", "admin", "hub"}) {
+    EXPECT_EQ(Code(Try(who, CommitPayment{Id("p")})), "NotPermitted") << who;
+    EXPECT_EQ(Code(Try(who, AbortPayment{Id("p")})), "NotPermitted") << who;
+  }
+  EXPECT_EQ(hub_->view().ledger().prepared_count(), 1U);
+}
+
+// Nothing ends by the clock alone: a record comes before whatever happens next.
+TEST_F(TwoPhaseTest, ExpiryIsARecord) {
+  Do("anna", Prepare("p", "ben", "70"));
+  const JournalHead head = hub_->head();
+  now_ += 59 * kSecond;
+  hub_->Tick(now_);
+  ASSERT_TRUE(hub_->Flush().ok());
+  EXPECT_EQ(hub_->head(), head);
+  now_ += kSecond;
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "ReservationExpired");
+  EXPECT_EQ(hub_->head().seq, head.seq + 1);
+  EXPECT_EQ(Events(head.seq), std::vector<std::string>{"payment.expired"});
+  EXPECT_EQ(Capacity("anna", "ben"), 10'000);
+  EXPECT_EQ(Owed("anna", "ben"), 0);
+  EXPECT_EQ(hub_->FindTransaction(Id("p")).value()->state, TransactionState::kAborted);
+  Do("anna", AbortPayment{Id("p")});
+}
+
+TEST_F(TwoPhaseTest, TickEndsWhatIsOverInOrderOfTime) {
+  PreparePayment later = Prepare("a", "ben", "10");
+  later.lifetime = 90 * kSecond;
+  Do("anna", later);
+  Do("anna", Prepare("b", "ben", "20"));
+  PreparePayment voted = Prepare("c", "ben", "30");
+  voted.voted = true;
+  Do("anna", voted);
+  const std::vector<ReservationView> open = hub_->view().Reservations(0, 10);
+  ASSERT_EQ(open.size(), 3U);
+  EXPECT_EQ(open[0].id, Id("b"));
+  EXPECT_EQ(open[1].id, Id("a"));
+  EXPECT_EQ(open[2].id, Id("c"));
+  EXPECT_EQ(hub_->view().Reservations(1, 1).front(), open[1]);
+  now_ += 80 * kSecond;
+  hub_->Tick(now_);
+  EXPECT_EQ(hub_->pending(), 0U) << "nobody waits for an answer";
+  ASSERT_TRUE(hub_->Flush().ok());
+  EXPECT_EQ(hub_->view().Reservations(0, 10).front().age, 80 * kSecond);
+  EXPECT_EQ(Capacity("anna", "ben"), 6000);
+  now_ += 100 * kDay;
+  hub_->Tick(now_);
+  ASSERT_TRUE(hub_->Flush().ok());
+  EXPECT_EQ(hub_->view().ledger().prepared_count(), 1U) << "a voted one stays";
+  Do("anna", CommitPayment{Id("c")});
+  EXPECT_EQ(Owed("anna", "ben"), 3000);
+}
+
+TEST_F(TwoPhaseTest, LifetimesHaveBounds) {
+  for (const Duration lifetime : {29 * kSecond, 301 * kSecond, 60 * kSecond + 1, Duration{0}}) {
+    PreparePayment prepare = Prepare("p", "ben", "1");
+    prepare.lifetime = lifetime;
+    EXPECT_EQ(Code(Try("anna", prepare)), "InvalidArgument") << lifetime;
+  }
+  PreparePayment voted = Prepare("p", "ben", "1");
+  voted.voted = true;
+  voted.lifetime = 60 * kSecond;
+  EXPECT_EQ(Code(Try("anna", voted)), "InvalidArgument");
+}
+
+// The second phase cannot break a limit, whatever is asked for in between.
+TEST_F(TwoPhaseTest, ReservationsBindTheLine) {
+  Do("anna", Prepare("p", "ben", "70"));
+  UpdateLine lower;
+  lower.line = line_;
+  lower.limit = "69.99";
+  EXPECT_EQ(Code(Try("ben", lower)), "PairReserved");
+  lower.limit = "70";
+  Do("ben", lower);
+  EXPECT_EQ(Code(Try("ben", CloseLine{line_})), "PairReserved");
+  EXPECT_EQ(Code(Try("anna", Leave())), "HasObligations");
+  EXPECT_EQ(Capacity("anna", "ben"), 0);
+  FreezeLine freeze;
+  freeze.line = line_;
+  Do("ben", freeze);  // what was promised before still goes through
+  Do("anna", CommitPayment{Id("p")});
+  EXPECT_EQ(Owed("anna", "ben"), 7000);
+}
+
+TEST_F(TwoPhaseTest, DailyLimitsCountWhatIsHeld) {
+  UpdateLine limit;
+  limit.line = line_;
+  limit.policy.daily_limit = AmountInput("10");
+  Do("ben", limit);
+  Do("anna", Prepare("p", "ben", "6"));
+  EXPECT_EQ(Capacity("anna", "ben"), 400);
+  EXPECT_EQ(Code(Try("anna", Prepare("q", "ben", "5"))), "InsufficientCapacity");
+  PreparePayment named = Prepare("q", "ben", "5");
+  named.routes = {Way({"anna", "ben"}, "5")};
+  EXPECT_EQ(Code(Try("anna", named)), "InsufficientCapacity");
+  Do("anna", CommitPayment{Id("p")});
+  EXPECT_EQ(Capacity("anna", "ben"), 400);
+}
+
+TEST_F(TwoPhaseTest, ExplicitRoutesAreChecked) {
+  PreparePayment named = Prepare("p", "cleo", "30");
+  named.routes = {Way({"anna", "ben", "cleo"}, "20")};
+  EXPECT_EQ(Code(Try("anna", named)), "PlanInvalid") << "not the whole amount";
+  named.routes = {Way({"anna", "cleo"}, "30")};
+  EXPECT_EQ(Code(Try("anna", named)), "NoRoute");
+  named.routes = {Way({"anna", "ben"}, "30")};
+  EXPECT_EQ(Code(Try("anna", named)), "PlanInvalid") << "leads elsewhere";
+  named.routes = {Way({"anna", "ghost", "cleo"}, "30")};
+  EXPECT_EQ(Code(Try("anna", named)), "UnknownParticipant");
+  named.routes = {Way({"anna", "ben", "cleo"}, "30")};
+  named.payment.constraints.max_hops = 1;
+  EXPECT_EQ(Code(Try("anna", named)), "PlanInvalid");
+  named.payment.constraints = {};
+  const CommandResult result = Do("anna", named);
+  EXPECT_TRUE(result.payment->transaction->hold->explicit_routes);
+  EXPECT_EQ(Capacity("anna", "ben"), 7000);
+}
+
+TEST_F(TwoPhaseTest, ShortageNamesTheHop) {
+  Do("anna", Prepare("p", "ben", "70"));
+  PreparePayment named = Prepare("q", "cleo", "32");
+  named.routes = {Way({"anna", "ben", "cleo"}, "10"), Way({"anna", "ben", "cleo"}, "22")};
+  const CommandResult refused = Try("anna", named);
+  EXPECT_EQ(Code(refused), "InsufficientCapacity");
+  ASSERT_TRUE(refused.payment->shortage.has_value());
+  const Ledger& ledger = hub_->view().ledger();
+  const HopShortage wanted{*ledger.FindParticipant(KeyOf("anna").pid()),
+                           *ledger.FindParticipant(KeyOf("ben").pid()), 2200, 10'000, 8000};
+  EXPECT_EQ(*refused.payment->shortage, wanted);
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("q")})), "UnknownTransaction") << "the id is free";
+}
+
+TEST_F(TwoPhaseTest, SameIdIsTheSameReservationOrSaysWhatDiffers) {
+  PreparePayment prepare = Prepare("p", "cleo", "5");
+  prepare.lifetime = 100 * kSecond;
+  Do("anna", prepare);
+  EXPECT_TRUE(Do("anna", prepare).payment->repeated);
+  const auto differs = [&](const char* code, auto change) {
+    PreparePayment other = prepare;
+    change(other);
+    EXPECT_EQ(Code(Try("anna", other)), code);
+    EXPECT_EQ(Code(Try("ben", other)), "TxIdReused") << "not for others to know";
+  };
+  differs("TxIdOtherPayee", [](auto& p) { p.payment.payee = KeyOf("ben").pid(); });
+  differs("TxIdOtherAmount", [](auto& p) { p.payment.amount = "6"; });
+  differs("TxIdOtherEquivalent",
+          [](auto& p) { p.payment.equivalent = EquivalentCode::Parse("X").value(); });
+  differs("TxIdOtherDescription", [](auto& p) { p.payment.description = PersonalText{{}, "x"}; });
+  differs("TxIdOtherConstraints", [](auto& p) { p.payment.constraints.max_paths = 1; });
+  differs("TxIdOtherLifetime", [](auto& p) { p.lifetime = 101 * kSecond; });
+  differs("TxIdOtherLifetime", [](auto& p) { p.lifetime.reset(); });
+  differs("TxIdOtherRoutes", [](auto& p) { p.routes = {Way({"anna", "ben", "cleo"}, "5")}; });
+  EXPECT_EQ(Code(Try("anna", prepare.payment)), "TxIdOtherOperation");
+  Do("anna", CommitPayment{Id("p")});
+  const CommandResult later = Do("anna", prepare);
+  EXPECT_EQ(later.payment->transaction->state, TransactionState::kCommitted);
+}
+
+TEST_F(TwoPhaseTest, SuspendedPayersDoNotCommitButMayAbort) {
+  Do("anna", Prepare("p", "ben", "5"));
+  Do("ben", Prepare("q", "cleo", "5"));
+  SetParticipantStatus suspend{KeyOf("anna").pid(), ParticipantStatus::kSuspended, "asked to"};
+  Do("admin", suspend);
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "ParticipantNotActive");
+  Do("anna", AbortPayment{Id("p")});
+  suspend.participant = KeyOf("cleo").pid();
+  Do("admin", suspend);
+  Do("ben", CommitPayment{Id("q")});  // promised before
+}
+
+TEST_F(TwoPhaseTest, SignedAllTheWay) {
+  const SecretKey anna = KeyOf("anna");
+  const auto send = [&](const Command& command) {
+    const Validity validity{now_, now_ + kMinute};
+    const SignedCommand sent = SignCommand(anna, "village", command, 1, validity).value();
+    return hub_->Execute(VerifyCommand(sent, "village").value(), now_).value();
+  };
+  PreparePayment prepare = Prepare("p", "cleo", "5.00");
+  prepare.lifetime = 45 * kSecond;
+  prepare.routes = {Way({"anna", "ben", "cleo"}, "5.00")};
+  prepare.payment.description = PersonalText{Salt(), "two loaves"};
+  const CommandResult prepared = send(prepare);
+  ASSERT_EQ(Code(prepared), "Ok") << prepared.status;
+  EXPECT_EQ(prepared.payment->transaction->hold->expires_at, now_ + 45 * kSecond);
+  EXPECT_EQ(hub_->FindText(TextHash(*prepare.payment.description)).value(), "two loaves");
+  EXPECT_EQ(Code(send(CommitPayment{Id("p")})), "Ok");
+  prepare.voted = true;
+  EXPECT_EQ(CodeName(SignCommand(anna, "village", prepare, 1, {0, 1})), "InvalidArgument");
+}
+
+// A commit signed too long ago is refused while it would change something, and answered after.
+TEST_F(TwoPhaseTest, LateDecisions) {
+  Do("anna", Prepare("p", "cleo", "5"));
+  const SignedCommand sent =
+      SignCommand(KeyOf("anna"), "village", CommitPayment{Id("p")}, 1, {0, 1}).value();
+  const VerifiedCommand commit = VerifyCommand(sent, "village").value();
+  EXPECT_EQ(Code(hub_->Execute(commit, now_).value()), "Expired");
+  Do("anna", CommitPayment{Id("p")});
+  EXPECT_EQ(Code(hub_->Execute(commit, now_).value()), "Ok");
+}
+
+TEST_F(TwoPhaseTest, SurvivesSnapshotsTakenInSlices) {
+  options_.snapshot_items = 1;
+  Open();
+  Do("anna", Prepare("a", "ben", "1"));
+  bool complete = false;
+  for (int i = 0; !complete; ++i) {  // work goes on between the slices
+    complete = hub_->CheckpointStep().value();
+    now_ += 7 * kSecond;
+    const std::string id = "s" + std::to_string(i);
+    Do("anna", Prepare(id, "cleo", "0.50"));
+    if (i % 3 == 0) Do("anna", CommitPayment{Id(id)});
+    if (i % 3 == 1) Do("anna", AbortPayment{Id(id)});
+  }
+  Reopen();
+  EXPECT_EQ(CodeName(hub_->view().ledger().CheckReservations()), "Ok");
+}
+
+}  // namespace
+}  // namespace geo::tests
