@@ -1,9 +1,9 @@
 // The ledger: the state of a credit network, as a fold of effects (DESIGN "One idea").
 //
-// It holds participants, equivalents, trust lines, the debts between pairs and prepared payments; it sees no storage,
-// no crypto and no clock. Records change it, nothing else does: whoever wants a change plans
-// effects, puts them in a record, lets Check prove that no invariant breaks, writes the record, and
-// folds it with Apply. Replay is Apply alone.
+// It holds participants, equivalents, trust lines, the debts between pairs and prepared payments;
+// it sees no storage, no crypto and no clock. Records change it, nothing else does: whoever wants a
+// change plans effects, puts them in a record, lets Check prove that no invariant breaks, writes
+// the record, and folds it with Apply. Replay is Apply alone.
 //
 // Words (spec 01): line C→D = "C lets D owe C up to limit"; debt X→Y = "X owes Y"; flow X→Y = value
 // moving from X to Y, which uses the line Y→X.
