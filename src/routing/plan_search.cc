@@ -18,7 +18,8 @@ constexpr std::uint32_t kRuleTries = 64;        // searches around path-dependen
 constexpr int kFlowRounds = 8;                  // flows tried around them
 constexpr std::uint32_t kUsualSplit = 8;        // routes aimed at when their number is unlimited
 constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
-constexpr std::uint64_t kExtraWork = 30000;     // arcs for each of the stages that seldom help
+constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
+constexpr std::uint64_t kExtraWork = 8000;     // arcs for each of the stages that seldom help
 constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
@@ -144,16 +145,26 @@ Outcome PlanSearch::FindAround(Amount threshold, const RouteLimits& limits, Path
   return without_node;
 }
 
-// The next route of a split: one that may be one of `slots` that carry `left` together.
+// The next route of a split: one that may be one of `slots` that carry `left` together; nearly the
+// widest there is when widest_first_.
 Outcome PlanSearch::FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits,
                              Path* path) {
-  if (widest_first_) {
-    for (std::uint32_t parts = 1; parts < slots; parts *= 2) {
-      const Outcome outcome = FindRoute(CeilDivide(left, parts), limits, path);
-      if (outcome == Outcome::kFound || outcome == Outcome::kWorkLimit) return outcome;
+  const Outcome outcome = FindRoute(CeilDivide(left, slots), limits, path);
+  if (outcome != Outcome::kFound || !widest_first_ || slots == 1) return outcome;
+  // Routes of this kind never get wider again.
+  Amount most = routes_.empty() ? left : std::min(left, routes_.back().amount);
+  Path wider;
+  while (path->amount < most - most / kCloseEnough) {
+    const Amount tried = path->amount + (most - path->amount) / 2 + 1;
+    const Outcome found = FindRoute(tried, limits, &wider);
+    if (found == Outcome::kWorkLimit) return found;
+    if (found == Outcome::kFound) {
+      std::swap(*path, wider);
+    } else {
+      most = tried - 1;
     }
   }
-  return FindRoute(CeilDivide(left, slots), limits, path);
+  return Outcome::kFound;
 }
 
 Verdict PlanSearch::Greedy(Amount amount, const RouteLimits& limits, bool widest_first) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "geo/routing/router.h"
 #include "src/routing/packing.h"
 
@@ -43,6 +44,7 @@ class Lister {
 
  private:
   bool Spend(std::uint32_t arcs);
+  bool FewWithinReach();
   bool MeasureDistances();
   bool Extend(NodeIndex node, Amount room);
 
@@ -63,14 +65,37 @@ bool Lister::Spend(std::uint32_t arcs) {
   return spent_ <= kListingArcs && !search_.out_of_work();
 }
 
+// Whether few enough arcs lie within reach of the target, open or not: much cheaper to tell than
+// how far everybody is.
+bool Lister::FewWithinReach() {
+  absl::flat_hash_set<NodeIndex> seen = {target_};
+  std::vector<NodeIndex> front = {target_};
+  std::uint32_t arcs = 0;
+  for (std::uint32_t hops = 0; hops < max_hops_ && !front.empty(); ++hops) {
+    std::vector<NodeIndex> next;
+    for (const NodeIndex node : front) {
+      arcs += graph_.degree(node);
+      if (arcs > kMeasuredArcs || !Spend(graph_.degree(node))) return false;
+      for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
+        const NodeIndex before = graph_.neighbor(node, i);
+        if (before == source_ || search_.Excluded(before)) continue;
+        if (seen.insert(before).second) next.push_back(before);
+      }
+    }
+    front = std::move(next);
+  }
+  return true;
+}
+
 bool Lister::MeasureDistances() {
+  if (!FewWithinReach()) return false;
   distance_[target_] = 0;
   std::queue<NodeIndex> queue({target_});
   for (; !queue.empty(); queue.pop()) {
     const NodeIndex node = queue.front();
     const std::uint32_t hops = distance_[node];
     if (hops == max_hops_ || node == source_) continue;
-    if (!Spend(graph_.degree(node)) || spent_ > kMeasuredArcs) return false;
+    if (!Spend(graph_.degree(node))) return false;
     for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
       const NodeIndex before = graph_.neighbor(node, i);
       if (distance_.contains(before) || search_.Excluded(before)) continue;
