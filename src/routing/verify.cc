@@ -1,7 +1,6 @@
 #include "geo/routing/verify.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -60,13 +59,21 @@ void ForEachWay(const Ledger& ledger, std::int64_t day, const RouteRequest& requ
 }
 
 Status VerifyEndPoint(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
-                      bool outwards) {
-  AmountSum sum = 0;
-  ForEachWay(
-      ledger, day, request, outwards ? request.from : request.to, outwards,
-      [&](ParticipantIndex, ParticipantIndex, const WayCapacity& way) { sum += way.available(); });
-  if (sum < request.amount) return OkStatus();
-  return Wrong("the end point can move " + FormatSum(sum, 0) + " minor units");
+                      const Refusal& refusal, bool outwards) {
+  const auto bound = [&](bool out) {
+    AmountSum sum = 0;
+    ForEachWay(ledger, day, request, out ? request.from : request.to, out,
+               [&](ParticipantIndex, ParticipantIndex, const WayCapacity& way) {
+                 sum += way.available();
+               });
+    return sum;
+  };
+  const AmountSum sum = bound(outwards);
+  if (sum >= request.amount) {
+    return Wrong("the end point can move " + FormatSum(sum, 0) + " minor units");
+  }
+  if (refusal.upper_bound >= std::min(sum, bound(!outwards))) return OkStatus();
+  return Wrong("its bound is lower than what the end points can move");
 }
 
 // Whether the payee can be reached over ways that `usable(tail, head, capacity)` likes.
@@ -90,33 +97,86 @@ bool Reaches(const Ledger& ledger, std::int64_t day, const RouteRequest& request
   return seen.contains(request.to);
 }
 
+// Whether a line of a cut says what the ledger says.
+bool NumbersFit(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
+                const CutLine& line) {
+  if (std::max(line.from, line.to) >= ledger.participant_count()) return false;
+  const std::optional<PairIndex> index = ledger.FindPair(request.equivalent, line.from, line.to);
+  if (!index.has_value()) return false;
+  const Pair& pair = ledger.pair(*index);
+  const Direction direction = pair.DirectionFrom(line.from);
+  const LineIndex used = pair.line_for(direction);
+  const bool active = used != kNoIndex && ledger.line_status(used) == LineStatus::kActive;
+  const std::optional<WayCapacity> way =
+      CapacityBetween(ledger, day, pair, *index, line.from, request.from, request.to);
+  return line.limit == (active ? ledger.line_limit(used) : 0) &&
+         line.used == std::max<Amount>(pair.owed(direction), 0) &&
+         line.available == (way.has_value() ? way->available() : 0);
+}
+
 Status VerifyCut(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
-                 const std::vector<CutLine>& cut) {
-  std::map<std::pair<ParticipantIndex, ParticipantIndex>, const CutLine*> lines;
+                 const Refusal& refusal) {
+  std::set<std::pair<ParticipantIndex, ParticipantIndex>> lines;
   AmountSum sum = 0;
-  for (const CutLine& line : cut) {
-    if (!lines.emplace(std::pair(line.from, line.to), &line).second) {
-      return Wrong("a line is named twice");
+  for (const CutLine& line : refusal.cut) {
+    if (!lines.emplace(line.from, line.to).second) return Wrong("a line is named twice");
+    if (!NumbersFit(ledger, day, request, line)) {
+      return Wrong("a line of the cut is not as it says");
     }
     sum += line.available;
   }
-  if (sum >= request.amount) return Wrong("the cut lets " + FormatSum(sum, 0) + " through");
-  bool numbers_fit = true;
+  if (sum > refusal.upper_bound) return Wrong("the cut lets " + FormatSum(sum, 0) + " through");
   const bool reached =
       Reaches(ledger, day, request,
               [&](ParticipantIndex tail, ParticipantIndex head, const WayCapacity& way) {
-                const auto line = lines.find({tail, head});
-                if (line == lines.end()) return way.available() > 0;
-                if (line->second->available != way.available()) numbers_fit = false;
-                return false;
+                return way.available() > 0 && !lines.contains({tail, head});
               });
-  if (!numbers_fit) return Wrong("a line of the cut has not what it says available");
   return reached ? Wrong("the payee is reached around the cut") : OkStatus();
 }
 
-// That relaxing what the refusal says would indeed do.
+// What every refusal must agree with itself on, before anything is looked up.
+Status CheckForm(const RouteRequest& request, const Refusal& refusal) {
+  const bool proof = refusal.reason <= RefusalReason::kNetworkCut;
+  const bool shows = !proof && refusal.reason != RefusalReason::kWorkLimit;
+  if (refusal.best_found < 0 || refusal.best_found > refusal.upper_bound) {
+    return Wrong("more was found than its upper bound");
+  }
+  if (refusal.best_found >= request.amount) return Wrong("the whole amount was found");
+  if (proof && refusal.upper_bound >= request.amount) return Wrong("its bound allows the amount");
+  if (!refusal.cut.empty() && refusal.reason != RefusalReason::kNetworkCut) {
+    return Wrong("a cut that does not belong to the reason");
+  }
+  const bool has_witness = !refusal.witness.routes.empty();
+  if (has_witness != shows) return Wrong("a witness is missing or does not belong to the reason");
+  const bool says_more =
+      refusal.hops_needed != 0 || refusal.paths_needed != 0 || !refusal.obstacles.empty();
+  if (says_more && !shows) return Wrong("it says what is needed, for something impossible");
+  const bool late = refusal.reason == RefusalReason::kWorkLimit;
+  const bool disconnected = refusal.reason == RefusalReason::kNotConnected;
+  const bool code_fits =
+      late ? refusal.code == ErrorCode::kDeadline
+           : refusal.code == ErrorCode::kNoRoute ||
+                 (!disconnected && refusal.code == ErrorCode::kInsufficientCapacity);
+  return code_fits ? OkStatus() : Wrong("its code does not belong to the reason");
+}
+
+// That relaxing what the refusal says would indeed do, and nothing less for this witness.
 Status VerifyWitness(const Ledger& ledger, std::int64_t day, RouteRequest request,
                      const Refusal& refusal) {
+  std::size_t longest = 0;
+  for (const Route& route : refusal.witness.routes) {
+    longest = std::max(longest, route.participants.size() - 1);
+  }
+  const auto needed = [](std::size_t has, std::uint32_t limit) { return has > limit ? has : 0; };
+  if (refusal.hops_needed != needed(longest, request.constraints.max_hops) ||
+      refusal.paths_needed !=
+          needed(refusal.witness.routes.size(), request.constraints.max_paths)) {
+    return Wrong("the witness needs other limits than it says");
+  }
+  const bool relaxes = refusal.reason == RefusalReason::kHopLimit    ? refusal.hops_needed != 0
+                       : refusal.reason == RefusalReason::kPathLimit ? refusal.paths_needed != 0
+                                                                     : !refusal.obstacles.empty();
+  if (!relaxes) return Wrong("the witness keeps to what is named as the reason");
   if (refusal.hops_needed != 0) request.constraints.max_hops = refusal.hops_needed;
   if (refusal.paths_needed != 0) request.constraints.max_paths = refusal.paths_needed;
   std::vector<PolicyObstacle> breaches;
@@ -146,18 +206,19 @@ Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& re
 Status VerifyRefusal(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                      const Refusal& refusal) {
   GEO_RETURN_IF_ERROR(CheckIndices(ledger, request));
+  GEO_RETURN_IF_ERROR(CheckForm(request, refusal));
   switch (refusal.reason) {
     case RefusalReason::kSenderLimit:
-      return VerifyEndPoint(ledger, day, request, true);
+      return VerifyEndPoint(ledger, day, request, refusal, true);
     case RefusalReason::kReceiverLimit:
-      return VerifyEndPoint(ledger, day, request, false);
+      return VerifyEndPoint(ledger, day, request, refusal, false);
     case RefusalReason::kNotConnected:
       return Reaches(ledger, day, request,
                      [](ParticipantIndex, ParticipantIndex, const WayCapacity&) { return true; })
                  ? Wrong("the payee can be reached")
                  : OkStatus();
     case RefusalReason::kNetworkCut:
-      return VerifyCut(ledger, day, request, refusal.cut);
+      return VerifyCut(ledger, day, request, refusal);
     case RefusalReason::kHopLimit:
     case RefusalReason::kPathLimit:
     case RefusalReason::kPolicy:

@@ -17,6 +17,10 @@ struct CapacityArc {
 // capacity 0 of its own: Boost's algorithms assert when two opposite arcs are each other's reverse.
 std::int64_t BoykovKolmogorovFlow(std::uint32_t nodes, const std::vector<CapacityArc>& arcs,
                                   std::uint32_t source, std::uint32_t target);
+// The same without Boost, in twenty lines: one shortest augmenting path after another over a
+// matrix.
+std::int64_t AugmentingPathFlow(std::uint32_t nodes, const std::vector<CapacityArc>& arcs,
+                                std::uint32_t source, std::uint32_t target);
 std::int64_t PushRelabelFlow(std::uint32_t nodes, const std::vector<CapacityArc>& arcs,
                              std::uint32_t source, std::uint32_t target);
 

@@ -560,40 +560,5 @@ TEST_F(VerifyPlanTest, SeesPolicies) {
   EXPECT_EQ(Verdict(plan), "NoRoute");
 }
 
-TEST_F(VerifyPlanTest, RefusalsThatAreWrongAreSeen) {
-  Way(0, 1, 10), Way(1, 3, 10), Way(0, 2, 10), Way(2, 3, 5);
-  const auto holds = [&](const Refusal& refusal, Amount amount) {
-    return VerifyRefusal(world.ledger, world.day, RoutingWorld::Ask(0, 3, amount), refusal).ok();
-  };
-  Refusal refusal;
-  refusal.reason = RefusalReason::kSenderLimit;
-  EXPECT_FALSE(holds(refusal, 20));
-  EXPECT_TRUE(holds(refusal, 21));
-  refusal.reason = RefusalReason::kReceiverLimit;
-  EXPECT_FALSE(holds(refusal, 15));
-  EXPECT_TRUE(holds(refusal, 16));
-  refusal.reason = RefusalReason::kNotConnected;
-  EXPECT_FALSE(holds(refusal, 100));
-  refusal.reason = RefusalReason::kNetworkCut;
-  refusal.cut = {{0, 1, 10, 0, 10}, {2, 3, 5, 0, 5}};
-  EXPECT_TRUE(holds(refusal, 16));
-  EXPECT_FALSE(holds(refusal, 15));
-  refusal.cut = {{0, 1, 10, 0, 10}};
-  EXPECT_FALSE(holds(refusal, 16));
-  refusal.cut = {{0, 1, 10, 0, 9}, {2, 3, 5, 0, 5}};
-  EXPECT_FALSE(holds(refusal, 15));
-  refusal.cut = {{0, 1, 10, 0, 0}, {0, 1, 10, 0, 10}, {2, 3, 5, 0, 5}};
-  EXPECT_FALSE(holds(refusal, 16));
-  refusal = Refusal();
-  refusal.reason = RefusalReason::kHopLimit;
-  refusal.witness = {{{{0, 1, 3}, 10}, {{0, 2, 3}, 5}}};
-  EXPECT_TRUE(holds(refusal, 15));
-  refusal.hops_needed = 1;
-  EXPECT_FALSE(holds(refusal, 15));
-  refusal.hops_needed = 0;
-  refusal.obstacles = {{1, 0, PolicyKey::kMaxHops}};
-  EXPECT_FALSE(holds(refusal, 15));
-}
-
 }  // namespace
 }  // namespace geo::tests

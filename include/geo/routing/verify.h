@@ -26,9 +26,12 @@ Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& re
 // Whether what `refusal` says about `request` is so. kSenderLimit, kReceiverLimit, kNotConnected
 // and kNetworkCut are proofs that it is impossible: the sum, the search or the cut is done again,
 // on the ledger. For kHopLimit, kPathLimit and kPolicy the witness is verified under what is said
-// to be needed, against the named policies only. kWorkLimit says nothing, and nothing is checked.
-// Errors: InvalidArgument saying what does not hold. O(pairs of the payer or payee), or O(pairs of
-// the whole network) for kNotConnected and kNetworkCut.
+// to be needed, against the named policies only. Numbers that a proof rests on, its upper bound
+// among them, must be so; what does not belong to the reason must be empty. best_found is what the
+// router says, only held against the bound and the amount; so is which of E001 and E002 applies.
+// kWorkLimit claims nothing that could be checked. Errors: InvalidArgument saying what does not
+// hold. O(pairs of the payer or payee), or O(pairs of the whole network) for kNotConnected and
+// kNetworkCut.
 Status VerifyRefusal(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                      const Refusal& refusal);
 
