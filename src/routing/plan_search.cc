@@ -19,7 +19,7 @@ constexpr int kFlowRounds = 8;                  // flows tried around them
 constexpr std::uint32_t kUsualSplit = 8;        // routes aimed at when their number is unlimited
 constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
 constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
-constexpr std::uint64_t kExtraWork = 8000;     // arcs for each of the stages that seldom help
+constexpr std::uint64_t kExtraWork = 8000;      // arcs for each of the stages that seldom help
 constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
 
 std::uint32_t HopsFor(const RouteLimits& limits) {

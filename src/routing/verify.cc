@@ -143,8 +143,9 @@ Status CheckForm(const RouteRequest& request, const Refusal& refusal) {
   }
   if (refusal.best_found >= request.amount) return Wrong("the whole amount was found");
   if (proof && refusal.upper_bound >= request.amount) return Wrong("its bound allows the amount");
-  if (!refusal.cut.empty() && refusal.reason != RefusalReason::kNetworkCut) {
-    return Wrong("a cut that does not belong to the reason");
+  // A cut of nothing would be another word for not connected.
+  if (refusal.cut.empty() != (refusal.reason != RefusalReason::kNetworkCut)) {
+    return Wrong("a cut is missing or does not belong to the reason");
   }
   const bool has_witness = !refusal.witness.routes.empty();
   if (has_witness != shows) return Wrong("a witness is missing or does not belong to the reason");

@@ -284,7 +284,7 @@ void CheckRun(int run) {
   const ResidualGraph graph = RandomGraph(random, run % 2 == 1);
   for (int i = 0; i < 3; ++i) {
     const Query query = RandomQuery(random, graph);
-    CheckFlow(search, random, graph, query, run % 4 == 0);
+    CheckFlow(search, random, graph, query, run % 4 == 0 || tests::FullTier());
     if (testing::Test::HasFatalFailure()) return;
     CheckQuanta(search, random, graph, query);
     if (testing::Test::HasFatalFailure()) return;
