@@ -71,12 +71,16 @@ def text(x, y, words, size=13, anchor="start", fill="#343a40", weight="400"):
 
 
 def legend(engines, width):
-    parts, x = [], 24.0
+    """Its parts and the height where it ends; as many lines as it takes."""
+    parts, x, y = [], 24.0, 64.0
     for engine, colour in engines.items():
-        parts.append(f"<circle cx='{x + 6:.1f}' cy='64' r='6' fill='{colour}'/>")
-        parts.append(text(x + 18, 68.5, engine))
-        x += 36 + 7.2 * len(engine)
-    return parts
+        needed = 36 + 7.6 * len(engine)
+        if x + needed > width and x > 24:
+            x, y = 24.0, y + 24
+        parts.append(f"<circle cx='{x + 6:.1f}' cy='{y:.1f}' r='6' fill='{colour}'/>")
+        parts.append(text(x + 18, y + 4.5, engine))
+        x += needed
+    return parts, y + 24
 
 
 def plot(name, rows):
@@ -87,13 +91,14 @@ def plot(name, rows):
     found = dict.fromkeys(engine for engines in groups.values() for engine in engines)
     engines = {engine: COLOURS[i % len(COLOURS)] for i, engine in enumerate(found)}
     operations = list(dict.fromkeys(operation for operation, _ in groups))
-    width, row_height, top = 920, 26, 96
-    height = top + len(groups) * row_height + len(operations) * 34 + 56
+    width, row_height = 920, 26
+    keys, top = legend(engines, width)
+    height = int(top) + len(groups) * row_height + len(operations) * 46 + 44
     scale = Scale([r["ratio"] for e in groups.values() for r in e.values()], 200, width - 40)
     body, y = [], float(top)
     for operation in operations:
-        body.append(text(24, y + 20, operation, 14, weight="600", fill="#212529"))
-        y += 34
+        body.append(text(24, y + 30, operation, 14, weight="600", fill="#212529"))
+        y += 46
         for (of, network), measured in groups.items():
             if of != operation:
                 continue
@@ -112,8 +117,8 @@ def plot(name, rows):
     grid = []
     for decade in scale.decades():
         x = scale(decade)
-        colour, dash = ("#868e96", "") if decade == 1 else ("#e9ecef", "")
-        grid.append(f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top}' y2='{y + 8:.1f}' stroke='{colour}'{dash}/>")
+        colour = "#868e96" if decade == 1 else "#e9ecef"
+        grid.append(f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{top:.1f}' y2='{y + 8:.1f}' stroke='{colour}'/>")
         label = "geo = 1" if decade == 1 else f"{decade:,.0f}×" if decade > 1 else f"{decade:g}×"
         grid.append(text(x, y + 26, label, 12, "middle", "#495057"))
     head = [
@@ -121,7 +126,7 @@ def plot(name, rows):
         f"<rect width='{width}' height='{height}' rx='10' fill='#ffffff'/>",
         text(24, 36, f"{name}: time relative to geo, logarithmic", 17, weight="600", fill="#212529"),
     ]
-    return "\n".join([*head, *legend(engines, width), *grid, *body, "</svg>"]) + "\n"
+    return "\n".join([*head, *keys, *grid, *body, "</svg>"]) + "\n"
 
 
 def how_made(name, circumstances):
