@@ -43,6 +43,7 @@ Status CheckSyntax(const Pay& pay) {
                                                std::to_string(pay.constraints.avoid.size()) +
                                                " participants; at most 1024 are taken");
   }
+  GEO_RETURN_IF_ERROR(CheckPositiveAmountSyntax(pay.amount));
   const auto in_range = [](const std::optional<std::uint32_t>& limit, std::uint32_t most) {
     return !limit || *limit == kUnlimited || (*limit >= 1 && *limit <= most);
   };

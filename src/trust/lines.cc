@@ -97,6 +97,7 @@ LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debto
 
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const OpenLine& command) {
+  GEO_RETURN_IF_ERROR(CheckAmountSyntax(command.limit));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex owner, ActiveParticipant(ledger, asking.signer));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex debtor, ActiveParticipant(ledger, command.debtor));
   if (owner == debtor) {
@@ -132,6 +133,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   if (!command.limit && command.policy == PolicyPatch()) {
     return MakeError(ErrorCode::kInvalidArgument, "neither a limit nor a policy key is given");
   }
+  if (command.limit) GEO_RETURN_IF_ERROR(CheckAmountSyntax(*command.limit));
   GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, command.line, false));
   TrustLine after = named.line;
   GEO_ASSIGN_OR_RETURN(after.policy, ApplyPolicy(after.policy, command.policy, named.precision));

@@ -113,6 +113,7 @@ Observed Operations::Run(const Json& step) {
       {"replay", &Operations::Replay},
       {"set_status", &Operations::SetStatus},
       {"advance_clock", &Operations::AdvanceClock},
+      {"parallel", &Operations::Race},
       {"prepare", &Operations::Prepare},
       {"commit", &Operations::Commit},
       {"abort", &Operations::Abort},
@@ -134,7 +135,10 @@ Observed Operations::Run(const Json& step) {
 Observed Operations::PayAmount(const Json& step) {
   const StatusOr<SignedCommand> command = SignPayment(step);
   if (!command.ok()) return Refused(command.status());
-  const StatusOr<CommandResult> result = world_.Send(*command);
+  return ShowPaid(step, world_.Send(*command));
+}
+
+Observed Operations::ShowPaid(const Json& step, const StatusOr<CommandResult>& result) {
   Observed observed = FateOf(result);
   if (!observed.error.empty() || !observed.failure.empty()) return observed;
   if (!result->payment || !result->payment->transaction) {
@@ -190,6 +194,7 @@ void Operations::ShowPayment(const Json& step, const Transaction& transaction, O
     routes.push_back({path, FormatAmount(route.amount, world_.PrecisionOf(Text(step, "eq")))});
   }
   observed.answer["routes"] = std::move(routes);
+  payers_.emplace(transaction.id.text(), Text(step, "from"));
   if (committed) committed_.push_back(transaction.id);
 }
 
@@ -319,35 +324,33 @@ StatusOr<LineId> Operations::LatestLine(const Json& step) {
   return line.ok() && line->has_value() ? (*line)->line.id : LineId();
 }
 
-Observed Operations::CreateLine(const Json& step) {
-  return SendLine(step, [&]() -> StatusOr<Command> {
-    OpenLine command;
-    GEO_RETURN_IF_ERROR(world_.PidOf(Text(step, "owner")).status());
-    GEO_ASSIGN_OR_RETURN(command.debtor, world_.PidOf(Text(step, "to")));
-    GEO_ASSIGN_OR_RETURN(command.equivalent, Code(step));
-    if (step.contains("limit")) command.limit = Text(step, "limit");
-    GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
-    return command;
-  }());
+StatusOr<Command> Operations::OpeningCommand(const Json& step) {
+  OpenLine command;
+  GEO_RETURN_IF_ERROR(world_.PidOf(Text(step, "owner")).status());
+  GEO_ASSIGN_OR_RETURN(command.debtor, world_.PidOf(Text(step, "to")));
+  GEO_ASSIGN_OR_RETURN(command.equivalent, Code(step));
+  if (step.contains("limit")) command.limit = Text(step, "limit");
+  GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
+  return Command(std::move(command));
 }
 
-Observed Operations::UpdateLine(const Json& step) {
-  return SendLine(step, [&]() -> StatusOr<Command> {
-    geo::UpdateLine command;
-    GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
-    if (step.contains("limit")) command.limit = Text(step, "limit");
-    GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
-    return command;
-  }());
+StatusOr<Command> Operations::UpdatingCommand(const Json& step) {
+  geo::UpdateLine command;
+  GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
+  if (step.contains("limit")) command.limit = Text(step, "limit");
+  GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
+  return Command(std::move(command));
 }
 
-Observed Operations::CloseLine(const Json& step) {
-  return SendLine(step, [&]() -> StatusOr<Command> {
-    geo::CloseLine command;
-    GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
-    return command;
-  }());
+StatusOr<Command> Operations::ClosingCommand(const Json& step) {
+  geo::CloseLine command;
+  GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
+  return Command(command);
 }
+
+Observed Operations::CreateLine(const Json& step) { return SendLine(step, OpeningCommand(step)); }
+Observed Operations::UpdateLine(const Json& step) { return SendLine(step, UpdatingCommand(step)); }
+Observed Operations::CloseLine(const Json& step) { return SendLine(step, ClosingCommand(step)); }
 
 // Who acts for another names the other's line and signs as himself; who opens a line for another
 // can only put the other's name into the message and his own signature under it.
@@ -425,6 +428,8 @@ Observed Operations::AdvanceClock(const Json& step) {
   const Json& seconds = step["seconds"];
   constexpr std::int64_t kMost = 1'000'000'000;
   if (seconds < -kMost || seconds > kMost) return Failed("seconds are out of range");
+  advanced_s_ += seconds.get<std::int64_t>();
+  if (advanced_s_ < -kMost || advanced_s_ > kMost) return Failed("the clock is out of range");
   const Status status = world_.Advance(seconds.get<std::int64_t>() * kSecond);
   return status.ok() ? Observed() : Failed("the hub failed: " + std::string(status.message()));
 }

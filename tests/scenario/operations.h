@@ -52,6 +52,8 @@ class Operations {
   Observed Replay(const Json& step);
   Observed SetStatus(const Json& step);
   Observed AdvanceClock(const Json& step);
+  // racing.cc
+  Observed Race(const Json& step);
   // two_phase.cc
   Observed Prepare(const Json& step);
   Observed Commit(const Json& step);
@@ -64,7 +66,20 @@ class Operations {
   Observed CheckEquivalentMeta(const Json& step);
   Observed CheckPolicy(const Json& step);
 
+  // The message that a step sends, and what a hub's answer to it shows, apart: several may be on
+  // their way at the same time. For pay, prepare, commit, abort and the operations on lines.
+  StatusOr<SignedCommand> SignStep(const Json& step);
+  Observed ShowStep(const Json& step, const StatusOr<CommandResult>& result);
+
   StatusOr<SignedCommand> SignPayment(const Json& step);
+  StatusOr<SignedCommand> SignPrepare(const Json& step);
+  StatusOr<SignedCommand> SignDecision(const Json& step, bool commits);
+  StatusOr<Command> OpeningCommand(const Json& step);
+  StatusOr<Command> UpdatingCommand(const Json& step);
+  StatusOr<Command> ClosingCommand(const Json& step);
+  Observed ShowPaid(const Json& step, const StatusOr<CommandResult>& result);
+  Observed ShowPrepared(const Json& step, const StatusOr<CommandResult>& result);
+  Observed ShowDecided(const Json& step, const StatusOr<CommandResult>& result, bool commits);
   StatusOr<PreparePayment> ReadPrepare(const Json& step);
   Observed Decide(const Json& step, bool commits);
   Observed WithState(const Json& step, Observed observed);
@@ -83,7 +98,8 @@ class Operations {
   World& world_;
   std::map<std::string, SignedCommand> saved_;
   std::vector<TxId> committed_;
-  std::map<std::string, std::string> payers_;  // of prepared payments, by transaction
+  std::map<std::string, std::string> payers_;  // by transaction
+  std::int64_t advanced_s_ = 0;                // by all steps together
   std::uint64_t recovered_ = 0;                // the last record that `recover` looked at
   int fresh_ids_ = 0;
 };

@@ -94,7 +94,7 @@ std::vector<Operation> CheckOperations() {
        Answer::kFields,
        {}},
       {"parallel",
-       false,
+       true,
        {{"steps", Shape::kSteps, kRequired}},
        Answer::kFields,
        {{"committed", Shape::kInteger}, {"tx_count", Shape::kInteger}}}};

@@ -111,9 +111,9 @@ Problem RunCase(const Json& test_case, const StoreFactory& store, bool reopen) {
 
 Problem RunOnStores(const Json& test_case, Stores stores) {
   if (stores.memory) {
-    if (const Problem problem = RunCase(
-            test_case, [] { return NewMemoryStore(); }, false))
-      return problem;
+    const auto medium = std::make_shared<MemoryMedium>();
+    const StoreFactory store = [medium] { return NewMemoryStore(medium); };
+    if (const Problem problem = RunCase(test_case, store, false)) return problem;
   }
   if (!stores.sqlite) return std::nullopt;
   const TemporaryFolder folder;

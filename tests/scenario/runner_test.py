@@ -1,4 +1,4 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """The scenario runner itself: wrong cases fail, with the right lines and exit status.
 
 usage: runner_test.py GEO_SCENARIO WRONG_CASES

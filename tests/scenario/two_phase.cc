@@ -51,16 +51,21 @@ StatusOr<PreparePayment> Operations::ReadPrepare(const Json& step) {
   return prepare;
 }
 
+StatusOr<SignedCommand> Operations::SignPrepare(const Json& step) {
+  GEO_ASSIGN_OR_RETURN(PreparePayment prepare, ReadPrepare(step));
+  return world_.Sign(world_.KeyOf(step["routes"][0][0][0]), std::move(prepare));
+}
+
 Observed Operations::Prepare(const Json& step) {
-  const StatusOr<PreparePayment> prepare = ReadPrepare(step);
-  if (!prepare.ok()) return Refused(prepare.status());
-  const std::string payer = step["routes"][0][0][0];
-  const StatusOr<SignedCommand> command = world_.Sign(world_.KeyOf(payer), *prepare);
+  const StatusOr<SignedCommand> command = SignPrepare(step);
   if (!command.ok()) return Refused(command.status());
-  const StatusOr<CommandResult> result = world_.Send(*command);
+  return ShowPrepared(step, world_.Send(*command));
+}
+
+Observed Operations::ShowPrepared(const Json& step, const StatusOr<CommandResult>& result) {
   Observed observed = FateOf(result);
   if (!observed.failure.empty()) return observed;
-  if (observed.error.empty()) payers_.emplace(step["tx"], payer);
+  if (observed.error.empty()) payers_.emplace(step["tx"], step["routes"][0][0][0]);
   if (result->payment && result->payment->shortage) {
     const HopShortage& hop = *result->payment->shortage;
     const int precision = world_.PrecisionOf(step["eq"]);
@@ -75,17 +80,27 @@ Observed Operations::Commit(const Json& step) { return Decide(step, true); }
 Observed Operations::Abort(const Json& step) { return Decide(step, false); }
 
 // Signed by the payer; by nobody special when there is no such payment.
-Observed Operations::Decide(const Json& step, bool commits) {
-  const StatusOr<TxId> id = TxId::Parse(step["tx"].get<std::string>());
-  if (!id.ok()) return Refused(id.status());
+StatusOr<SignedCommand> Operations::SignDecision(const Json& step, bool commits) {
+  GEO_ASSIGN_OR_RETURN(const TxId id, TxId::Parse(step["tx"].get<std::string>()));
   const auto payer = payers_.find(step["tx"]);
   const SecretKey& key =
       payer == payers_.end() ? world_.operator_key() : world_.KeyOf(payer->second);
-  const Command decision = commits ? Command(CommitPayment{*id}) : Command(AbortPayment{*id});
-  const StatusOr<SignedCommand> command = world_.Sign(key, decision);
+  return world_.Sign(key, commits ? Command(CommitPayment{id}) : Command(AbortPayment{id}));
+}
+
+Observed Operations::Decide(const Json& step, bool commits) {
+  const StatusOr<SignedCommand> command = SignDecision(step, commits);
   if (!command.ok()) return Refused(command.status());
-  Observed observed = FateOf(world_.Send(*command));
-  if (commits && observed.error.empty() && observed.failure.empty()) committed_.push_back(*id);
+  return ShowDecided(step, world_.Send(*command), commits);
+}
+
+Observed Operations::ShowDecided(const Json& step, const StatusOr<CommandResult>& result,
+                                 bool commits) {
+  Observed observed = FateOf(result);
+  const bool shown = result.ok() && result->payment && result->payment->transaction;
+  if (commits && shown && observed.error.empty() && observed.failure.empty()) {
+    committed_.push_back(result->payment->transaction->id);
+  }
   return WithState(step, std::move(observed));
 }
 

@@ -1,10 +1,12 @@
 #include "tests/scenario/world.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "geo/crypto/envelope.h"
 #include "geo/crypto/hash.h"
+#include "geo/hub/serial_hub.h"
 #include "src/base/status_macros.h"
 
 namespace geo::scenario {
@@ -56,6 +58,7 @@ StatusOr<std::unique_ptr<World>> World::Found(const StoreFactory& store, const J
     ago = std::max(ago, kSecond - ends);
   }
   world->now_ = kStart - ago;
+  world->store_ = store;
   GEO_RETURN_IF_ERROR(world->Open(store));
   GEO_RETURN_IF_ERROR(world->SetUp(test_case));
   return world;
@@ -134,6 +137,28 @@ StatusOr<CommandResult> World::Send(const SignedCommand& command) {
   CommandResult refused;
   refused.status = verified.status();
   return refused;
+}
+
+StatusOr<std::vector<StatusOr<CommandResult>>> World::Race(
+    const std::vector<SignedCommand>& commands) {
+  GEO_ASSIGN_OR_RETURN(const std::unique_ptr<SerialHub> serial,
+                       SerialHub::Create(std::move(hub_), {}));
+  std::vector<StatusOr<CommandResult>> results(commands.size(), CommandResult());
+  const auto run = [&](std::size_t i) {
+    const StatusOr<VerifiedCommand> verified = Read(commands[i]);
+    if (verified.ok()) {
+      results[i] = serial->Execute(*verified, now_);
+    } else {
+      results[i]->status = verified.status();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < commands.size(); ++i) threads.emplace_back(run, i);
+  for (std::thread& thread : threads) thread.join();
+  GEO_RETURN_IF_ERROR(serial->Close());
+  GEO_RETURN_IF_ERROR(Open(store_));
+  hub_->Tick(now_);
+  return results;
 }
 
 StatusOr<CommandResult> World::Operate(const Command& command) {

@@ -46,6 +46,7 @@ Problem Difference(const Kept& before, const Kept& after);
 
 class World {
  public:
+  // `store` makes the same store anew each time that it is called.
   // Founds a network in an empty store and sets it up as the case says: participants, equivalents,
   // opening lines and debts. Errors: whatever the library answers.
   static StatusOr<std::unique_ptr<World>> Found(const StoreFactory& store, const Json& test_case);
@@ -81,6 +82,10 @@ class World {
   // Read, execute. Refusals are in the result; an error means that the hub itself failed.
   StatusOr<CommandResult> Send(const SignedCommand& command);
 
+  // Sends all of them at the same time, each from a thread of its own, through a SerialHub; the hub
+  // is then opened again on its store. Errors: the hub itself could not be handed over or back.
+  StatusOr<std::vector<StatusOr<CommandResult>>> Race(const std::vector<SignedCommand>& commands);
+
   // Sign and send, by an operator.
   StatusOr<CommandResult> Operate(const Command& command);
   const SecretKey& operator_key() { return KeyOf(kOperator); }
@@ -113,6 +118,7 @@ class World {
   Status PrepareLocks(const Json& locks);
   Status PrepareLock(const Json& lock, Duration lifetime, int number);
 
+  StoreFactory store_;
   std::unique_ptr<Hub> hub_;
   std::map<std::string, SecretKey> keys_;
   std::map<Pid, std::string> names_;

@@ -73,7 +73,9 @@ class View {
   std::vector<ReservationView> Reservations(std::size_t skip, std::size_t max) const;
 
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
-  // the hub's defaults. Participants that may not pay or be paid: 0. Errors also: ConstraintRange.
+  // the hub's defaults. Participants that may not pay or be paid, and equivalents that are not
+  // active: 0. Errors also: ConstraintRange, SelfPayment, InvalidArgument (an index in the
+  // constraints).
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
                                     const EquivalentCode& equivalent) const;
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,

@@ -47,9 +47,9 @@ struct PaymentPlan {
 // must be in step with the ledger and on the day of `now`. `by_default` fills in what the payer
 // left open. `suggested`, if any, is used when it passes VerifyPlan for this payment in this state
 // (spec 01 §6.5); else it counts for nothing. Errors, in the order of §6.3: TextInvalid, TooLarge,
-// ConstraintRange; UnknownParticipant, ParticipantNotActive (payer, then payee), SelfPayment;
-// UnknownEquivalent, EquivalentNotActive; those of amounts (AmountSyntax, AmountTooPrecise,
-// AmountOverflow, AmountNotPositive).
+// those of CheckPositiveAmountSyntax, ConstraintRange; UnknownParticipant, ParticipantNotActive
+// (payer, then payee), SelfPayment; UnknownEquivalent, EquivalentNotActive; AmountTooPrecise and
+// AmountOverflow at the equivalent's precision.
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,
@@ -57,8 +57,10 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
                                                          const Plan* suggested = nullptr);
 
 // Whether `pay` by `payer` is the very payment that is stored, so that the stored answer holds
-// again (§6.2). Errors: TextInvalid, TooLarge, ConstraintRange, as in PlanPayment; TxIdReused to
-// anybody but the original payer; to him what differs: TxIdOtherOperation, …Payee, …Equivalent,
+// again (§6.2). What it means counts, not how it is written: "10" and "10.00" are the same amount,
+// `avoid` is a set; but a limit that is asked for is another request than none, even if it is the
+// hub's own. Errors: the syntax errors of PlanPayment; TxIdReused to anybody but the original
+// payer; to him what differs: TxIdOtherOperation, …Payee, …Equivalent,
 // …Amount, …Description, …Constraints.
 Status CheckSamePayment(const Ledger& ledger, const Transaction& stored, const Pid& payer,
                         const Pay& pay);
