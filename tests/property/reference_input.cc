@@ -1,5 +1,6 @@
 #include "tests/property/reference_input.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -32,6 +33,17 @@ struct Syntax {
     If(!json.is_object(), json.is_discarded() ? kJsonSyntax : kTextInvalid);
   }
 
+  // What is wrong with an amount at every precision.
+  void AmountAlone(const AmountInput& input, bool positive) {
+    const auto* text = std::get_if<std::string>(&input);
+    const std::size_t point = text == nullptr ? std::string::npos : text->find('.');
+    const std::size_t decimals = point == std::string::npos ? 0 : text->size() - point - 1;
+    Codes bad;
+    const Big units = ReadAmount(input, static_cast<int>(std::min<std::size_t>(decimals, 8)), bad);
+    If(positive && bad.empty() && units == 0, kAmountNotPositive);
+    wrong.merge(bad);
+  }
+
   template <typename Other>
   void operator()(const Other&) {}
   void operator()(const RegisterParticipant& c) {
@@ -58,8 +70,10 @@ struct Syntax {
     If(!c.active && !c.description, kInvalidArgument);
     if (c.description) Text(*c.description, 0, kMaxDescriptionBytes);
   }
+  void operator()(const OpenLine& c) { AmountAlone(c.limit, false); }
   void operator()(const UpdateLine& c) {
     If(!c.limit && c.policy == PolicyPatch(), kInvalidArgument);
+    if (c.limit) AmountAlone(*c.limit, false);
   }
   void operator()(const FreezeLine& c) { Text(c.reason, 0, kMaxReasonBytes); }
   void operator()(const UnfreezeLine& c) { Text(c.reason, 0, kMaxReasonBytes); }
@@ -68,6 +82,7 @@ struct Syntax {
     const std::uint32_t hops = c.constraints.max_hops.value_or(1);
     const std::uint32_t paths = c.constraints.max_paths.value_or(1);
     if (c.description) Text(c.description->text, 0, kMaxDescriptionBytes);
+    AmountAlone(c.amount, true);
     If(c.constraints.avoid.size() > kMaxAvoid, kTooLarge);
     If(hops == 0 || (hops > 32 && hops != kUnlimited), kConstraintRange);
     If(paths == 0 || (paths > 64 && paths != kUnlimited), kConstraintRange);
