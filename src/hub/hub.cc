@@ -52,7 +52,9 @@ Batch& Hub::Impl::StartBatch() {
 
 void Hub::Impl::FillRows(Batch& batch) {
   if (!read_model) return;
-  read_model->TakeRows(*ledger, options.read_model_rows, &batch.rows);
+  // Rows do not matter to who waits for his answer.
+  const bool later = batch.before != batch.after && read_model->backlog() <= options.read_model_lag;
+  if (!later) read_model->TakeRows(*ledger, options.read_model_rows, &batch.rows);
   batch.rows_seq = read_model->shown_seq();
 }
 

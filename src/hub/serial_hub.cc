@@ -100,7 +100,7 @@ class SerialHub::Impl {
   Status Close();
   SerialHubCounts counts() const;
 
-  bool has_views() const { return front_ledger_ != nullptr; }
+  bool has_views() const { return options_.read_views; }
   LeftRight& left_right() { return left_right_; }
   const Side& side(std::size_t index) const { return sides_[index]; }
   const RouteConstraints& routing() const { return hub_.options.routing; }

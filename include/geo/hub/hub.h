@@ -46,6 +46,9 @@ struct HubOptions {
 
   std::size_t max_pending = 65'536;     // submits between two flushes
   std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
+  // Rows that may wait for UpdateReadModel. As long as no more wait, appends of commands take none
+  // along, which makes them cheaper; the tables then show the past. 0: none wait longer than must.
+  std::size_t read_model_lag = 0;
   std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
 };
 

@@ -1,0 +1,191 @@
+// Durable payments on SQLite in groups, routes given: planning is checked but not searched.
+//
+// "geo" is everything from the command to the answer: idempotency, checks of the plan and of the
+// invariants, record, hash chain, state, graph, rows of the read model, SQLite with one sync per
+// group. "geo, rows later" leaves the rows of the read model to slices outside the commit path.
+// "one UPSERT per row" is what a hub does whose state lives in tables: one row per payment and one
+// UPSERT per debt, in the same groups, without any check, record or hash. The reading in front of
+// it, by which such a hub knows its capacities, is not counted against it.
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/benchmark/commit_rows.h"
+#include "tests/benchmark/commit_world.h"
+#include "tests/support/scratch.h"
+
+namespace geo::bench {
+namespace {
+
+constexpr std::size_t kGroup = 1'000;
+
+std::size_t GroupsFor(Size size) {
+  if (size == Size::kSmoke) return 1;
+  return size == Size::kQuick ? 5 : 100;
+}
+
+std::uint32_t ParticipantsFor(Size size) { return size == Size::kSmoke ? 100 : 10'000; }
+
+struct Prepared {
+  World world;
+  std::vector<PlannedPayment> payments;
+};
+
+const Prepared& Prepare(Size size) {
+  static const Prepared prepared = [&] {
+    Prepared made{World({.participants = ParticipantsFor(size), .roomy = true}), {}};
+    const std::unique_ptr<Hub> hub = made.world.Found(NewMemoryStore(), {});
+    made.payments = made.world.Plans(*hub, GroupsFor(size) * kGroup);
+    return made;
+  }();
+  return prepared;
+}
+
+void Count(Row& row, std::int64_t nanoseconds, std::size_t payments) {
+  const double us = static_cast<double>(nanoseconds) / 1000;
+  row.AddMicroseconds(us, payments);
+  row.Set("payments_per_cpu_second", 1e6 * static_cast<double>(payments) / us);
+}
+
+// Makes all payments in groups. Nanoseconds spent in Flush.
+[[gnu::noinline]] std::int64_t PayAll(Hub& hub, const std::vector<PlannedPayment>& payments) {
+  std::int64_t flushing = 0;
+  for (std::size_t next = 0; next < payments.size();) {
+    for (std::size_t i = 0; i < kGroup; ++i, ++next) {
+      Require(hub.Submit(payments[next].command, World::kNow, &payments[next].plan), "submit");
+    }
+    const std::int64_t planned = ThreadCpuTime();
+    const auto results = hub.Flush();
+    flushing += ThreadCpuTime() - planned;
+    Require(results.status(), "flush");
+    for (const CommandResult& result : *results) {
+      Require(result.code() == ErrorCode::kOk && !result.payment->replanned, "payment");
+    }
+  }
+  return flushing;
+}
+
+void MeasureHub(Row& row, Size size, std::size_t lag) {
+  const Prepared& prepared = Prepare(size);
+  const tests::Scratch scratch;
+  HubOptions options;
+  options.read_model_rows = 65'536;
+  options.read_model_lag = lag;
+  const std::unique_ptr<Hub> hub =
+      prepared.world.Found(NewSqliteStore(scratch.File("hub.geo")), options);
+  const auto count = static_cast<double>(prepared.payments.size());
+  const std::int64_t begin = ThreadCpuTime();
+  const std::int64_t flushing = PayAll(*hub, prepared.payments);
+  const std::int64_t taken = ThreadCpuTime() - begin;
+  Count(row, taken, prepared.payments.size());
+  row.Set("share_of_flush", static_cast<double>(flushing) / static_cast<double>(taken));
+  row.Set("rows_waiting", static_cast<double>(hub->read_model_backlog()));
+  const std::int64_t before_rows = ThreadCpuTime();
+  Require(hub->UpdateReadModel(), "rows");
+  row.Set("rows_later_us", static_cast<double>(ThreadCpuTime() - before_rows) / 1000 / count);
+  std::size_t hops = 0;
+  for (const PlannedPayment& payment : prepared.payments) {
+    for (const Route& route : payment.plan.routes) hops += route.participants.size() - 1;
+  }
+  row.Set("hops", static_cast<double>(hops) / count);
+}
+
+// The other design.
+class TablesOnly {
+ public:
+  explicit TablesOnly(const std::string& file) {
+    Require(sqlite3_open(file.c_str(), &db_) == SQLITE_OK, "open");
+    Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+        "CREATE TABLE transactions (tx_id TEXT PRIMARY KEY, payer INTEGER, payee INTEGER,"
+        " amount INTEGER, time INTEGER) WITHOUT ROWID;"
+        "CREATE TABLE debts (a INTEGER, b INTEGER, equivalent INTEGER, balance INTEGER,"
+        " PRIMARY KEY (a, b, equivalent)) WITHOUT ROWID;"
+        "CREATE INDEX debts_b ON debts (b)");
+    pay_ = Prepare("INSERT INTO transactions VALUES (?, ?, ?, ?, ?)");
+    owe_ = Prepare(
+        "INSERT INTO debts VALUES (?, ?, 0, ?) ON CONFLICT (a, b, equivalent) "
+        "DO UPDATE SET balance = balance + excluded.balance");
+  }
+  ~TablesOnly() {
+    sqlite3_finalize(pay_);
+    sqlite3_finalize(owe_);
+    sqlite3_close(db_);
+  }
+
+  void Run(const char* sql) {
+    Require(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql);
+  }
+  void Owe(std::uint32_t from, std::uint32_t to, Amount amount) {
+    sqlite3_bind_int64(owe_, 1, std::min(from, to));
+    sqlite3_bind_int64(owe_, 2, std::max(from, to));
+    sqlite3_bind_int64(owe_, 3, from < to ? amount : -amount);
+    Step(owe_);
+  }
+  void Pay(std::string_view id, const Plan& plan) {
+    const std::vector<std::uint32_t>& ends = plan.routes.front().participants;
+    Amount amount = 0;
+    for (const Route& route : plan.routes) {
+      amount += route.amount;
+      for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
+        Owe(route.participants[i], route.participants[i + 1], route.amount);
+      }
+    }
+    sqlite3_bind_text(pay_, 1, id.data(), static_cast<int>(id.size()), SQLITE_STATIC);
+    sqlite3_bind_int64(pay_, 2, ends.front());
+    sqlite3_bind_int64(pay_, 3, ends.back());
+    sqlite3_bind_int64(pay_, 4, amount);
+    sqlite3_bind_int64(pay_, 5, World::kNow);
+    Step(pay_);
+  }
+
+ private:
+  sqlite3_stmt* Prepare(const char* sql) {
+    sqlite3_stmt* statement = nullptr;
+    Require(sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr) == SQLITE_OK, sql);
+    return statement;
+  }
+  static void Step(sqlite3_stmt* statement) {
+    Require(sqlite3_step(statement) == SQLITE_DONE, "step");
+    sqlite3_reset(statement);
+  }
+
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt* pay_ = nullptr;
+  sqlite3_stmt* owe_ = nullptr;
+};
+
+void MeasureTables(Row& row, Size size) {
+  const Prepared& prepared = Prepare(size);
+  const tests::Scratch scratch;
+  TablesOnly tables(scratch.File("tables.db"));
+  tables.Run("BEGIN");
+  for (const testing::GeneratedDebt& debt : prepared.world.network().debts) {
+    tables.Owe(debt.debtor, debt.creditor, debt.amount);
+  }
+  tables.Run("COMMIT");
+  const std::int64_t begin = ThreadCpuTime();
+  for (std::size_t next = 0; next < prepared.payments.size();) {
+    tables.Run("BEGIN IMMEDIATE");
+    for (std::size_t i = 0; i < kGroup; ++i, ++next) {
+      const PlannedPayment& payment = prepared.payments[next];
+      tables.Pay(std::get<Pay>(payment.command.command()).id.text(), payment.plan);
+    }
+    tables.Run("COMMIT");
+  }
+  Count(row, ThreadCpuTime() - begin, prepared.payments.size());
+}
+
+}  // namespace
+
+void AddDurableRows(Size size) {
+  const std::string network = size == Size::kSmoke ? "hk 100" : "hk 10k";
+  const std::string operation = "durable payment, groups of 1000";
+  AddRow({network, operation, "geo"}, [=](Row& row) { MeasureHub(row, size, 0); });
+  AddRow({network, operation, "geo, rows later"},
+         [=](Row& row) { MeasureHub(row, size, 10'000'000); });
+  AddRow({network, operation, "one UPSERT per row"}, [=](Row& row) { MeasureTables(row, size); });
+}
+
+}  // namespace geo::bench

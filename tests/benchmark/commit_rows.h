@@ -1,0 +1,16 @@
+// The parts of the benchmark of the commit path.
+#ifndef GEO_TESTS_BENCHMARK_COMMIT_ROWS_H_
+#define GEO_TESTS_BENCHMARK_COMMIT_ROWS_H_
+
+#include "tests/benchmark/support/row.h"
+
+namespace geo::bench {
+
+void AddDurableRows(Size size);  // SQLite, groups of 1,000, beside one UPSERT per row
+void AddThreadRows(Size size);   // many submitters and one, by the clock on the wall
+void AddSignedRows(Size size);   // signed payments, beside the bare signature check
+void AddReopenRows(Size size);   // opening again, with a snapshot and without
+
+}  // namespace geo::bench
+
+#endif  // GEO_TESTS_BENCHMARK_COMMIT_ROWS_H_
