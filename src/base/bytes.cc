@@ -1,5 +1,7 @@
 #include "geo/base/bytes.h"
 
+#include <algorithm>
+
 namespace geo {
 namespace {
 
@@ -33,11 +35,15 @@ void ByteWriter::Fixed32(std::uint32_t value) { AppendLittleEndian(*out_, value)
 void ByteWriter::Fixed64(std::uint64_t value) { AppendLittleEndian(*out_, value); }
 
 void ByteWriter::Varint(std::uint64_t value) {
+  constexpr std::size_t kLongest = 10;
+  char bytes[kLongest];
+  std::size_t size = 0;
   while (value >= 0x80) {
-    Byte(static_cast<std::uint8_t>(value | 0x80));
+    bytes[size++] = static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  Byte(static_cast<std::uint8_t>(value));
+  bytes[size++] = static_cast<char>(value);
+  out_->append(bytes, size);
 }
 
 void ByteWriter::Signed(std::int64_t value) {
@@ -66,25 +72,23 @@ std::string_view ByteReader::Raw(std::size_t size) {
   return taken;
 }
 
-std::uint8_t ByteReader::Byte() {
-  const std::string_view raw = Raw(1);
-  return raw.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(raw[0]);
-}
-
 std::uint32_t ByteReader::Fixed32() { return ReadLittleEndian<std::uint32_t>(Raw(4)); }
 
 std::uint64_t ByteReader::Fixed64() { return ReadLittleEndian<std::uint64_t>(Raw(8)); }
 
-std::uint64_t ByteReader::Varint() {
+std::uint64_t ByteReader::LongVarint() {
+  constexpr std::size_t kLongest = 10;
   std::uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    const std::uint8_t byte = Byte();
-    value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+  const std::size_t end = std::min(rest_.size(), kLongest);
+  for (std::size_t i = 0; i < end; ++i) {
+    const auto byte = static_cast<std::uint8_t>(rest_[i]);
+    value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
     if ((byte & 0x80) != 0) continue;
-    const bool too_long = shift > 0 && byte == 0;
-    const bool too_big = shift == 63 && byte > 1;
+    const bool too_long = i > 0 && byte == 0;
+    const bool too_big = i + 1 == kLongest && byte > 1;
     if (too_long || too_big) break;
-    return ok_ ? value : 0;
+    rest_.remove_prefix(i + 1);
+    return value;
   }
   Fail();
   return 0;
@@ -106,18 +110,6 @@ std::string_view ByteReader::Bytes() {
     return {};
   }
   return Raw(static_cast<std::size_t>(size));
-}
-
-std::uint64_t ByteReader::Below(std::uint64_t limit_inclusive) {
-  const std::uint64_t value = Varint();
-  if (value <= limit_inclusive) return value;
-  Fail();
-  return 0;
-}
-
-void ByteReader::Fail() {
-  ok_ = false;
-  rest_ = {};
 }
 
 }  // namespace geo

@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -63,6 +64,8 @@ StatusOr<Record> ReadBody(std::string_view body) {
   record.reason = std::string(reader.Bytes());
   if (record.reason.size() > kMaxReasonBytes || !IsValidUtf8(record.reason)) reader.Fail();
   const std::uint64_t count = reader.Below(reader.remaining());
+  constexpr std::uint64_t kUsual = 64;  // more come with few bytes in crafted input only
+  record.effects.reserve(static_cast<std::size_t>(std::min(count, kUsual)));
   for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
     record.effects.push_back(ReadEffect(reader));
   }

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "geo/ledger/flows.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/state.h"
@@ -32,9 +33,9 @@ struct RecordCheck {
   std::size_t participants;
   std::size_t equivalents;
   std::size_t lines;
-  std::vector<Touched> touched;
+  absl::InlinedVector<Touched, 24> touched;
   std::vector<std::pair<PairKey, std::pair<ParticipantIndex, LineIndex>>> opened;
-  std::vector<Delta> deltas;
+  absl::InlinedVector<Delta, 32> deltas;
   const TransactionEffect* transaction = nullptr;
   std::vector<Flow> held;      // what reservations grow by
   std::vector<Flow> released;  // what they shrink by

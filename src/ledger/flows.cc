@@ -7,6 +7,9 @@ namespace geo {
 
 std::vector<Flow> FlowsOf(const std::vector<Route>& routes) {
   std::vector<Flow> flows;
+  std::size_t participants = 0;
+  for (const Route& route : routes) participants += route.participants.size();
+  flows.reserve(participants);
   for (const Route& route : routes) {
     for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
       flows.push_back({route.participants[i], route.participants[i + 1], route.amount});

@@ -27,7 +27,9 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
     plan = std::move(std::get<Plan>(answer.outcome));
     GEO_RETURN_IF_ERROR(VerifyPlan(ledger, day, request, plan));
   }
-  for (const Flow& flow : FlowsOf(plan.routes)) {
+  const std::vector<Flow> flows = FlowsOf(plan.routes);
+  payment.effects.reserve(flows.size() + 1);
+  for (const Flow& flow : flows) {
     GEO_ASSIGN_OR_RETURN(DebtEffect effect, MoveValue(ledger, request.equivalent, flow, day));
     payment.effects.emplace_back(std::move(effect));
   }

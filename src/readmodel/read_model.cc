@@ -27,18 +27,14 @@ std::uint64_t KeyOf(Table table, std::uint32_t index) {
 }  // namespace
 
 struct ReadModel::State {
-  std::deque<Dirty> queue;                    // in order of `since`
-  std::unordered_set<std::uint64_t> waiting;  // keys in the queue
-  std::deque<RowChange> made;                 // rows of kTransactions in the queue, in its order
+  std::deque<Dirty> queue;                       // in order of `since`
+  std::unordered_set<std::uint64_t> waiting;     // keys in the queue
+  std::deque<RecordedTransaction> transactions;  // those in the queue, in its order
+  std::deque<RowChange> reservations;            // likewise
   std::uint64_t applied = 0;
 
   void Mark(Table table, std::uint32_t index) {
     if (waiting.insert(KeyOf(table, index)).second) queue.push_back({table, index, applied});
-  }
-
-  void Add(RowChange row) {
-    made.push_back(std::move(row));
-    queue.push_back({Table::kTransactions, 0, applied});
   }
 
   void Mark(const Record& record, const Effect& effect, const Ledger& ledger) {
@@ -51,14 +47,22 @@ struct ReadModel::State {
     } else if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
       Mark(Table::kPairs, *ledger.FindPair(debt->equivalent, debt->from, debt->to));
     } else if (const auto* transaction = std::get_if<TransactionEffect>(&effect)) {
-      // The ledger forgets transactions: rows are made now, those of reservations too.
-      Add(TransactionRow(record, transaction->after));
+      // The ledger keeps no transactions and forgets their reservations.
+      transactions.push_back({record.seq, record.kind, record.time, transaction->after});
+      queue.push_back({Table::kTransactions, 0, applied});
       const bool prepared = transaction->after.state == TransactionState::kPrepared;
       if (!prepared && !transaction->before.has_value()) return;
       for (const Flow& flow : FlowsOf(transaction->after.routes)) {
-        Add(ReservationRow(transaction->after, flow));
+        reservations.push_back(ReservationRow(transaction->after, flow));
+        queue.push_back({Table::kReservations, 0, applied});
       }
     }
+  }
+
+  RowChange TakeTransaction() {
+    RowChange row = TransactionRow(transactions.front());
+    transactions.pop_front();
+    return row;
   }
 
   RowChange Take(const Ledger& ledger, const Dirty& dirty) {
@@ -72,11 +76,12 @@ struct ReadModel::State {
       case Table::kPairs:
         return PairRow(ledger, dirty.index);
       case Table::kTransactions:
+        return TakeTransaction();
       case Table::kReservations:
         break;
     }
-    RowChange row = std::move(made.front());
-    made.pop_front();
+    RowChange row = std::move(reservations.front());
+    reservations.pop_front();
     return row;
   }
 };

@@ -123,13 +123,14 @@ RowChange PairRow(const Ledger& ledger, PairIndex index) {
   return row;
 }
 
-RowChange TransactionRow(const Record& record, const Transaction& transaction) {
+RowChange TransactionRow(const RecordedTransaction& recorded) {
+  const Transaction& transaction = recorded.transaction;
   static constexpr std::array<std::string_view, 3> kStates = {"prepared", "committed", "aborted"};
   return Row(Table::kTransactions,
-             {static_cast<Number>(record.seq), std::string(transaction.id.text()),
-              std::string(RecordKindName(record.kind)), Number{transaction.payer},
+             {static_cast<Number>(recorded.seq), std::string(transaction.id.text()),
+              std::string(RecordKindName(recorded.kind)), Number{transaction.payer},
               Number{transaction.payee}, Number{transaction.equivalent}, transaction.amount,
-              NameOf(transaction.state, kStates), RoutesText(transaction.routes), record.time});
+              NameOf(transaction.state, kStates), RoutesText(transaction.routes), recorded.time});
 }
 
 RowChange ReservationRow(const Transaction& transaction, const Flow& flow) {

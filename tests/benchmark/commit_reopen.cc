@@ -32,6 +32,12 @@ void PayAgain(Hub& hub, const World& world, std::size_t count) {
   Require(hub.Flush().status(), "flush");
 }
 
+[[gnu::noinline]] std::unique_ptr<Hub> OpenAgain(const World& world, const std::string& file) {
+  auto opened = Hub::Open(NewSqliteStore(file), world.Options({}));
+  Require(opened.status(), "reopen");
+  return *std::move(opened);
+}
+
 void MeasureOpening(Row& row, const Past& past) {
   const World world({.participants = past.participants, .roomy = true});
   const tests::Scratch scratch;
@@ -43,11 +49,7 @@ void MeasureOpening(Row& row, const Past& past) {
   const JournalHead head = hub->head();
   Require(hub->Close(), "close");
   hub.reset();
-  row.Time([&] {
-    auto opened = Hub::Open(NewSqliteStore(file), world.Options({}));
-    Require(opened.status(), "reopen");
-    hub = *std::move(opened);
-  });
+  row.Time([&] { hub = OpenAgain(world, file); });
   Require(hub->head() == head, "the head after opening");
   std::size_t debts = 0;
   for (PairIndex pair = 0; pair < hub->view().ledger().pair_count(); ++pair) {

@@ -47,16 +47,33 @@ class ByteReader {
   // Reads from `bytes`, which must outlive the reader and the views it gives.
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
 
-  std::uint8_t Byte();
+  std::uint8_t Byte() {
+    if (rest_.empty()) {
+      Fail();
+      return 0;
+    }
+    const auto value = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return value;
+  }
   std::uint32_t Fixed32();
   std::uint64_t Fixed64();
-  std::uint64_t Varint();  // fails on a longer than shortest form or above 64 bits
+  // Fails on a longer than shortest form or above 64 bits.
+  std::uint64_t Varint() {
+    const bool is_short = !rest_.empty() && static_cast<std::uint8_t>(rest_.front()) < 0x80;
+    return is_short ? Byte() : LongVarint();
+  }
   std::int64_t Signed();
   AmountSum Sum();
   std::string_view Raw(std::size_t size);
   std::string_view Bytes();
   // A varint at most `limit`; fails above it. For counts and enums.
-  std::uint64_t Below(std::uint64_t limit_inclusive);
+  std::uint64_t Below(std::uint64_t limit_inclusive) {
+    const std::uint64_t value = Varint();
+    if (value <= limit_inclusive) return value;
+    Fail();
+    return 0;
+  }
   template <typename F>
   F Fixed() {
     F value;
@@ -71,9 +88,14 @@ class ByteReader {
   bool Complete() const { return ok_ && rest_.empty(); }
   std::size_t remaining() const { return rest_.size(); }
   // Marks the input as wrong, for checks of the caller's own.
-  void Fail();
+  void Fail() {
+    ok_ = false;
+    rest_ = {};
+  }
 
  private:
+  std::uint64_t LongVarint();
+
   std::string_view rest_;
   bool ok_ = true;
 };

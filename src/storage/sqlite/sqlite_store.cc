@@ -183,9 +183,14 @@ Status SqliteStore::Append(const Batch& batch) {
 
 Status SqliteStore::WriteBatch(const Batch& batch) {
   GEO_RETURN_IF_ERROR(WriteRecords(batch));
-  for (const TransactionEntry& entry : batch.transactions) {
-    statements_.set_transaction.BindText(1, entry.id.text());
-    statements_.set_transaction.BindInteger(2, static_cast<std::int64_t>(entry.seq));
+  // Ids may be as random as UUIDs: in their order, neighbours share the way down the tree.
+  std::vector<const TransactionEntry*> entries;
+  for (const TransactionEntry& entry : batch.transactions) entries.push_back(&entry);
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const auto* x, const auto* y) { return x->id.text() < y->id.text(); });
+  for (const TransactionEntry* entry : entries) {
+    statements_.set_transaction.BindText(1, entry->id.text());
+    statements_.set_transaction.BindInteger(2, static_cast<std::int64_t>(entry->seq));
     GEO_RETURN_IF_ERROR(Run(statements_.set_transaction, "write a transaction id"));
   }
   GEO_RETURN_IF_ERROR(WriteTexts(batch));
@@ -250,6 +255,7 @@ Status SqliteStore::Replay(std::uint64_t after,
 
 StatusOr<std::optional<std::uint64_t>> SqliteStore::FindTransaction(const TxId& id) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
+  GEO_RETURN_IF_ERROR(writer_.HoldView());
   Statement& find = statements_.find_transaction;
   const ResetLater reset(find);
   find.BindText(1, id.text());

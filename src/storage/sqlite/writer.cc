@@ -56,6 +56,7 @@ Status Writer::OpenFiles(const std::string& path, SqliteFiles& files, const Open
   GEO_RETURN_IF_ERROR(CheckSchema(database_));
   GEO_RETURN_IF_ERROR(meta_.Prepare(database_));
   GEO_RETURN_IF_ERROR(CheckMark(log.exists));
+  GEO_ASSIGN_OR_RETURN(hold_, database_.Prepare("BEGIN"));
   GEO_ASSIGN_OR_RETURN(begin_, database_.Prepare("BEGIN IMMEDIATE"));
   GEO_ASSIGN_OR_RETURN(commit_, database_.Prepare("COMMIT"));
   GEO_ASSIGN_OR_RETURN(rollback_, database_.Prepare("ROLLBACK"));
@@ -128,8 +129,12 @@ Status Writer::Settle() {
 
 Status Writer::Close() {
   Status status;
-  if (is_open() && poison_.ok() && fenced_by_ == 0) status = Settle();
+  if (is_open() && poison_.ok() && fenced_by_ == 0) {
+    status = DropView();
+    if (status.ok()) status = Settle();
+  }
   meta_.Finalize();
+  hold_ = Statement();
   begin_ = Statement();
   commit_ = Statement();
   rollback_ = Statement();
@@ -138,7 +143,7 @@ Status Writer::Close() {
   lock_.Release();
   poison_ = OkStatus();
   fenced_by_ = 0;
-  cut_log_ = sync_next_ = false;
+  cut_log_ = sync_next_ = holds_view_ = false;
   log_pages_ = carried_pages_ = 0;
   if (status.ok() || ErrorCodeOf(status) == ErrorCode::kStoreIo) return status;
   return MakeError(ErrorCode::kStoreIo, std::string(status.message()));
@@ -153,6 +158,22 @@ Status Writer::CheckReadable() const {
 
 void Writer::Poison(const Status& cause) {
   if (poison_.ok()) poison_ = cause;
+}
+
+Status Writer::HoldView() {
+  if (holds_view_) return OkStatus();
+  const int result = hold_.Run();
+  if (result != SQLITE_OK) return database_.Error(result, "begin to read");
+  holds_view_ = true;
+  return OkStatus();
+}
+
+Status Writer::DropView() {
+  if (!holds_view_) return OkStatus();
+  const int result = commit_.Run();
+  if (result != SQLITE_OK) return database_.Error(result, "end reading");
+  holds_view_ = false;
+  return OkStatus();
 }
 
 Status Writer::SetSync(bool sync) {
@@ -203,7 +224,8 @@ Status Writer::Change(Durability durability, const std::function<Status(Meta& me
   GEO_RETURN_IF_ERROR(CheckReadable());
   const bool sync = durability == Durability::kDurable || sync_next_ || cut_log_;
   Meta meta;
-  Status status = SetSync(sync);
+  Status status = DropView();
+  if (status.ok()) status = SetSync(sync);
   if (status.ok()) status = Begin(claim, &meta);
   if (status.ok()) status = change(meta);
   if (status.ok()) {

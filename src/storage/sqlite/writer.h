@@ -35,6 +35,10 @@ class Writer {
   // Errors: StoreClosed, StorePoisoned.
   Status CheckReadable() const;
 
+  // Keeps one view of the database for the reading that follows, until the next Change: many small
+  // questions then cost no locks. Nobody else writes what is read.
+  Status HoldView();
+
   // What geo_meta says. Errors: StoreIo, StoreCorrupt.
   StatusOr<Meta> ReadMeta() { return meta_.Read(); }
 
@@ -55,6 +59,7 @@ class Writer {
   Status CheckMark(bool had_log);
   Status CarryOver();
   Status Settle();
+  Status DropView();
   Status SetSync(bool sync);
   Status Begin(bool claim, Meta* meta);
   Status Commit();
@@ -69,6 +74,7 @@ class Writer {
   StoreLock lock_;
   Database database_;
   MetaTable meta_;
+  Statement hold_;
   Statement begin_;
   Statement commit_;
   Statement rollback_;
@@ -80,6 +86,7 @@ class Writer {
   bool last_synced_ = true;  // the last commit was
   bool sync_next_ = false;   // the log is full: sync, then carry it over
   bool cut_log_ = false;
+  bool holds_view_ = false;
   int log_pages_ = 0;      // in the log, told by SQLite after each commit
   int carried_pages_ = 0;  // of these, carried over already
 };
