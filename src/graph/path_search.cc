@@ -22,14 +22,14 @@ void Search::State::StartSearch() {
 
 void Search::State::EndSearch() {
   const bool nothing_closed = closed_.empty() && !all_closed_;
+  std::uint32_t* visited = visited_.data();
   for (const Side& side : sides_) {
-    const NodeIndex* nodes = side.nodes.data();
-    for (std::uint32_t i = 0; i < side.count; ++i) {
-      if (nothing_closed) {
-        visited_[nodes[i] >> 4] = 0;
-      } else {
-        Unvisit(nodes[i]);
-      }
+    const NodeIndex* node = side.nodes.data();
+    const NodeIndex* end = node + side.count;
+    if (nothing_closed) {
+      for (; node != end; ++node) visited[*node >> 4] = 0;
+    } else {
+      for (; node != end; ++node) Unvisit(*node);
     }
   }
 }
@@ -54,7 +54,7 @@ bool Search::State::GrowForPath(CodeRange codes, Flow threshold, Meeting* meetin
     const std::uint32_t slot = Expand<kSide>(position, codes, threshold);
     const NodeIndex node = side.nodes[position];
     if (slot < graph_->degree(node)) {
-      *meeting = {kSide, position, graph_->neighbor(node, slot)};
+      *meeting = {kSide, position, graph_->neighbor(node, slot), graph_->edge(node, slot)};
       return true;
     }
     if (OutOfWork()) return false;
@@ -100,28 +100,33 @@ std::uint32_t Search::State::PositionOnLastLevel(const Side& side, NodeIndex nod
   return static_cast<std::uint32_t>(std::find(begin, end, node) - side.nodes.begin());
 }
 
+// The nodes from `position` to the root of `side`, that one and the root included, and the edges
+// between them. The arcs of parents were looked at a moment ago; those of children perhaps never.
+void Search::State::Trace(const Side& side, std::uint32_t position, Path* path) const {
+  path->nodes.push_back(side.nodes[position]);
+  while (position != 0) {
+    const NodeIndex node = side.nodes[position];
+    position = side.parents[position];
+    const NodeIndex parent = side.nodes[position];
+    const EdgeIndex edge = graph_->edge(parent, GraphAccess::SlotOf(*graph_, parent, node));
+    __builtin_prefetch(GraphAccess::Record(*graph_, edge));
+    path->edges.push_back(edge);
+    path->nodes.push_back(parent);
+  }
+}
+
 void Search::State::BuildPath(const Meeting& meeting, Path* path) const {
   std::uint32_t positions[2];
   positions[meeting.side] = meeting.position;
   positions[1 - meeting.side] = PositionOnLastLevel(sides_[1 - meeting.side], meeting.other);
+  __builtin_prefetch(GraphAccess::Record(*graph_, meeting.edge));
   path->nodes.clear();
   path->edges.clear();
-  const Side& from_source = sides_[kFromSource];
-  for (std::uint32_t p = positions[kFromSource]; p != 0; p = from_source.parents[p]) {
-    path->nodes.push_back(from_source.nodes[p]);
-  }
-  path->nodes.push_back(source_);
+  Trace(sides_[kFromSource], positions[kFromSource], path);
   std::reverse(path->nodes.begin(), path->nodes.end());
-  const Side& from_target = sides_[kFromTarget];
-  for (std::uint32_t p = positions[kFromTarget]; p != 0; p = from_target.parents[p]) {
-    path->nodes.push_back(from_target.nodes[p]);
-  }
-  path->nodes.push_back(target_);
-  for (std::size_t i = 0; i + 1 < path->nodes.size(); ++i) {
-    const EdgeIndex edge = graph_->Find(path->nodes[i], path->nodes[i + 1]);
-    __builtin_prefetch(GraphAccess::Record(*graph_, edge));
-    path->edges.push_back(edge);
-  }
+  std::reverse(path->edges.begin(), path->edges.end());
+  path->edges.push_back(meeting.edge);
+  Trace(sides_[kFromTarget], positions[kFromTarget], path);
   path->amount = kMaxAmount;
   for (std::size_t i = 0; i < path->edges.size(); ++i) {
     path->amount = std::min(path->amount, Residual(path->edges[i], path->nodes[i]));

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint8_t kTailForbids = 1;
 constexpr std::uint8_t kHeadForbids = 2;
 constexpr std::uint8_t kConstrained = 4;
+constexpr std::uint8_t kShut = 8;  // on both sides: an end is disabled
 
 constexpr std::uint32_t kNoBlock = 0xffffffff;
 constexpr std::uint8_t kNoClass = 0xff;  // a node without a block
@@ -56,12 +57,13 @@ Status ResidualGraph::Grow(NodeIndex count) {
 
 void ResidualGraph::StoreArcs(Edge& edge, const Arc& ab, const Arc& ba) {
   const Arc* arcs[2] = {&ab, &ba};
+  const std::uint8_t shut = info_[edge.a].enabled && info_[edge.b].enabled ? 0 : kShut;
   bool plain = true;
   for (int side = 0; side < 2; ++side) {
     const Arc& arc = *arcs[side];
     edge.flags[side] = static_cast<std::uint8_t>((arc.tail_forbids ? kTailForbids : 0) |
                                                  (arc.head_forbids ? kHeadForbids : 0) |
-                                                 (arc.constrained ? kConstrained : 0));
+                                                 (arc.constrained ? kConstrained : 0) | shut);
     edge.max_hops[side] = arc.max_hops;
     edge.transit[side] = arc.transit;
     plain = plain && arc.direct == arc.transit && arc.relaxed == kAbsent;
@@ -156,10 +158,15 @@ Status ResidualGraph::SetEnabled(NodeIndex node, bool enabled) {
         "node " + std::to_string(node) + "; expected one below " + std::to_string(nodes_.size()));
   }
   if (info_[node].enabled == enabled) return OkStatus();
-  for (std::uint32_t i = 0; i < degree(node); ++i) AddToSums(edges_[edge(node, i)], -1);
   info_[node].enabled = enabled;
   for (std::uint32_t i = 0; i < degree(node); ++i) {
-    AddToSums(edges_[edge(node, i)], +1);
+    Edge& at = edges_[edge(node, i)];
+    AddToSums(at, -1);
+    const bool shut = !enabled || !info_[neighbor(node, i)].enabled;
+    for (std::uint8_t& flags : at.flags) {
+      flags = static_cast<std::uint8_t>(shut ? flags | kShut : flags & ~kShut);
+    }
+    AddToSums(at, +1);
     WriteCodes(edge(node, i));
   }
   return OkStatus();
@@ -186,7 +193,7 @@ Arc ResidualGraph::ArcFrom(EdgeIndex index, NodeIndex tail) const {
 Flow ResidualGraph::CapacityFor(EdgeIndex index, NodeIndex tail, NodeIndex source, NodeIndex target,
                                 bool ignore_conditions) const {
   const Edge& edge = edges_[index];
-  if (!info_[edge.a].enabled || !info_[edge.b].enabled) return kAbsent;
+  if ((edge.flags[0] & kShut) != 0) return kAbsent;
   const int side = tail == edge.a ? 0 : 1;
   const NodeIndex head = tail == edge.a ? edge.b : edge.a;
   const bool direct = tail == source && head == target;
@@ -226,22 +233,19 @@ std::size_t ResidualGraph::MemoryBytes() const {
 
 // What the arc on `side` carries when its tail is the source and its head is not the target.
 Flow ResidualGraph::SourceCapacity(const Edge& edge, int side) const {
-  if (!info_[edge.a].enabled || !info_[edge.b].enabled) return 0;
-  if ((edge.flags[side] & kHeadForbids) != 0) return 0;
+  if ((edge.flags[side] & (kHeadForbids | kShut)) != 0) return 0;
   return std::max<Flow>(edge.transit[side], 0);
 }
 
 // What it carries when its head is the target and its tail is not the source.
 Flow ResidualGraph::TargetCapacity(const Edge& edge, int side) const {
-  if (!info_[edge.a].enabled || !info_[edge.b].enabled) return 0;
-  if ((edge.flags[side] & kTailForbids) != 0) return 0;
+  if ((edge.flags[side] & (kTailForbids | kShut)) != 0) return 0;
   return std::max<Flow>(edge.transit[side], 0);
 }
 
 // What it carries when neither end is an end point of the query.
 Flow ResidualGraph::BetweenOthers(const Edge& edge, int side) const {
-  if (!info_[edge.a].enabled || !info_[edge.b].enabled) return kAbsent;
-  if ((edge.flags[side] & (kTailForbids | kHeadForbids)) != 0) return kAbsent;
+  if ((edge.flags[side] & (kTailForbids | kHeadForbids | kShut)) != 0) return kAbsent;
   return edge.transit[side];
 }
 

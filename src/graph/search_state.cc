@@ -145,6 +145,11 @@ Flow Search::State::Residual(EdgeIndex edge, NodeIndex tail) const {
   return SaturateCapacity(static_cast<AmountSum>(std::max<Flow>(capacity, 0)) - flow);
 }
 
+bool Search::State::Carries(int side, NodeIndex node, std::uint32_t slot, Flow threshold) const {
+  const NodeIndex tail = side == kFromSource ? node : graph_->neighbor(node, slot);
+  return Residual(graph_->edge(node, slot), tail) >= threshold;
+}
+
 void Search::State::CopyArcs(NodeIndex node) {
   const std::uint32_t degree = graph_->degree(node);
   const auto offset = static_cast<std::uint32_t>(copies_.size());

@@ -62,12 +62,13 @@ class Search::State {
     void Grow(std::uint32_t more);
   };
 
-  // Where the two sides touch: a node at a position of the side that was growing, and a node that
-  // the other side knows.
+  // Where the two sides touch: a node at a position of the side that was growing, a node that the
+  // other side knows, and the edge between them.
   struct Meeting {
     int side = kFromSource;
     std::uint32_t position = 0;
     NodeIndex other = kNoNode;
+    EdgeIndex edge = kNoEdge;
   };
 
   struct ArcKey {
@@ -136,6 +137,8 @@ class Search::State {
   // there is none.
   template <int kSide>
   std::uint32_t Expand(std::uint32_t position, CodeRange codes, Flow threshold);
+  // Whether the arc at `slot` of `node`, as `side` goes over it, carries `threshold`.
+  bool Carries(int side, NodeIndex node, std::uint32_t slot, Flow threshold) const;
   template <int kSide>
   std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t degree, std::uint32_t position,
                          CodeRange codes, Flow threshold);
@@ -144,6 +147,7 @@ class Search::State {
   template <int kSide>
   bool GrowForPath(CodeRange codes, Flow threshold, Meeting* meeting);
   void BuildPath(const Meeting& meeting, Path* path) const;
+  void Trace(const Side& side, std::uint32_t position, Path* path) const;
   std::uint32_t PositionOnLastLevel(const Side& side, NodeIndex node) const;
 
   // --- max_flow.cc ---
@@ -201,8 +205,8 @@ class Search::State {
   std::vector<std::uint32_t> climb_;
 };
 
-// Without branches that depend on the data, save two that are seldom taken: whether a neighbour is
-// new is as good as random.
+// Without branches that depend on the data, save those seldom taken: whether a neighbour is new is
+// as good as random. This loop is what searches spend their time on.
 template <int kSide>
 std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
                                       std::uint32_t position, CodeRange codes, Flow threshold) {
@@ -212,31 +216,32 @@ std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
   NodeIndex* nodes = side.nodes.data();
   std::uint32_t* parents = side.parents.data();
   std::uint32_t* visited = visited_.data();
-  const NodeIndex node = nodes[position];
+  const std::uint32_t possible = codes.possible;
   // The one code that leaves it open whether the threshold is reached, if there is one.
   const std::uint32_t doubtful = codes.possible == codes.certain ? kNoCode : codes.possible;
   std::uint32_t count = side.count;
-  std::uint32_t slot = 0;
-  for (; slot < degree; ++slot) {
-    const HotArc arc = arcs[slot];
-    const std::uint32_t code = CodeFrom(kSide, arc);
-    std::uint32_t open = code >= codes.possible ? 1 : 0;
-    if (code == doubtful) [[unlikely]] {
-      const NodeIndex tail = kSide == kFromSource ? node : arc.to;
-      open = Residual(graph_->edge(node, slot), tail) >= threshold ? 1 : 0;
+  const HotArc* arc = arcs;
+  for (const HotArc* end = arcs + degree; arc != end; ++arc) {
+    const NodeIndex to = arc->to;
+    const std::uint32_t code = CodeFrom(kSide, *arc);
+    const std::uint32_t twice = to * 2;
+    const std::uint32_t word = visited[to >> 4];
+    // 0: nobody knows the neighbour; 1, 2, 3: as in visited_; 7: the arc is shut (a difference
+    // below zero has its upper bits set).
+    const std::uint32_t state = (word >> (twice & 31) & 3) | (code - possible) >> 29;
+    if (code == doubtful || state == kOther) [[unlikely]] {
+      const auto slot = static_cast<std::uint32_t>(arc - arcs);
+      if (code == doubtful && !Carries(kSide, nodes[position], slot, threshold)) continue;
+      if (state == kOther) break;
     }
-    std::uint32_t& word = visited[arc.to >> 4];
-    const std::uint32_t shift = (arc.to & 15) * 2;
-    const std::uint32_t bits = word >> shift & 3;
-    if ((open & static_cast<std::uint32_t>(bits == kOther)) != 0) break;
-    const std::uint32_t fresh = open & static_cast<std::uint32_t>(bits == 0);
-    word |= (fresh * kMine) << shift;
-    nodes[count] = arc.to;
+    const std::uint32_t fresh = state == 0 ? 1 : 0;
+    visited[to >> 4] = word | (fresh * kMine) << (twice & 31);
+    nodes[count] = to;
     parents[count] = position;
     count += fresh;
   }
   side.count = count;
-  return slot;
+  return static_cast<std::uint32_t>(arc - arcs);
 }
 
 template <int kSide>

@@ -145,12 +145,24 @@ Outcome PlanSearch::FindAround(Amount threshold, const RouteLimits& limits, Path
   return without_node;
 }
 
-// The next route of a split: one that may be one of `slots` that carry `left` together; nearly the
-// widest there is when widest_first_.
+// The next route of a split: one that may be one of `slots` that carry `left` together. One for all
+// of it or half of it is preferred: few routes mean few searches.
 Outcome PlanSearch::FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits,
                              Path* path) {
+  if (!widest_first_) {
+    for (std::uint32_t parts = routes_.empty() ? 2 : 1; parts <= 2 && parts < slots; ++parts) {
+      const Outcome outcome = FindRoute(CeilDivide(left, parts), limits, path);
+      if (outcome == Outcome::kFound || outcome == Outcome::kWorkLimit) return outcome;
+    }
+  }
   const Outcome outcome = FindRoute(CeilDivide(left, slots), limits, path);
-  if (outcome != Outcome::kFound || !widest_first_ || slots == 1) return outcome;
+  if (outcome != Outcome::kFound || !widest_first_) return outcome;
+  return Widen(left, slots, limits, path);
+}
+
+// A route like `*path`, which one of `slots` may be, but nearly the widest there is.
+Outcome PlanSearch::Widen(Amount left, std::uint32_t slots, const RouteLimits& limits, Path* path) {
+  if (slots == 1) return Outcome::kFound;
   // Routes of this kind never get wider again.
   Amount most = routes_.empty() ? left : std::min(left, routes_.back().amount);
   Path wider;

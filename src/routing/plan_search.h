@@ -83,6 +83,7 @@ class PlanSearch {
   Outcome FindRoute(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindAround(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);
+  Outcome Widen(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);
   Verdict Greedy(Amount amount, const RouteLimits& limits, bool widest_first);
   Verdict Extend(Amount amount, const RouteLimits& limits);
   Verdict ByFlow(Amount amount, const RouteLimits& limits);

@@ -169,7 +169,8 @@ void MeasureChecks(Row& row, Workbench& bench, const Asked& asked, std::size_t m
 
 // --- The same on the graph alone, as a researcher would. ---
 
-// One payment by the pigeonhole rule, then by exact flow for what is missing.
+// One payment: one path if there is one, else several by the pigeonhole rule, then exact flow for
+// what is missing.
 class GraphPayer {
  public:
   enum class Way { kRefusedAtOnce, kPaths, kFlow, kNone };
@@ -184,11 +185,10 @@ class GraphPayer {
     (void)search_.Begin(graph, {.source = payment.from, .target = payment.to});
     Amount missing = payment.amount;
     for (std::uint32_t left = kPaths; left > 0 && missing > 0; --left) {
-      const Amount threshold = (missing + left - 1) / left;
-      if (search_.FindPath(threshold, kHops, &path_) != graph::Outcome::kFound) break;
+      if (!FindNext(missing, left)) break;
       path_.amount = std::min(path_.amount, missing);
-      search_.Push(path_, path_.amount);
       missing -= path_.amount;
+      if (missing > 0) search_.Push(path_, path_.amount);
       paths_.push_back(path_);
     }
     if (missing == 0) return Way::kPaths;
@@ -209,6 +209,18 @@ class GraphPayer {
   const std::vector<graph::Path>& paths() const { return paths_; }
 
  private:
+  // A path for all that is missing, or half of it, or at least one of `left` equal parts.
+  bool FindNext(Amount missing, std::uint32_t left) {
+    Amount before = 0;
+    for (const std::uint32_t parts : {std::uint32_t{1}, std::min(2U, left), left}) {
+      const Amount threshold = (missing - 1) / static_cast<Amount>(parts) + 1;
+      if (threshold == before) continue;
+      if (search_.FindPath(threshold, kHops, &path_) == graph::Outcome::kFound) return true;
+      before = threshold;
+    }
+    return false;
+  }
+
   graph::Search search_;
   graph::Path path_;
   std::vector<graph::Path> paths_;
