@@ -23,6 +23,26 @@ Status Hub::Impl::CheckUsable() const {
                                                 "); open the hub anew from its store");
 }
 
+void Hub::Impl::Poison(const Status& why) {
+  poison = why;
+  observer.Poisoned(why, clock);
+}
+
+// What the group did is durable now.
+void Hub::Impl::TellAnswers(const Group& group) {
+  for (const Transaction& transaction : group.expired) {
+    observer.Expired(transaction, *ledger, clock);
+  }
+  for (std::size_t i = 0; i < group.results.size(); ++i) {
+    observer.Answered(group.asked[i], group.results[i], *ledger, clock);
+  }
+}
+
+void Hub::Impl::SetGauges(Timestamp now) {
+  const Duration age = std::max<Duration>(0, now - last_checkpoint_);
+  observer.SetGauges(totals_, age, *ledger);
+}
+
 // Answers to pending commands belong to whoever flushes.
 Status Hub::Impl::CheckNothingPending() const {
   if (!HasWork() && !in_flight) return OkStatus();
@@ -64,11 +84,12 @@ StatusOr<std::vector<CommandResult>> Hub::Impl::BatchDone(const Status& appended
     return MakeError(ErrorCode::kStatusConflict, "no batch was taken");
   }
   if (!appended.ok()) {
-    if (ErrorCodeOf(appended) != ErrorCode::kStoreBusy) poison = appended;
+    if (ErrorCodeOf(appended) != ErrorCode::kStoreBusy) Poison(appended);
     return appended;
   }
   durable = in_flight->batch.after;
   stored_acknowledged = in_flight->batch.acknowledged;
+  if (observer.watches()) TellAnswers(*in_flight);
   std::vector<CommandResult> results = std::move(in_flight->results);
   in_flight.reset();
   return results;
@@ -179,7 +200,7 @@ StatusOr<bool> Hub::Impl::CheckpointStep() {
   GEO_RETURN_IF_ERROR(CheckUsable());
   GEO_RETURN_IF_ERROR(CheckNothingPending());
   // Epochs rise with each opening, so numbers rise over the store's whole life.
-  if (!checkpoint_) checkpoint_ = Checkpoint{epoch_ << 32 | ++checkpoints_, 0, {}};
+  if (!checkpoint_) checkpoint_ = Checkpoint{epoch_ << 32 | ++checkpoints_, 0, clock, {}};
   SnapshotSlice slice;
   slice.snapshot = checkpoint_->number;
   slice.slice = checkpoint_->slice;
@@ -187,6 +208,10 @@ StatusOr<bool> Hub::Impl::CheckpointStep() {
   Ledger::SnapshotCursor peek = checkpoint_->cursor;
   slice.last = ledger->NextSlice(peek, durable, 1).empty();
   const Status written = store->WriteSnapshot(slice);
+  if (written.ok() && slice.last) {
+    last_checkpoint_ = checkpoint_->begun;
+    observer.Checkpointed(durable.seq, clock);
+  }
   if (!written.ok() || slice.last) {
     checkpoint_.reset();
   } else {
@@ -312,6 +337,12 @@ std::size_t Hub::read_model_backlog() const {
 }
 
 Status Hub::UpdateReadModel() { return impl_->UpdateReadModel(); }
+
+StatusOr<std::vector<IntegrityReport>> Hub::CheckIntegrity() {
+  return impl_->observer.CheckIntegrity(*impl_->ledger, impl_->clock);
+}
+
+void Hub::SetGauges(Timestamp now) { impl_->SetGauges(now); }
 
 StatusOr<std::uint64_t> Hub::StoreSizeBytes() { return impl_->store->SizeBytes(); }
 

@@ -11,6 +11,8 @@
 
 #include "geo/hub/hub.h"
 #include "geo/readmodel/read_model.h"
+#include "src/hub/observer.h"
+#include "src/hub/totals.h"
 
 namespace geo {
 
@@ -24,8 +26,9 @@ class Hub::Impl {
   // recovery.cc
   Status Open();
 
-  // submit.cc
-  Status Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan);
+  // submit.cc. `begun`: when the command came, by the stopwatch; none: now.
+  Status Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan,
+                std::optional<Duration> begun = std::nullopt);
   void Tick(Timestamp now);
 
   // hub.cc
@@ -33,6 +36,7 @@ class Hub::Impl {
   Status AppendTaken();  // the batch taken, unless there is nothing to write
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
   StatusOr<std::vector<CommandResult>> Flush();
+  void Poison(const Status& why);
   Status CheckUsable() const;
   StatusOr<std::optional<Transaction>> FindDurableTransaction(const TxId& id);
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
@@ -41,16 +45,21 @@ class Hub::Impl {
   StatusOr<bool> UpdateReadModelStep();  // true: nothing is left
   Status UpdateReadModel();
   Status Close();
+  void SetGauges(Timestamp now);
 
   // What is submitted together is appended together.
   struct Group {
     Batch batch;
     std::vector<CommandResult> results;
     std::unordered_map<TxId, Transaction> transactions;
+    // For the observer, if it watches: of each result, and the payments that the hub ended itself.
+    std::vector<Observer::Asked> asked;
+    std::vector<Transaction> expired;
   };
 
   std::unique_ptr<Store> store;
   HubOptions options;
+  Observer observer;
   // SerialHub lets this pair and a copy of it change places between groups: keep no reference.
   std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>();
   std::unique_ptr<Router> router;
@@ -69,6 +78,7 @@ class Hub::Impl {
   struct Checkpoint {
     std::uint64_t number = 0;
     std::uint32_t slice = 0;
+    Timestamp begun = 0;
     Ledger::SnapshotCursor cursor;
   };
 
@@ -107,10 +117,13 @@ class Hub::Impl {
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);
   Batch& StartBatch();
   void FillRows(Batch& batch);
+  void TellAnswers(const Group& group);
   bool HasWork() const;
   Status CheckNothingPending() const;
 
   std::optional<Checkpoint> checkpoint_;
+  Timestamp last_checkpoint_ = 0;  // when the last complete one was begun, or of the founding
+  Totals totals_;                  // of the ledger
   std::uint64_t epoch_ = 0;
   std::uint32_t checkpoints_ = 0;
   // While the tail of a snapshot is replayed: its latest slice shows this record.

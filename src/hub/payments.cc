@@ -23,8 +23,11 @@ CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pa
   }
   result.status = CheckValidity(command, time);
   if (!result.status.ok()) return result;
+  const Duration begun = observer.Now();
   StatusOr<std::variant<PaymentPlan, Refusal>> planned =
       PlanPayment(*ledger, *router, command.signer(), time, pay, options.routing, suggested);
+  const auto* plan = planned.ok() ? std::get_if<PaymentPlan>(&*planned) : nullptr;
+  if (suggested == nullptr || plan == nullptr || plan->replanned) observer.Routed(begun);
   result.status = planned.status();
   if (!planned.ok()) return result;
   if (auto* refusal = std::get_if<Refusal>(&*planned)) {
@@ -51,8 +54,10 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const PreparePa
   if (!result.status.ok()) return result;
   PaymentDefaults defaults = options.payments;
   defaults.routing = options.routing;
+  const Duration begun = observer.Now();
   StatusOr<PrepareOutcome> planned =
       PlanPrepare(*ledger, *router, command.signer(), time, prepare, defaults);
+  if (prepare.routes.empty()) observer.Routed(begun);
   result.status = planned.status();
   if (!planned.ok()) return result;
   if (auto* refusal = std::get_if<Refusal>(&*planned)) {
@@ -145,9 +150,10 @@ void Hub::Impl::ExpireReservations() {
       record.actor = hub;
       record.effects = std::move((*plan)->effects);
       status = AppendPayment(std::move(record), (*plan)->transaction).status();
+      if (status.ok() && observer.watches()) next.expired.push_back((*plan)->transaction);
     }
     if (status.ok()) continue;
-    poison = status;  // a reservation that cannot end: what is in memory contradicts itself
+    Poison(status);  // a reservation that cannot end: what is in memory contradicts itself
     return;
   }
 }

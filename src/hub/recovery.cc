@@ -13,7 +13,8 @@
 
 namespace geo {
 
-Hub::Impl::Impl(std::unique_ptr<Store> s, const HubOptions& o) : store(std::move(s)), options(o) {
+Hub::Impl::Impl(std::unique_ptr<Store> s, const HubOptions& o)
+    : store(std::move(s)), options(o), observer(o) {
   if (options.read_model_rows > 0) read_model.emplace();
 }
 
@@ -95,7 +96,10 @@ Status Hub::Impl::Open() {
   clock = ledger->founded() ? ledger->last_time() : options.founded_at;
   day = DayOf(clock);
   router = NewRouter(*ledger, day);
-  return ledger->founded() ? OkStatus() : Found();
+  totals_ = Totals::Of(*ledger);
+  if (!ledger->founded()) GEO_RETURN_IF_ERROR(Found());
+  observer.Opened(*ledger, durable.seq, clock);
+  return OkStatus();
 }
 
 // A snapshot only shortens the replay: one that is damaged is left aside, and the journal, which is
@@ -117,6 +121,7 @@ Status Hub::Impl::LoadSnapshot() {
   GEO_RETURN_IF_ERROR(status);
   if (!first.has_value()) return OkStatus();
   planned = *first;
+  last_checkpoint_ = ledger->last_time();
   loading_ = true;
   if (planned.seq < loaded_seq_) return OkStatus();
   loading_ = false;
@@ -149,6 +154,7 @@ Status Hub::Impl::ReplayRecord(const Record& record, const Hash256& hash, std::u
     if (!loading_) GEO_RETURN_IF_ERROR(ledger->Check(record));
     ledger->Apply(record);
     planned = {record.seq, hash};
+    if (record.seq == 1) last_checkpoint_ = record.time;
     if (loading_ && planned.seq >= loaded_seq_) {
       loading_ = false;
       GEO_RETURN_IF_ERROR(ledger->FinishLoading(planned));
@@ -182,6 +188,7 @@ Status Hub::Impl::Found() {
   record.kind = RecordKind::kGenesis;
   record.actor = PidOf(genesis.hub_key);
   record.effects.emplace_back(GenesisEffect{genesis});
+  last_checkpoint_ = record.time;
   GEO_RETURN_IF_ERROR(Append(std::move(record)).status());
   return Flush().status();
 }

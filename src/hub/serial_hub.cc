@@ -111,6 +111,7 @@ class SerialHub::Impl {
     const VerifiedCommand* command;
     Timestamp now;
     const Plan* plan;
+    Duration begun;  // by the host's stopwatch
     std::optional<StatusOr<CommandResult>> answer = {};
     bool done = false;  // guarded by the mutex
   };
@@ -199,7 +200,7 @@ auto SerialHub::Impl::Alone(Use&& use) -> decltype(use(std::declval<Hub&>())) {
 
 StatusOr<CommandResult> SerialHub::Impl::Execute(const VerifiedCommand& command, Timestamp now,
                                                  const Plan* plan) {
-  Waiting waiting{&command, now, plan};
+  Waiting waiting{&command, now, plan, hub_.observer.Now()};
   Lock lock(mutex_);
   GEO_RETURN_IF_ERROR(CheckOpen());
   if (queue_.size() >= options_.queue) {
@@ -253,7 +254,7 @@ void SerialHub::Impl::PlanWaiting(Lock& lock, std::vector<Waiting*>* group) {
     let_through = taken.empty();
     lock.unlock();
     for (Waiting* one : taken) {
-      const Status submitted = hub_.Submit(*one->command, one->now, one->plan);
+      const Status submitted = hub_.Submit(*one->command, one->now, one->plan, one->begun);
       if (!submitted.ok()) one->answer = submitted;
       group->push_back(one);
     }
@@ -270,7 +271,10 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::Write() {
     appended = hub_.AppendTaken();
   }
   // Nobody is left who could try again.
-  if (ErrorCodeOf(appended) == ErrorCode::kStoreBusy) return hub_.poison = appended;
+  if (ErrorCodeOf(appended) == ErrorCode::kStoreBusy) {
+    hub_.Poison(appended);
+    return appended;
+  }
   if (has_views() && appended.ok()) behind_ = std::move(hub_.in_flight->batch.records);
   return hub_.BatchDone(appended);
 }
@@ -451,6 +455,18 @@ StatusOr<bool> SerialHub::UpdateReadModelStep() { return impl_->UpdateReadModelS
 
 StatusOr<JournalHead> SerialHub::head() {
   return impl_->Alone([](Hub& hub) -> StatusOr<JournalHead> { return hub.head(); });
+}
+
+StatusOr<std::vector<IntegrityReport>> SerialHub::CheckIntegrity() {
+  return impl_->Alone([](Hub& hub) { return hub.CheckIntegrity(); });
+}
+
+Status SerialHub::ReadMetrics(Timestamp now, const std::function<void()>& read) {
+  return impl_->Alone([&](Hub& hub) {
+    hub.SetGauges(now);
+    read();
+    return OkStatus();
+  });
 }
 
 SerialHubCounts SerialHub::counts() const { return impl_->counts(); }

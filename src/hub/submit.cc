@@ -10,7 +10,8 @@
 
 namespace geo {
 
-Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan) {
+Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan,
+                         std::optional<Duration> begun) {
   GEO_RETURN_IF_ERROR(CheckUsable());
   if (next.results.size() >= options.max_pending) {
     return MakeError(ErrorCode::kQueueFull,
@@ -18,6 +19,9 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Pl
   }
   Tick(now);
   GEO_RETURN_IF_ERROR(CheckUsable());
+  if (observer.watches()) {
+    next.asked.push_back(Observer::Ask(command, begun ? *begun : observer.Now()));
+  }
   next.results.push_back(Perform(command, clock, plan));
   return OkStatus();
 }
@@ -92,6 +96,7 @@ StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
   GEO_RETURN_IF_ERROR(ledger->Check(record));
   GEO_ASSIGN_OR_RETURN(const Hash256 hash, AppendRecord(record, &next.batch.records));
   ledger->Apply(record);
+  totals_.Apply(record);
   planned = {record.seq, hash};
   if (read_model) read_model->Apply(record, *ledger);
   TellRouter(record, *ledger, *router);

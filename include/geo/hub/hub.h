@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,10 @@
 #include "geo/base/time.h"
 #include "geo/hub/command.h"
 #include "geo/hub/event.h"
+#include "geo/hub/log.h"
+#include "geo/hub/metrics.h"
 #include "geo/hub/view.h"
+#include "geo/integrity/check.h"
 #include "geo/journal/entity.h"
 #include "geo/ledger/ledger.h"
 #include "geo/routing/router.h"
@@ -50,6 +54,13 @@ struct HubOptions {
   // along, which makes them cheaper; the tables then show the past. 0: none wait longer than must.
   std::size_t read_model_lag = 0;
   std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
+
+  // Whom the hub tells about itself; null: nobody. Not owned; they must outlive the hub.
+  Metrics* metrics = nullptr;
+  LogSink* log = nullptr;
+  // Microseconds on a clock of the host's that never goes back, for durations; empty: none are
+  // measured. Must be quick and must not throw; under a SerialHub any thread calls it.
+  std::function<Duration()> stopwatch = {};
 };
 
 // What became of a payment.
@@ -169,6 +180,15 @@ class Hub {
   // Writes the whole backlog, in slices of read_model_rows. Errors as Flush; StatusConflict while
   // commands are pending (flush first).
   Status UpdateReadModel();
+
+  // Runs every check of spec 01 §8.6 that needs no journal, on the state with everything submitted:
+  // one report for each equivalent that is not removed. Counts and logs what it finds; changes
+  // nothing. O(participants × equivalents + pairs). Errors: OutOfMemory.
+  StatusOr<std::vector<IntegrityReport>> CheckIntegrity();
+
+  // Sets the gauges that follow the state (geo/hub/metrics.h) as of `now`: before each reading of
+  // the metrics. O(equivalents).
+  void SetGauges(Timestamp now);
 
   // Bytes on the medium.
   StatusOr<std::uint64_t> StoreSizeBytes();

@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,6 +99,11 @@ class SerialHub {
   // Writes up to read_model_rows rows of the backlog. true: nothing is left.
   StatusOr<bool> UpdateReadModelStep();
   StatusOr<JournalHead> head();
+  StatusOr<std::vector<IntegrityReport>> CheckIntegrity();
+  // Sets the gauges as of `now`, then calls `read` while nothing moves the metrics: for writing
+  // them as text. `read` must not call this SerialHub. With it no lock is held, but everybody
+  // waits.
+  Status ReadMetrics(Timestamp now, const std::function<void()>& read);
 
   SerialHubCounts counts() const;
 
