@@ -85,6 +85,13 @@ Problem CompareNet(const Json& expect, const Json& observed) {
   return std::nullopt;
 }
 
+// A state by itself, or as a field.
+Problem CompareState(const Json& expect, const Json& observed) {
+  const Json expected = expect.is_object() ? expect.value("state", Json()) : expect;
+  if (expected.is_null() || expected == observed) return std::nullopt;
+  return Mismatch("state", expected, observed);
+}
+
 }  // namespace
 
 Problem CompareWithExpectation(const Json& step, const Observed& observed) {
@@ -94,21 +101,15 @@ Problem CompareWithExpectation(const Json& step, const Observed& observed) {
   if (const Problem problem = CompareError(expect, observed)) return problem;
   const Operation& operation = *FindOperation(step["op"].get_ref<const std::string&>());
   if (operation.answer == Answer::kFields) return CompareFields(expect, operation, observed);
-  // Only {"error": …} goes with an error here.
+  if (operation.answer == Answer::kState) return CompareState(expect, observed.answer);
+  // Nothing else goes with an error here.
   if (expect.is_null() || !observed.error.empty()) return std::nullopt;
-  switch (operation.answer) {
-    case Answer::kDebts:
-      if (Normalized(expect) == Normalized(observed.answer)) return std::nullopt;
-      return Mismatch("debts", expect, observed.answer);
-    case Answer::kAmount:
-      if (SameNumber(expect, observed.answer)) return std::nullopt;
-      return Mismatch("sum", expect, observed.answer);
-    case Answer::kNet:
-      return CompareNet(expect, observed.answer);
-    default:
-      if (expect == observed.answer) return std::nullopt;
-      return Mismatch("state", expect, observed.answer);
-  }
+  if (operation.answer == Answer::kNet) return CompareNet(expect, observed.answer);
+  const bool same = operation.answer == Answer::kDebts
+                        ? Normalized(expect) == Normalized(observed.answer)
+                        : SameNumber(expect, observed.answer);
+  if (same) return std::nullopt;
+  return Mismatch(operation.answer == Answer::kDebts ? "debts" : "sum", expect, observed.answer);
 }
 
 }  // namespace geo::scenario

@@ -141,14 +141,17 @@ bool IsOutcome(const Json& expect) {
   return member.key() == "error" && AreErrors(member.value());
 }
 
+std::vector<Field> FieldsOf(const Operation& operation) {
+  std::vector<Field> fields = operation.expects;
+  fields.push_back({"error", Shape::kErrors});
+  return fields;
+}
+
 Problem CheckExpect(const Json& expect, const Operation& operation) {
   if (IsOutcome(expect)) return std::nullopt;
   switch (operation.answer) {
-    case Answer::kFields: {
-      std::vector<Field> fields = operation.expects;
-      fields.push_back({"error", Shape::kErrors});
-      return CheckFields(expect, fields);
-    }
+    case Answer::kFields:
+      return CheckFields(expect, FieldsOf(operation));
     case Answer::kDebts:
       if (Each(expect, IsDebt)) return std::nullopt;
       return "is " + expect.dump() + "; it takes an array of [debtor, creditor, amount]";
@@ -161,13 +164,20 @@ Problem CheckExpect(const Json& expect, const Operation& operation) {
       }
       return "is " + expect.dump() + "; it takes an object of decimals by name";
     case Answer::kState:
-      if (expect.is_string()) return std::nullopt;
-      return "is " + expect.dump() + "; it takes a string";
+      return expect.is_string() ? std::nullopt : CheckFields(expect, FieldsOf(operation));
   }
   return std::nullopt;
 }
 
 Problem CheckSteps(const Json& steps, const std::string& where);
+
+// What a repetition expects, its step is expected to do each time.
+Problem CheckRepeat(const Json& step) {
+  if (step.contains("expect") && step["step"].contains("expect")) {
+    return "repeat: expects something, and its step too";
+  }
+  return CheckSteps(Json::array({RepeatedStep(step)}), "repeat ");
+}
 
 Problem CheckStep(const Json& step) {
   if (!step.is_object() || !step.contains("op") || !step["op"].is_string()) {
@@ -181,6 +191,7 @@ Problem CheckStep(const Json& step) {
   fields.push_back({"expect", Shape::kAnything});
   fields.push_back({"note", Shape::kText});
   if (const Problem problem = CheckFields(step, fields)) return name + ": " + *problem;
+  if (name == "repeat") return CheckRepeat(step);
   if (step.contains("expect")) {
     const Problem problem = CheckExpect(step["expect"], *operation);
     if (problem) return name + ": expect: " + *problem;
@@ -259,6 +270,12 @@ void CollectUnsupported(const Json& step, std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+Json RepeatedStep(const Json& repeat) {
+  Json step = repeat["step"];
+  if (repeat.contains("expect")) step["expect"] = repeat["expect"];
+  return step;
+}
 
 std::optional<Shape> ExpectedShape(const Operation& operation, std::string_view field) {
   for (const Field& known : operation.expects) {

@@ -45,7 +45,7 @@ enum class Answer {
   kDebts,   // an array of [debtor, creditor, amount]: all there are
   kAmount,  // a decimal
   kNet,     // an object: a decimal for each name that is of interest
-  kState,   // a string
+  kState,   // a string, or an object of the operation's own fields
 };
 
 struct Operation {
@@ -70,6 +70,9 @@ Problem ReadCases(std::string_view text, Json& file);
 // Checks a whole case, its steps and what they expect. Of an operation that nobody knows only the
 // name can be seen.
 Problem CheckCase(const Json& test_case);
+
+// The step that `repeat` repeats, with what it is expected to do.
+Json RepeatedStep(const Json& repeat);
 
 // What keeps a case from being run as a whole: the names of operations that are known and not
 // supported, or not known at all, in order of appearance. The case must have passed CheckCase.

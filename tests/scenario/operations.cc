@@ -1,14 +1,15 @@
 #include "tests/scenario/operations.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
 #include "geo/trust/plan.h"
 #include "src/base/status_macros.h"
+#include "tests/scenario/members.h"
 
 namespace geo::scenario {
 namespace {
@@ -53,26 +54,10 @@ constexpr std::size_t kPage = 1000;
 // Precision where a step names no equivalent: amounts and policies by themselves.
 constexpr int kCheckPrecision = 2;
 
-std::string Text(const Json& step, const char* member) { return step.at(member); }
-
 Observed Verdict(const Status& status) {
   Observed observed = status.ok() ? Observed() : Refused(status);
   observed.answer["ok"] = status.ok();
   return observed;
-}
-
-StatusOr<EquivalentCode> Code(const Json& step) { return EquivalentCode::Parse(Text(step, "eq")); }
-
-// Replaces the member at the end of `path`.
-void SetMember(geo::Json& object, std::span<const std::string> path, const geo::Json& value) {
-  if (path.size() == 1) {
-    object.Set(path[0], value);
-    return;
-  }
-  const geo::Json* found = object.Find(path[0]);
-  geo::Json inner = found == nullptr ? geo::Json(geo::Json::Object()) : *found;
-  SetMember(inner, path.subspan(1), value);
-  object.Set(path[0], std::move(inner));
 }
 
 // Commands that are valid but for the member that a check replaces.
@@ -100,23 +85,14 @@ bool Fits(const Json& value) {
 Observed Operations::Run(const Json& step) {
   using Step = Observed (Operations::*)(const Json&);
   static const std::map<std::string, Step, std::less<>> kSteps = {
-      {"pay", &Operations::PayAmount},
       {"capacity", &Operations::CanPay},
       {"max_flow", &Operations::MaxFlow},
       {"debts", &Operations::Debts},
       {"debt_total", &Operations::DebtTotal},
       {"net", &Operations::Net},
       {"balance", &Operations::BalanceOf},
-      {"line_create", &Operations::CreateLine},
-      {"line_update", &Operations::UpdateLine},
-      {"line_close", &Operations::CloseLine},
-      {"replay", &Operations::Replay},
-      {"set_status", &Operations::SetStatus},
       {"advance_clock", &Operations::AdvanceClock},
       {"parallel", &Operations::Race},
-      {"prepare", &Operations::Prepare},
-      {"commit", &Operations::Commit},
-      {"abort", &Operations::Abort},
       {"tx_state", &Operations::StateOf},
       {"recover", &Operations::Recover},
       {"amount_check", &Operations::CheckAmount},
@@ -125,17 +101,75 @@ Observed Operations::Run(const Json& step) {
       {"eq_meta_check", &Operations::CheckEquivalentMeta},
       {"policy_check", &Operations::CheckPolicy},
   };
+  if (const Sender* sender = FindSender(step)) {
+    const StatusOr<SignedCommand> command = (this->*sender->sign)(step);
+    return (this->*sender->show)(step, command.ok() ? world_.Send(*command) : Unsent(command));
+  }
   const auto found = kSteps.find(Text(step, "op"));
   if (found == kSteps.end()) return Failed("operation cannot be run: " + Text(step, "op"));
   return (this->*found->second)(step);
 }
 
+const Operations::Sender* Operations::FindSender(const Json& step) {
+  static const std::map<std::string, Sender, std::less<>> kSenders = {
+      {"pay", {&Operations::SignPayment, &Operations::ShowPaid}},
+      {"prepare", {&Operations::SignPrepare, &Operations::ShowPrepared}},
+      {"commit", {&Operations::SignDecision, &Operations::ShowDecided}},
+      {"abort", {&Operations::SignDecision, &Operations::ShowDecided}},
+      {"line_create", {&Operations::SignOpening, &Operations::ShowLine}},
+      {"line_update", {&Operations::SignUpdate, &Operations::ShowLine}},
+      {"line_close", {&Operations::SignClosing, &Operations::ShowLine}},
+      {"replay", {&Operations::FindSaved, &Operations::ShowFate}},
+      {"set_status", {&Operations::SignStatus, &Operations::ShowFate}},
+  };
+  const auto found = kSenders.find(Text(step, "op"));
+  return found == kSenders.end() ? nullptr : &found->second;
+}
+
+StatusOr<CommandResult> Operations::Unsent(const StatusOr<SignedCommand>& command) {
+  if (ErrorCodeOf(command.status()) == ErrorCode::kInternal) return command.status();
+  CommandResult result;
+  result.status = command.status();
+  return result;
+}
+
+Observed Operations::ShowFate(const Json&, const StatusOr<CommandResult>& result) {
+  return FateOf(result);
+}
+
 // --- Payments. ---
 
-Observed Operations::PayAmount(const Json& step) {
-  const StatusOr<SignedCommand> command = SignPayment(step);
-  if (!command.ok()) return Refused(command.status());
-  return ShowPaid(step, world_.Send(*command));
+std::string Operations::FreshId() {
+  std::string id;
+  do {
+    id = "scenario:" + std::to_string(++fresh_ids_);
+  } while (ids_.count(id) != 0);
+  return id;
+}
+
+Json Operations::WithFreshIds(const Json& step) {
+  std::map<std::string, std::string> fresh;
+  const auto find = [&](const Json& one) {
+    const char* member = one["op"] == "pay" ? "tx_id" : "tx";
+    const bool asks = one["op"] == "pay" || one["op"] == "prepare";
+    if (!asks || !one.contains(member)) return;
+    const std::string id = one[member];
+    if (ids_.count(id) != 0) fresh.emplace(id, FreshId());
+  };
+  const auto replace = [&](Json& one) {
+    for (const char* member : {"tx_id", "tx"}) {
+      if (!one.contains(member)) continue;
+      const auto found = fresh.find(one[member].get<std::string>());
+      if (found != fresh.end()) one[member] = found->second;
+    }
+  };
+  Json again = step;
+  find(again);
+  replace(again);
+  if (!again.contains("steps")) return again;
+  std::for_each(again["steps"].begin(), again["steps"].end(), find);
+  std::for_each(again["steps"].begin(), again["steps"].end(), replace);
+  return again;
 }
 
 Observed Operations::ShowPaid(const Json& step, const StatusOr<CommandResult>& result) {
@@ -151,8 +185,9 @@ Observed Operations::ShowPaid(const Json& step, const StatusOr<CommandResult>& r
 StatusOr<SignedCommand> Operations::SignPayment(const Json& step) {
   Pay pay;
   GEO_RETURN_IF_ERROR(world_.PidOf(Text(step, "from")).status());
-  const std::string fresh = "scenario:" + std::to_string(++fresh_ids_);
-  GEO_ASSIGN_OR_RETURN(pay.id, TxId::Parse(step.value("tx_id", fresh)));
+  const std::string id = step.contains("tx_id") ? Text(step, "tx_id") : FreshId();
+  GEO_ASSIGN_OR_RETURN(pay.id, TxId::Parse(id));
+  ids_.insert(id);
   GEO_ASSIGN_OR_RETURN(pay.payee, world_.PidOf(Text(step, "to")));
   GEO_ASSIGN_OR_RETURN(pay.equivalent, Code(step));
   pay.amount = Text(step, "amount");
@@ -194,7 +229,7 @@ void Operations::ShowPayment(const Json& step, const Transaction& transaction, O
     routes.push_back({path, FormatAmount(route.amount, world_.PrecisionOf(Text(step, "eq")))});
   }
   observed.answer["routes"] = std::move(routes);
-  payers_.emplace(transaction.id.text(), Text(step, "from"));
+  payers_.insert_or_assign(std::string(transaction.id.text()), Text(step, "from"));
   if (committed) committed_.push_back(transaction.id);
 }
 
@@ -314,115 +349,7 @@ Observed Operations::BalanceOf(const Json& step) {
   return observed;
 }
 
-// --- Trust lines. ---
-
-StatusOr<LineId> Operations::LatestLine(const Json& step) {
-  GEO_ASSIGN_OR_RETURN(const Pid owner, world_.PidOf(Text(step, "owner")));
-  GEO_ASSIGN_OR_RETURN(const Pid debtor, world_.PidOf(Text(step, "to")));
-  GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
-  const StatusOr<std::optional<LineView>> line = world_.view().LineOf(owner, debtor, code);
-  return line.ok() && line->has_value() ? (*line)->line.id : LineId();
-}
-
-StatusOr<Command> Operations::OpeningCommand(const Json& step) {
-  OpenLine command;
-  GEO_RETURN_IF_ERROR(world_.PidOf(Text(step, "owner")).status());
-  GEO_ASSIGN_OR_RETURN(command.debtor, world_.PidOf(Text(step, "to")));
-  GEO_ASSIGN_OR_RETURN(command.equivalent, Code(step));
-  if (step.contains("limit")) command.limit = Text(step, "limit");
-  GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
-  return Command(std::move(command));
-}
-
-StatusOr<Command> Operations::UpdatingCommand(const Json& step) {
-  geo::UpdateLine command;
-  GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
-  if (step.contains("limit")) command.limit = Text(step, "limit");
-  GEO_ASSIGN_OR_RETURN(command.policy, world_.Policy(step.value("policy", Json::object())));
-  return Command(std::move(command));
-}
-
-StatusOr<Command> Operations::ClosingCommand(const Json& step) {
-  geo::CloseLine command;
-  GEO_ASSIGN_OR_RETURN(command.line, LatestLine(step));
-  return Command(command);
-}
-
-Observed Operations::CreateLine(const Json& step) { return SendLine(step, OpeningCommand(step)); }
-Observed Operations::UpdateLine(const Json& step) { return SendLine(step, UpdatingCommand(step)); }
-Observed Operations::CloseLine(const Json& step) { return SendLine(step, ClosingCommand(step)); }
-
-// Who acts for another names the other's line and signs as himself; who opens a line for another
-// can only put the other's name into the message and his own signature under it.
-StatusOr<SignedCommand> Operations::SignLine(const Json& step, const StatusOr<Command>& command) {
-  if (!command.ok()) return command.status();
-  const SecretKey& owner = world_.KeyOf(Text(step, "owner"));
-  const SecretKey& actor = world_.KeyOf(step.value("actor", Text(step, "owner")));
-  const bool forge = std::holds_alternative<OpenLine>(*command);
-  GEO_ASSIGN_OR_RETURN(SignedCommand signed_command, world_.Sign(forge ? owner : actor, *command));
-  if (forge && owner.pid() != actor.pid()) {
-    GEO_ASSIGN_OR_RETURN(signed_command, World::Altered(signed_command, actor, [](geo::Json&) {}));
-  }
-  if (step.value("bad_sig", false)) signed_command.envelope.signature.bytes[0] ^= 1;
-  return signed_command;
-}
-
-Observed Operations::SendLine(const Json& step, const StatusOr<Command>& command) {
-  const StatusOr<SignedCommand> signed_command = SignLine(step, command);
-  if (signed_command.ok() && step.contains("save_as")) {
-    saved_.insert_or_assign(Text(step, "save_as"), *signed_command);
-  }
-  Observed observed =
-      signed_command.ok() ? FateOf(world_.Send(*signed_command)) : Refused(signed_command.status());
-  ShowLine(step, observed);
-  return observed;
-}
-
-void Operations::ShowLine(const Json& step, Observed& observed) {
-  const auto line = [&]() -> StatusOr<std::optional<LineView>> {
-    GEO_ASSIGN_OR_RETURN(const Pid owner, world_.PidOf(Text(step, "owner")));
-    GEO_ASSIGN_OR_RETURN(const Pid debtor, world_.PidOf(Text(step, "to")));
-    GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
-    return world_.view().LineOf(owner, debtor, code);
-  }();
-  if (!line.ok() || !line->has_value()) return;
-  const LineView& view = **line;
-  const int precision = world_.PrecisionOf(Text(step, "eq"));
-  static const std::map<LineStatus, const char*> kNames = {{LineStatus::kActive, "active"},
-                                                           {LineStatus::kFrozen, "frozen"},
-                                                           {LineStatus::kClosed, "closed"}};
-  observed.answer["status"] = kNames.at(view.line.status);
-  observed.answer["limit"] = FormatAmount(view.line.limit, precision);
-  observed.answer["used"] = FormatAmount(view.used, precision);
-  observed.answer["available"] = FormatAmount(view.available, precision);
-}
-
-Observed Operations::Replay(const Json& step) {
-  const auto saved = saved_.find(Text(step, "of"));
-  if (saved == saved_.end()) return Failed("no message was saved as \"" + Text(step, "of") + "\"");
-  return FateOf(world_.Send(saved->second));
-}
-
-// --- Operator and clock. ---
-
-Observed Operations::SetStatus(const Json& step) {
-  const std::string status = Text(step, "status");
-  const StatusOr<Pid> who = world_.PidOf(Text(step, "who"));
-  if (!who.ok()) return Refused(who.status());
-  // Nobody is made to leave: it is his own wish.
-  const Command command = status == "left"
-                              ? Command(Leave{})
-                              : SetParticipantStatus{*who, ParticipantStatus::kActive, "scenario"};
-  const SecretKey& key = status == "left" ? world_.KeyOf(Text(step, "who")) : world_.operator_key();
-  StatusOr<SignedCommand> signed_command = world_.Sign(key, command);
-  if (signed_command.ok() && status != "left") {
-    signed_command = World::Altered(*signed_command, key, [&](geo::Json& message) {
-      SetMember(message, std::vector<std::string>{"body", "status"}, status);
-    });
-  }
-  if (!signed_command.ok()) return Refused(signed_command.status());
-  return FateOf(world_.Send(*signed_command));
-}
+// --- Clock. ---
 
 Observed Operations::AdvanceClock(const Json& step) {
   const Json& seconds = step["seconds"];
@@ -475,10 +402,12 @@ Observed Operations::CheckEquivalentCode(const Json& step) {
 }
 
 Observed Operations::CheckEquivalentMeta(const Json& step) {
-  Json body = {{"code", "META"}, {"precision", 2}, {"kind", "custom"}};
   const Json& value = step["value"];
-  if (!value.is_object()) return Failed("the value is not an object");
-  for (const auto& [key, member] : value.items()) body[key == "type" ? "kind" : key] = member;
+  Json body = value;
+  if (value.is_object()) {
+    body = {{"code", "META"}, {"precision", 2}, {"kind", "custom"}};
+    for (const auto& [key, member] : value.items()) body[key == "type" ? "kind" : key] = member;
+  }
   const StatusOr<VerifiedCommand> read = ReadWith(AnyEquivalent(), {"body"}, body);
   if (!read.ok()) return Verdict(read.status());
   return Verdict(geo::CheckEquivalentMeta(std::get<CreateEquivalent>(read->command())));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ Observed Failed(const std::string& why);
 // The fate of a command, without its answer.
 Observed FateOf(const StatusOr<CommandResult>& result);
 
+// Most times that a step is repeated.
+inline constexpr int kMostRepeats = 100'000;
+
 class Operations {
  public:
   // `world` must outlive this object.
@@ -35,59 +39,73 @@ class Operations {
   // Runs one step of a supported operation other than `repeat`. It must have passed CheckCase.
   Observed Run(const Json& step);
 
+  // `step` with another id for each payment in it whose id has been used already, the same for the
+  // same; those of a race are looked at too.
+  Json WithFreshIds(const Json& step);
+
   // The ids of the payments that were committed.
   const std::vector<TxId>& committed() const { return committed_; }
 
  private:
-  Observed PayAmount(const Json& step);
+  // An operation that sends a message: signing it and showing what the hub answered are apart, so
+  // that several messages may be on their way at the same time.
+  struct Sender {
+    StatusOr<SignedCommand> (Operations::*sign)(const Json& step);
+    Observed (Operations::*show)(const Json& step, const StatusOr<CommandResult>& result);
+  };
+  // Null for operations that send nothing.
+  static const Sender* FindSender(const Json& step);
+  // What became of a message that could not be made. Internal: the case itself is wrong.
+  static StatusOr<CommandResult> Unsent(const StatusOr<SignedCommand>& command);
+
+  StatusOr<SignedCommand> SignPayment(const Json& step);
+  Observed ShowPaid(const Json& step, const StatusOr<CommandResult>& result);
+  Observed ShowFate(const Json& step, const StatusOr<CommandResult>& result);
+
+  // two_phase.cc
+  StatusOr<PreparePayment> ReadPrepare(const Json& step);
+  StatusOr<SignedCommand> SignPrepare(const Json& step);
+  StatusOr<SignedCommand> SignDecision(const Json& step);
+  Observed ShowPrepared(const Json& step, const StatusOr<CommandResult>& result);
+  Observed ShowDecided(const Json& step, const StatusOr<CommandResult>& result);
+  Observed WithState(const Json& step, Observed observed);
+  Observed StateOf(const Json& step);
+  Observed Recover(const Json& step);
+
+  // trust.cc
+  StatusOr<SignedCommand> SignOpening(const Json& step);
+  StatusOr<SignedCommand> SignUpdate(const Json& step);
+  StatusOr<SignedCommand> SignClosing(const Json& step);
+  StatusOr<SignedCommand> SignLine(const Json& step, const Command& command);
+  StatusOr<SignedCommand> SignStatus(const Json& step);
+  // A message that an earlier step kept.
+  StatusOr<SignedCommand> FindSaved(const Json& step);
+  // The line that an update or a closing means; an id that nobody has when there is none.
+  StatusOr<LineId> LatestLine(const Json& step);
+  Observed ShowLine(const Json& step, const StatusOr<CommandResult>& result);
+
+  // racing.cc
+  struct Racer;
+  Observed Race(const Json& step);
+  Problem EnterRacer(const Json& step, Racer& racer);
+  void RunRacer(Racer& racer);
+  struct Finish;
+  Problem JudgeRacer(const Racer& racer, Finish& finish);
+
   Observed CanPay(const Json& step);
   Observed MaxFlow(const Json& step);
   Observed Debts(const Json& step);
   Observed DebtTotal(const Json& step);
   Observed Net(const Json& step);
   Observed BalanceOf(const Json& step);
-  Observed CreateLine(const Json& step);
-  Observed UpdateLine(const Json& step);
-  Observed CloseLine(const Json& step);
-  Observed Replay(const Json& step);
-  Observed SetStatus(const Json& step);
   Observed AdvanceClock(const Json& step);
-  // racing.cc
-  Observed Race(const Json& step);
-  // two_phase.cc
-  Observed Prepare(const Json& step);
-  Observed Commit(const Json& step);
-  Observed Abort(const Json& step);
-  Observed StateOf(const Json& step);
-  Observed Recover(const Json& step);
   Observed CheckAmount(const Json& step);
   Observed CheckTxId(const Json& step);
   Observed CheckEquivalentCode(const Json& step);
   Observed CheckEquivalentMeta(const Json& step);
   Observed CheckPolicy(const Json& step);
 
-  // The message that a step sends, and what a hub's answer to it shows, apart: several may be on
-  // their way at the same time. For pay, prepare, commit, abort and the operations on lines.
-  StatusOr<SignedCommand> SignStep(const Json& step);
-  Observed ShowStep(const Json& step, const StatusOr<CommandResult>& result);
-
-  StatusOr<SignedCommand> SignPayment(const Json& step);
-  StatusOr<SignedCommand> SignPrepare(const Json& step);
-  StatusOr<SignedCommand> SignDecision(const Json& step, bool commits);
-  StatusOr<Command> OpeningCommand(const Json& step);
-  StatusOr<Command> UpdatingCommand(const Json& step);
-  StatusOr<Command> ClosingCommand(const Json& step);
-  Observed ShowPaid(const Json& step, const StatusOr<CommandResult>& result);
-  Observed ShowPrepared(const Json& step, const StatusOr<CommandResult>& result);
-  Observed ShowDecided(const Json& step, const StatusOr<CommandResult>& result, bool commits);
-  StatusOr<PreparePayment> ReadPrepare(const Json& step);
-  Observed Decide(const Json& step, bool commits);
-  Observed WithState(const Json& step, Observed observed);
-  StatusOr<SignedCommand> SignLine(const Json& step, const StatusOr<Command>& command);
-  Observed SendLine(const Json& step, const StatusOr<Command>& command);
-  // The line that an update or a closing means; an id that nobody has when there is none.
-  StatusOr<LineId> LatestLine(const Json& step);
-  void ShowLine(const Json& step, Observed& observed);
+  std::string FreshId();
   void ShowPayment(const Json& step, const Transaction& transaction, Observed& observed);
   StatusOr<RouteAnswer> FindRoutes(const Json& step);
   StatusOr<std::vector<DebtView>> AllDebts(const Json& step);
@@ -99,6 +117,7 @@ class Operations {
   std::map<std::string, SignedCommand> saved_;
   std::vector<TxId> committed_;
   std::map<std::string, std::string> payers_;  // by transaction
+  std::set<std::string> ids_;                  // of payments that were ever asked for
   std::int64_t advanced_s_ = 0;                // by all steps together
   std::uint64_t recovered_ = 0;                // the last record that `recover` looked at
   int fresh_ids_ = 0;

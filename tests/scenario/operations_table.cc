@@ -115,7 +115,7 @@ std::vector<Operation> TwoPhaseOperations() {
             {"reserved", Shape::kDecimal}}},
           {"commit", true, tx, Answer::kFields, state},
           {"abort", true, tx, Answer::kFields, state},
-          {"tx_state", true, tx, Answer::kState, {}},
+          {"tx_state", true, tx, Answer::kState, state},
           {"recover", true, {}, Answer::kFields, {{"aborted", Shape::kInteger}}}};
 }
 

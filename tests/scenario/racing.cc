@@ -1,86 +1,120 @@
 // Steps that race on threads.
 
-#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "src/base/status_macros.h"
 #include "tests/scenario/expectation.h"
+#include "tests/scenario/members.h"
 #include "tests/scenario/operations.h"
 
 namespace geo::scenario {
 namespace {
 
-constexpr std::size_t kMostThreads = 64;
+constexpr std::size_t kMostRacers = 64;
+
+// What a step that sends nothing does to the hub.
+enum class Manner { kLooks, kAsks, kCannotRace };
+
+Manner MannerOf(std::string_view op) {
+  static const std::set<std::string_view> kLooking = {
+      "capacity",     "max_flow",    "debts",         "debt_total",    "net",         "balance",
+      "amount_check", "tx_id_check", "eq_code_check", "eq_meta_check", "policy_check"};
+  static const std::set<std::string_view> kAsking = {"tx_state", "recover", "advance_clock"};
+  if (kLooking.count(op) != 0) return Manner::kLooks;
+  return kAsking.count(op) != 0 ? Manner::kAsks : Manner::kCannotRace;
+}
 
 }  // namespace
 
-StatusOr<SignedCommand> Operations::SignStep(const Json& step) {
-  const std::string op = step["op"];
-  if (op == "pay") return SignPayment(step);
-  if (op == "prepare") return SignPrepare(step);
-  if (op == "commit" || op == "abort") return SignDecision(step, op == "commit");
-  if (op == "line_create") return SignLine(step, OpeningCommand(step));
-  if (op == "line_update") return SignLine(step, UpdatingCommand(step));
-  if (op == "line_close") return SignLine(step, ClosingCommand(step));
-  return MakeError(ErrorCode::kInternal, "operation cannot race: " + op);
+// One step, or the repetitions of one, which follow each other on the same thread. Messages are
+// signed before the race, and their answers looked at after it.
+struct Operations::Racer {
+  std::vector<Json> steps = {};
+  std::vector<StatusOr<SignedCommand>> commands = {};  // of those that send
+  std::vector<StatusOr<CommandResult>> results = {};   // likewise
+  std::vector<Observed> observed = {};                 // of those that do not
+};
+
+struct Operations::Finish {
+  std::size_t committed = 0;  // answers
+  std::set<TxId> payments = {};
+};
+
+Problem Operations::EnterRacer(const Json& step, Racer& racer) {
+  const bool repeats = step["op"] == "repeat";
+  const Json one = repeats ? RepeatedStep(step) : step;
+  const Json times = repeats ? step["n"] : Json(1);
+  if (times < 1 || times > kMostRepeats) return "n is not 1 to 100000";
+  for (int i = times; i > 0; --i) {
+    const Json& next = racer.steps.emplace_back(repeats ? WithFreshIds(one) : one);
+    const Sender* sender = FindSender(next);
+    if (sender == nullptr && MannerOf(Text(next, "op")) == Manner::kCannotRace) {
+      return "operation cannot race: " + Text(next, "op");
+    }
+    racer.commands.emplace_back(sender != nullptr ? (this->*sender->sign)(next) : SignedCommand());
+    racer.results.emplace_back(Unsent(racer.commands.back()));
+    racer.observed.emplace_back();
+  }
+  return std::nullopt;
 }
 
-Observed Operations::ShowStep(const Json& step, const StatusOr<CommandResult>& result) {
-  const std::string op = step["op"];
-  if (op == "pay") return ShowPaid(step, result);
-  if (op == "prepare") return ShowPrepared(step, result);
-  if (op == "commit" || op == "abort") return ShowDecided(step, result, op == "commit");
-  Observed observed = FateOf(result);
-  ShowLine(step, observed);
-  return observed;
+void Operations::RunRacer(Racer& racer) {
+  for (std::size_t i = 0; i < racer.steps.size(); ++i) {
+    const Json& step = racer.steps[i];
+    if (FindSender(step) != nullptr) {
+      if (racer.commands[i].ok()) racer.results[i] = world_.Send(*racer.commands[i]);
+      continue;
+    }
+    const Status done = world_.Alone(MannerOf(Text(step, "op")) == Manner::kLooks,
+                                     [&] { racer.observed[i] = Run(step); });
+    if (!done.ok()) racer.observed[i] = Failed(std::string(done.message()));
+  }
+}
+
+Problem Operations::JudgeRacer(const Racer& racer, Finish& finish) {
+  for (std::size_t i = 0; i < racer.steps.size(); ++i) {
+    const Json& step = racer.steps[i];
+    const StatusOr<CommandResult>& result = racer.results[i];
+    const Sender* sender = FindSender(step);
+    const Observed observed =
+        sender != nullptr ? (this->*sender->show)(step, result) : racer.observed[i];
+    if (const Problem problem = CompareWithExpectation(step, observed)) return problem;
+    if (!result.ok() || !result->payment || !result->payment->transaction) continue;
+    const Transaction& transaction = *result->payment->transaction;
+    finish.committed += transaction.state == TransactionState::kCommitted ? 1 : 0;
+    finish.payments.insert(transaction.id);
+  }
+  return std::nullopt;
 }
 
 // Each step has a thread of its own; all of them meet in one SerialHub. What cannot even be signed
 // stays out of the race. Every step must be as it expects itself; besides it is counted how many
-// answers said "committed", and how many payments are behind them.
+// answers said "committed", and how many payments there are behind all answers.
 Observed Operations::Race(const Json& step) {
   const Json& steps = step["steps"];
-  if (steps.size() > kMostThreads) return Failed("more than 64 steps race");
-  std::vector<SignedCommand> commands;
-  std::vector<StatusOr<CommandResult>> results;
-  std::vector<std::size_t> racers;
-  for (const Json& one : steps) {
-    StatusOr<SignedCommand> command = SignStep(one);
-    if (ErrorCodeOf(command.status()) == ErrorCode::kInternal) {
-      return Failed(std::string(command.status().message()));
-    }
-    results.emplace_back(command.status());
-    if (!command.ok()) continue;
-    commands.push_back(*std::move(command));
-    racers.push_back(results.size() - 1);
+  if (steps.size() > kMostRacers) return Failed("more than 64 steps race");
+  std::vector<Racer> racers(steps.size());
+  std::vector<std::function<void()>> threads;
+  for (std::size_t i = 0; i < racers.size(); ++i) {
+    if (const Problem problem = EnterRacer(steps[i], racers[i])) return Failed(*problem);
+    threads.emplace_back([this, &racer = racers[i]] { RunRacer(racer); });
   }
-  StatusOr<std::vector<StatusOr<CommandResult>>> answers = world_.Race(commands);
-  if (!answers.ok()) {
-    return Failed("the hub failed: " + std::string(answers.status().message()));
-  }
-  for (std::size_t i = 0; i < racers.size(); ++i) results[racers[i]] = std::move((*answers)[i]);
-  std::size_t committed = 0;
-  std::set<TxId> payments;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const Status& unsigned_status = results[i].status();
-    const bool sent = std::find(racers.begin(), racers.end(), i) != racers.end();
-    const Observed observed = sent ? ShowStep(steps[i], results[i]) : Refused(unsigned_status);
-    if (const Problem problem = CompareWithExpectation(steps[i], observed)) {
+  const Status raced = world_.Race(threads);
+  if (!raced.ok()) return Failed("the hub failed: " + std::string(raced.message()));
+  Finish finish;
+  for (std::size_t i = 0; i < racers.size(); ++i) {
+    if (const Problem problem = JudgeRacer(racers[i], finish)) {
       return Failed("step " + std::to_string(i + 1) + " of them: " + *problem);
     }
-    if (!sent || !results[i]->payment || !results[i]->payment->transaction) continue;
-    const Transaction& transaction = *results[i]->payment->transaction;
-    if (transaction.state != TransactionState::kCommitted) continue;
-    ++committed;
-    payments.insert(transaction.id);
   }
   Observed observed;
-  observed.answer["committed"] = committed;
-  observed.answer["tx_count"] = payments.size();
+  observed.answer["committed"] = finish.committed;
+  observed.answer["tx_count"] = finish.payments.size();
   return observed;
 }
 

@@ -21,8 +21,6 @@
 namespace geo::scenario {
 namespace {
 
-constexpr int kMostRepeats = 100'000;
-
 constexpr std::uintmax_t kMostFileBytes = 256 << 20;
 
 // A folder that is gone afterwards.
@@ -53,12 +51,11 @@ Problem ProblemOf(const std::string& where, const Status& status) {
 Problem RunStep(const Json& step, Operations& operations) {
   if (step["op"] != "repeat") return CompareWithExpectation(step, operations.Run(step));
   if (step["n"] < 1 || step["n"] > kMostRepeats) return "n is not 1 to 100000";
-  Json inner = step["step"];
+  const Json inner = RepeatedStep(step);
   if (inner["op"] == "repeat") return "a repeated step repeats nothing itself";
-  inner.erase("tx_id");  // each time a fresh one
   const int n = step["n"];
   for (int i = 1; i <= n; ++i) {
-    if (const Problem problem = RunStep(inner, operations)) {
+    if (const Problem problem = RunStep(operations.WithFreshIds(inner), operations)) {
       return "time " + std::to_string(i) + ": " + inner["op"].get<std::string>() + ": " + *problem;
     }
   }

@@ -6,7 +6,6 @@
 
 #include "geo/crypto/envelope.h"
 #include "geo/crypto/hash.h"
-#include "geo/hub/serial_hub.h"
 #include "src/base/status_macros.h"
 
 namespace geo::scenario {
@@ -133,32 +132,40 @@ StatusOr<VerifiedCommand> World::Read(const SignedCommand& command) {
 
 StatusOr<CommandResult> World::Send(const SignedCommand& command) {
   const StatusOr<VerifiedCommand> verified = Read(command);
-  if (verified.ok()) return hub_->Execute(*verified, now_);
+  if (verified.ok()) {
+    return serial_ == nullptr ? hub_->Execute(*verified, now_) : serial_->Execute(*verified, now_);
+  }
   CommandResult refused;
   refused.status = verified.status();
   return refused;
 }
 
-StatusOr<std::vector<StatusOr<CommandResult>>> World::Race(
-    const std::vector<SignedCommand>& commands) {
-  GEO_ASSIGN_OR_RETURN(const std::unique_ptr<SerialHub> serial,
-                       SerialHub::Create(std::move(hub_), {}));
-  std::vector<StatusOr<CommandResult>> results(commands.size(), CommandResult());
-  const auto run = [&](std::size_t i) {
-    const StatusOr<VerifiedCommand> verified = Read(commands[i]);
-    if (verified.ok()) {
-      results[i] = serial->Execute(*verified, now_);
-    } else {
-      results[i]->status = verified.status();
-    }
-  };
+Status World::Race(const std::vector<std::function<void()>>& racers) {
+  GEO_ASSIGN_OR_RETURN(serial_, SerialHub::Create(std::move(hub_), {.read_views = true}));
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < commands.size(); ++i) threads.emplace_back(run, i);
+  for (const std::function<void()>& racer : racers) threads.emplace_back(racer);
   for (std::thread& thread : threads) thread.join();
-  GEO_RETURN_IF_ERROR(serial->Close());
+  const Status closed = serial_->Close();
+  serial_.reset();
+  GEO_RETURN_IF_ERROR(closed);
   GEO_RETURN_IF_ERROR(Open(store_));
   hub_->Tick(now_);
-  return results;
+  return OkStatus();
+}
+
+Status World::Alone(bool looks, const std::function<void()>& work) {
+  const std::lock_guard lock(alone_);
+  if (serial_ == nullptr || !looks) {
+    work();
+    return OkStatus();
+  }
+  GEO_ASSIGN_OR_RETURN(const std::unique_ptr<SerialHub::Reader> reader, serial_->NewReader());
+  reader->Read([&](const View& view, const JournalHead&) {
+    looking_ = &view;
+    work();
+    looking_ = nullptr;
+  });
+  return OkStatus();
 }
 
 StatusOr<CommandResult> World::Operate(const Command& command) {
@@ -166,8 +173,18 @@ StatusOr<CommandResult> World::Operate(const Command& command) {
   return Send(signed_command);
 }
 
+StatusOr<std::optional<Transaction>> World::FindTransaction(const TxId& id) {
+  return serial_ == nullptr ? hub_->FindTransaction(id) : serial_->FindTransaction(id);
+}
+
+StatusOr<std::vector<Event>> World::EventsAfter(std::uint64_t seq) {
+  constexpr auto kAll = static_cast<std::size_t>(-1);
+  return serial_ == nullptr ? hub_->PollEvents(seq, kAll) : serial_->PollEvents(seq, kAll);
+}
+
 Status World::Advance(Duration by) {
   now_ += by;
+  if (serial_ != nullptr) return serial_->Tick(now_);
   hub_->Tick(now_);
   return hub_->Flush().status();
 }

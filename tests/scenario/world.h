@@ -3,10 +3,12 @@
 #ifndef GEO_TESTS_SCENARIO_WORLD_H_
 #define GEO_TESTS_SCENARIO_WORLD_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,9 @@
 #include "geo/crypto/json.h"
 #include "geo/crypto/keys.h"
 #include "geo/hub/command.h"
+#include "geo/hub/event.h"
 #include "geo/hub/hub.h"
+#include "geo/hub/serial_hub.h"
 #include "geo/hub/view.h"
 #include "geo/routing/router.h"
 #include "geo/storage/store.h"
@@ -82,9 +86,14 @@ class World {
   // Read, execute. Refusals are in the result; an error means that the hub itself failed.
   StatusOr<CommandResult> Send(const SignedCommand& command);
 
-  // Sends all of them at the same time, each from a thread of its own, through a SerialHub; the hub
-  // is then opened again on its store. Errors: the hub itself could not be handed over or back.
-  StatusOr<std::vector<StatusOr<CommandResult>>> Race(const std::vector<SignedCommand>& commands);
+  // Runs each of them on a thread of its own, all at the same time, over a SerialHub; the hub is
+  // then opened again on its store. While they run they may call Send, and Alone for whatever else
+  // they need. Errors: the hub itself could not be handed over or back.
+  Status Race(const std::vector<std::function<void()>>& racers);
+
+  // Runs `work` while no other `work` runs; those who send go on. `looks`: it reads view(), of one
+  // moment during a race, and changes nothing. Outside a race: runs it.
+  Status Alone(bool looks, const std::function<void()>& work);
 
   // Sign and send, by an operator.
   StatusOr<CommandResult> Operate(const Command& command);
@@ -92,8 +101,10 @@ class World {
 
   // --- State and time. ---
 
-  View view() const { return hub_->view(); }
-  Hub& hub() { return *hub_; }
+  View view() const { return looking_ == nullptr ? hub_->view() : *looking_; }
+  Hub& hub() { return *hub_; }  // not during a race
+  StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
+  StatusOr<std::vector<Event>> EventsAfter(std::uint64_t seq);
   // Moves the clock, lets the hub know, and has written what comes of it.
   Status Advance(Duration by);
 
@@ -120,11 +131,14 @@ class World {
 
   StoreFactory store_;
   std::unique_ptr<Hub> hub_;
+  std::unique_ptr<SerialHub> serial_;  // has the hub during a race
+  std::mutex alone_;
+  const View* looking_ = nullptr;  // a reader's during a race, for who is alone
   std::map<std::string, SecretKey> keys_;
   std::map<Pid, std::string> names_;
   std::map<Pid, std::uint64_t> sequences_;
   std::map<std::string, int> precisions_;
-  Timestamp now_ = 0;
+  std::atomic<Timestamp> now_ = 0;
   Duration longest_lock_ = 0;
 };
 

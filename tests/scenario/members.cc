@@ -1,0 +1,30 @@
+#include "tests/scenario/members.h"
+
+#include <span>
+#include <utility>
+
+namespace geo::scenario {
+namespace {
+
+void SetWithin(geo::Json& object, std::span<const std::string> path, const geo::Json& value) {
+  if (path.size() == 1) {
+    object.Set(path[0], value);
+    return;
+  }
+  const geo::Json* found = object.Find(path[0]);
+  geo::Json inner = found == nullptr ? geo::Json(geo::Json::Object()) : *found;
+  SetWithin(inner, path.subspan(1), value);
+  object.Set(path[0], std::move(inner));
+}
+
+}  // namespace
+
+std::string Text(const Json& step, const char* member) { return step.at(member); }
+
+StatusOr<EquivalentCode> Code(const Json& step) { return EquivalentCode::Parse(Text(step, "eq")); }
+
+void SetMember(geo::Json& object, const std::vector<std::string>& path, const geo::Json& value) {
+  SetWithin(object, path, value);
+}
+
+}  // namespace geo::scenario
