@@ -37,6 +37,9 @@ bool Matches(Shape shape, const Json& expected, const Json& observed) {
       return SameNumber(expected, observed);
     case Shape::kRoutes:
       return observed.is_array() && Normalized(expected) == Normalized(observed);
+    case Shape::kNameSet:
+      return observed.is_array() && std::multiset<Json>(expected.begin(), expected.end()) ==
+                                        std::multiset<Json>(observed.begin(), observed.end());
     default:
       return expected == observed;
   }

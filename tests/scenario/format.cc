@@ -65,6 +65,7 @@ bool HasShape(const Json& value, Shape shape) {
     case Shape::kStep:
       return value.is_object();
     case Shape::kNames:
+    case Shape::kNameSet:
       return AllStrings(value);
     case Shape::kCycles:
       return Each(value, AllStrings);
@@ -93,6 +94,7 @@ std::string_view ShapeName(Shape shape) {
     case Shape::kObject:
       return "an object";
     case Shape::kNames:
+    case Shape::kNameSet:
       return "an array of names";
     case Shape::kCycles:
       return "an array of arrays of names";

@@ -25,10 +25,11 @@ enum class Shape {
   kInteger,
   kBoolean,
   kObject,
-  kNames,   // an array of strings
-  kCycles,  // an array of arrays of strings
-  kRoutes,  // an array of [[name, name…], amount], in any order
-  kErrors,  // "E001", or several joined with '|'
+  kNames,    // an array of strings
+  kNameSet,  // the same, in any order
+  kCycles,   // an array of arrays of strings
+  kRoutes,   // an array of [[name, name…], amount], in any order
+  kErrors,   // "E001", or several joined with '|'
   kStep,
   kSteps,
 };

@@ -95,6 +95,7 @@ Observed Operations::Run(const Json& step) {
       {"parallel", &Operations::Race},
       {"tx_state", &Operations::StateOf},
       {"recover", &Operations::Recover},
+      {"integrity", &Operations::CheckIntegrity},
       {"amount_check", &Operations::CheckAmount},
       {"tx_id_check", &Operations::CheckTxId},
       {"eq_code_check", &Operations::CheckEquivalentCode},

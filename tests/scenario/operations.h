@@ -92,6 +92,11 @@ class Operations {
   struct Finish;
   Problem JudgeRacer(const Racer& racer, Finish& finish);
 
+  // integrity.cc
+  Observed CheckIntegrity(const Json& step);
+  StatusOr<Problem> CompareWithJournal();
+  StatusOr<AmountSum> ExcessOver(const Json& step);
+
   Observed CanPay(const Json& step);
   Observed MaxFlow(const Json& step);
   Observed Debts(const Json& step);

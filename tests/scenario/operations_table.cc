@@ -145,11 +145,11 @@ std::vector<Operation> ClearingOperations() {
 std::vector<Operation> IntegrityOperations() {
   const Field eq = {"eq", Shape::kText, kRequired};
   return {{"integrity",
-           false,
+           true,
            {eq},
            Answer::kFields,
            {{"status", Shape::kText},
-            {"failed", Shape::kNames},
+            {"failed", Shape::kNameSet},
             {"violation_amount", Shape::kDecimal}}},
           {"tamper_debt",
            false,

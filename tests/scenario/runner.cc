@@ -75,10 +75,9 @@ Problem RunSteps(const Json& steps, Operations& operations) {
 }
 
 // Closes the hub, opens it again and looks whether everything is still there.
-Problem CompareAfterReopening(World& world, const StoreFactory& store,
-                              const std::vector<TxId>& committed) {
+Problem CompareAfterReopening(World& world, const std::vector<TxId>& committed) {
   const Kept before = world.Keep();
-  if (const Problem problem = ProblemOf("reopening", world.Reopen(store))) return problem;
+  if (const Problem problem = ProblemOf("reopening", world.Reopen())) return problem;
   if (const Problem problem = Difference(before, world.Keep())) return "reopening: " + *problem;
   for (const TxId& id : committed) {
     const StatusOr<std::optional<Transaction>> found = world.hub().FindTransaction(id);
@@ -100,7 +99,7 @@ Problem RunCase(const Json& test_case, const StoreFactory& store, bool reopen) {
   const Status reservations = (*world)->view().ledger().CheckReservations();
   if (const Problem problem = ProblemOf("reservations", reservations)) return problem;
   if (reopen) {
-    const Problem problem = CompareAfterReopening(**world, store, operations.committed());
+    const Problem problem = CompareAfterReopening(**world, operations.committed());
     if (problem) return problem;
   }
   return ProblemOf("closing", (*world)->hub().Close());

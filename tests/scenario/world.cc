@@ -58,7 +58,7 @@ StatusOr<std::unique_ptr<World>> World::Found(const StoreFactory& store, const J
   }
   world->now_ = kStart - ago;
   world->store_ = store;
-  GEO_RETURN_IF_ERROR(world->Open(store));
+  GEO_RETURN_IF_ERROR(world->Open());
   GEO_RETURN_IF_ERROR(world->SetUp(test_case));
   return world;
 }
@@ -148,7 +148,7 @@ Status World::Race(const std::vector<std::function<void()>>& racers) {
   const Status closed = serial_->Close();
   serial_.reset();
   GEO_RETURN_IF_ERROR(closed);
-  GEO_RETURN_IF_ERROR(Open(store_));
+  GEO_RETURN_IF_ERROR(Open());
   hub_->Tick(now_);
   return OkStatus();
 }
@@ -189,12 +189,14 @@ Status World::Advance(Duration by) {
   return hub_->Flush().status();
 }
 
-Status World::Reopen(const StoreFactory& store) {
+Status World::Reopen() {
   GEO_RETURN_IF_ERROR(hub_->Close());
-  return Open(store);
+  GEO_RETURN_IF_ERROR(Open());
+  hub_->Tick(now_);
+  return OkStatus();
 }
 
-Status World::Open(const StoreFactory& store) {
+Status World::Open() {
   HubOptions options;
   const PublicKey& key = operator_key().public_key();
   options.genesis =
@@ -205,7 +207,7 @@ Status World::Open(const StoreFactory& store) {
   options.durability = Durability::kOrdered;
   options.routing.max_hops = kMaxHops;
   options.routing.max_paths = kMaxPaths;
-  GEO_ASSIGN_OR_RETURN(hub_, Hub::Open(store(), options));
+  GEO_ASSIGN_OR_RETURN(hub_, Hub::Open(store_(), options));
   return OkStatus();
 }
 

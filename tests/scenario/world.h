@@ -108,8 +108,8 @@ class World {
   // Moves the clock, lets the hub know, and has written what comes of it.
   Status Advance(Duration by);
 
-  // Closes the hub and opens it again on the same store, made anew by `store`.
-  Status Reopen(const StoreFactory& store);
+  // Closes the hub and opens it again on the same store.
+  Status Reopen();
 
   // What the hub holds now.
   Kept Keep() const;
@@ -118,7 +118,7 @@ class World {
   static const std::string kOperator;
 
   World() = default;
-  Status Open(const StoreFactory& store);
+  Status Open();
   Status Register(const std::string& name);
   Status AddEquivalent(const std::string& code, const Json& precision);
   Status Bring(const OpeningBalances& balances);

@@ -1,0 +1,68 @@
+// The full check: the library's own, and the state against a fresh fold of the journal.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "geo/integrity/check.h"
+#include "src/base/status_macros.h"
+#include "tests/scenario/members.h"
+#include "tests/scenario/operations.h"
+
+namespace geo::scenario {
+
+// Opening reads the chain from its first record, checks every hash and every effect, and folds a
+// ledger anew: what is then there must be what was there.
+StatusOr<Problem> Operations::CompareWithJournal() {
+  GEO_RETURN_IF_ERROR(world_.Advance(0));  // nothing is pending
+  const Kept before = world_.Keep();
+  const JournalHead head = world_.hub().head();
+  GEO_RETURN_IF_ERROR(world_.Reopen());
+  if (world_.hub().head() != head) return Problem("the journal ends elsewhere");
+  return Difference(before, world_.Keep());
+}
+
+// What all debts together are above the limits of their live lines; no line counts as 0.
+StatusOr<AmountSum> Operations::ExcessOver(const Json& step) {
+  GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
+  GEO_ASSIGN_OR_RETURN(const std::vector<DebtView> debts, AllDebts(step));
+  AmountSum excess = 0;
+  for (const DebtView& debt : debts) {
+    GEO_ASSIGN_OR_RETURN(const std::optional<LineView> line,
+                         world_.view().LineOf(debt.creditor, debt.debtor, code));
+    const bool live = line.has_value() && line->line.status != LineStatus::kClosed;
+    excess += std::max<AmountSum>(AmountSum{debt.amount} - (live ? line->line.limit : 0), 0);
+  }
+  return excess;
+}
+
+Observed Operations::CheckIntegrity(const Json& step) {
+  const StatusOr<AmountSum> excess = ExcessOver(step);
+  if (!excess.ok()) return Refused(excess.status());
+  const StatusOr<Problem> journal = CompareWithJournal();
+  if (!journal.ok()) return Failed("the hub failed: " + std::string(journal.status().message()));
+  const Ledger& ledger = world_.view().ledger();
+  IntegrityReport report;
+  report.equivalent = *ledger.FindEquivalent(*Code(step));
+  Observed observed;
+  observed.answer["failed"] = Json::array();
+  for (std::size_t i = 0; i < kIntegrityChecks; ++i) {
+    const auto check = static_cast<IntegrityCheck>(i);
+    report.found[i] = RunIntegrityCheck(ledger, check)[report.equivalent];
+    if (!report.passed(check)) observed.answer["failed"].push_back(IntegrityCheckName(check));
+  }
+  Health health = report.health();
+  if (*journal) {
+    observed.answer["failed"].push_back("journal");
+    health = Health::kCritical;
+  }
+  if (report.passed(IntegrityCheck::kTrustLimits) != (*excess == 0)) {
+    return Failed("debts and lines show another excess than the check of limits");
+  }
+  observed.answer["status"] = HealthName(health);
+  const int precision = world_.PrecisionOf(Text(step, "eq"));
+  observed.answer["violation_amount"] = FormatSum(*excess, precision);
+  return observed;
+}
+
+}  // namespace geo::scenario
