@@ -1,69 +1,87 @@
 #include "src/graph/tiered_preflow.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
+
+#include "geo/base/large_vector.h"
 
 namespace geo::graph {
 namespace {
 
-// Keys order nodes by tier, then by a place within the tier: while searching, the distance from
-// surplus; while moving, the level, which is the number of arcs to a deficit. So one comparison
-// says whether an arc leads where it should.
+// Keys order nodes: by depth, which is the tier counted downwards, then by level, the number of
+// arcs to a deficit. They are labels in the sense of push–relabel with arcs of length (cost, 1):
+// flow moves along arcs whose ends' keys differ by just that, so that one comparison decides.
 using Key = std::int64_t;
 
-constexpr Key kTier = Key{1} << 32;
-constexpr Key kUnseen = 0x7fffffff;  // the search did not come here
-constexpr Key kStuck = 0x7ffffffe;   // it did, but no way leads on to a deficit
+constexpr Key kDepth = Key{1} << 32;
+constexpr Key kLevels = kDepth - 1;
+constexpr Key kStuck = 0x7fffffff;  // the level of those from whom no way is known
+constexpr Key kUnseen = std::numeric_limits<Key>::max();
 constexpr std::uint32_t kAgainst = 0x80000000;
+constexpr std::uint32_t kBackOpen = 0x40000000;
 
-constexpr Key PlaceOf(Key key) { return key & 0xffffffff; }
-constexpr Key TierPart(Key key) { return key & ~Key{0xffffffff}; }
+constexpr Key LevelOf(Key key) { return key & kLevels; }
+constexpr Key WithLevel(Key key, Key level) { return (key & ~kLevels) + level; }
 
 // One direction of an edge in the residual network. Along the edge one more hop-unit is carried;
-// against it one less, and `to` has the bit kAgainst.
+// against it one less, and `to` has the bit kAgainst. kBackOpen: the other direction has something
+// left. Nodes take 30 bits: each has an edge in, and there are less than 2^30 edges.
 struct ResidualArc {
   std::uint32_t to = 0;
   std::uint32_t back = 0;  // the other direction
   Flow left = 0;
 
-  NodeIndex head() const { return to & ~kAgainst; }
-  Key cost() const { return (to & kAgainst) != 0 ? -kTier : kTier; }
+  NodeIndex head() const { return to & ~(kAgainst | kBackOpen); }
+  bool against() const { return (to & kAgainst) != 0; }
+  template <bool kPriced>
+  Key cost() const {
+    return !kPriced ? 0 : against() ? -kDepth : kDepth;
+  }
 };
 
 // `Sum` holds the surplus of a node: Flow, or 128 bits where amounts are huge.
+template <typename Sum>
+struct Node {
+  Key key = kStuck;
+  Key next = kUnseen;  // while searching: the best known; equal to `key` as soon as that is final
+  Sum surplus = 0;
+  std::uint32_t first = 0;    // its first arc
+  std::uint32_t current = 0;  // arcs before this one lead nowhere
+};
+
 template <typename Sum>
 class Engine {
  public:
   // Begins with nothing carried, or with `flow`.
   Engine(const CirculationNetwork& network, const std::vector<Flow>* flow) : network_(network) {
+    nodes_.resize(std::size_t{network.nodes} + 1);
     CountArcs();
     PlaceArcs(flow);
-    key_.assign(network.nodes, kUnseen);
-    current_.resize(network.nodes);
     queue_.resize(std::size_t{network.nodes} + 1);
     for (NodeIndex node = 0; node < network.nodes; ++node) {
-      if (surplus_[node] > 0) holders_.push_back(node);
+      if (nodes_[node].surplus > 0) holders_.push_back(node);
+      if (nodes_[node].surplus < 0) sinks_.push_back(node);
     }
   }
 
   CirculationState Run(const TieredPreflowOptions& options) {
     CirculationState state;
     std::size_t before = holders_.size();
-    for (std::uint32_t tiers = 1; !holders_.empty() && !state.gave_up; ++tiers) {
-      SearchFromSurplus();
-      RaiseTiers();
-      MoveWithinTier();
+    for (std::uint32_t rounds = 1; !holders_.empty() && !state.gave_up; ++rounds) {
+      SearchFromDeficits<true>();
+      Move<true>();
       if (work_ >= options.work_limit) break;
       if (options.enough_ppm < kWholeInPpm && IsEnough(options.enough_ppm)) break;
-      if (tiers % 8 != 0) continue;
-      state.gave_up = tiers >= options.patience && holders_.size() > before / 4 * 3;
+      if (rounds % 8 != 0) continue;
+      state.gave_up = rounds >= options.patience && holders_.size() > before / 4 * 3;
       before = holders_.size();
     }
     state.optimal = state.balanced = holders_.empty();
     state.gave_up = state.gave_up && !state.optimal;
     state.tiers.resize(network_.nodes);
     for (NodeIndex node = 0; node < network_.nodes; ++node) {
-      state.tiers[node] = static_cast<std::int32_t>(key_[node] >> 32);
+      state.tiers[node] = static_cast<std::int32_t>(-(nodes_[node].key >> 32));
     }
     state.work = work_;
     Finish(&state.flow);
@@ -72,43 +90,32 @@ class Engine {
 
   // Moves the rest by ways that may cost something.
   void BringHome(CirculationState* state) {
-    seen_.resize(network_.nodes);
-    for (NodeIndex node = 0; node < network_.nodes; ++node) {
-      seen_[node] = node;
-      key_[node] = kStuck;
-      if (surplus_[node] < 0) sinks_.push_back(node);
+    while (!holders_.empty()) {
+      SearchFromDeficits<false>();
+      Move<false>();
     }
-    FindLevels<false>();
-    Move<false>();
     state->work += work_;
     state->balanced = true;
     Finish(&state->flow);
   }
 
  private:
-  template <typename T>
-  static void Drop(std::vector<T>& vector) {
-    std::vector<T>().swap(vector);
-  }
-
   void CountArcs() {
-    first_.assign(std::size_t{network_.nodes} + 1, 0);
-    surplus_.assign(network_.nodes, 0);
     for (const CirculationEdge& edge : network_.edges) {
       if (!network_.Inside(edge)) continue;
-      const NodeIndex tail = network_.number[edge.tail];
-      const NodeIndex head = network_.number[edge.head];
-      ++first_[tail];
-      ++first_[head];
-      surplus_[tail] += edge.amount;
-      surplus_[head] -= edge.amount;
-      total_ += edge.amount;
+      Node<Sum>& tail = nodes_[network_.number[edge.tail]];
+      Node<Sum>& head = nodes_[network_.number[edge.head]];
+      ++tail.first;
+      ++head.first;
+      tail.surplus += edge.amount;
+      head.surplus -= edge.amount;
+      removed_ += edge.amount;
     }
     std::uint32_t sum = 0;
-    for (std::uint32_t& first : first_) {
-      const std::uint32_t count = first;
-      first = sum;
-      sum += count;
+    for (Node<Sum>& node : nodes_) {
+      node.current = sum;
+      sum += node.first;
+      node.first = node.current;
     }
     arcs_.resize(sum);
   }
@@ -116,149 +123,133 @@ class Engine {
   // Places are dealt in the order of the edges; Finish relies on it.
   void PlaceArcs(const std::vector<Flow>* flow) {
     std::size_t given = 0;
-    std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
     for (const CirculationEdge& edge : network_.edges) {
       if (!network_.Inside(edge)) continue;
       const NodeIndex tail = network_.number[edge.tail];
       const NodeIndex head = network_.number[edge.head];
-      const std::uint32_t along = next[tail]++;
-      const std::uint32_t against = next[head]++;
+      const std::uint32_t along = nodes_[tail].current++;
+      const std::uint32_t against = nodes_[head].current++;
       const Flow carried = flow == nullptr ? 0 : (*flow)[given++];
-      arcs_[along] = {head, against, edge.capacity - carried};
-      arcs_[against] = {tail | kAgainst, along, carried};
-      surplus_[tail] -= carried;
-      surplus_[head] += carried;
+      const Flow left = edge.capacity - carried;
+      arcs_[along] = {head | (carried > 0 ? kBackOpen : 0), against, left};
+      arcs_[against] = {tail | kAgainst | (left > 0 ? kBackOpen : 0), along, carried};
+      nodes_[tail].surplus -= carried;
+      nodes_[head].surplus += carried;
+      removed_ -= carried;
     }
   }
 
-  // Hands over the flow, and gives back all memory but that of the arcs before it takes more.
+  // Hands over the flow.
   void Finish(std::vector<Flow>* flow) {
-    Drop(key_);
-    Drop(current_);
-    Drop(queue_);
-    Drop(surplus_);
-    Drop(seen_);
+    for (Node<Sum>& node : nodes_) node.current = node.first;
     flow->clear();
-    std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
     flow->reserve(network_.inside);
     for (const CirculationEdge& edge : network_.edges) {
       if (!network_.Inside(edge)) continue;
-      ++next[network_.number[edge.tail]];
-      flow->push_back(arcs_[next[network_.number[edge.head]]++].left);
+      ++nodes_[network_.number[edge.tail]].current;
+      flow->push_back(arcs_[nodes_[network_.number[edge.head]].current++].left);
     }
   }
 
-  // Distances by reduced costs, in buckets, from all nodes with surplus at once, as far as the
-  // nearest deficit and the ways without further cost from there.
-  void SearchFromSurplus() {
+  // Keys of all that are no farther from a deficit than the farthest surplus, by cost and then by
+  // arcs: backwards from all deficits at once, in buckets of cost beyond what the tiers tell.
+  template <bool kPriced>
+  void SearchFromDeficits() {
+    for (const NodeIndex node : seen_) nodes_[node].key = WithLevel(nodes_[node].key, kStuck);
     seen_.clear();
-    sinks_.clear();
-    nearest_ = kUnseen;
     if (buckets_.empty()) buckets_.resize(1);
-    for (const NodeIndex node : holders_) {
-      key_[node] = TierPart(key_[node]);
+    for (const NodeIndex node : sinks_) {
+      if (nodes_[node].surplus >= 0) continue;
+      nodes_[node].next = WithLevel(nodes_[node].key, 0);
       seen_.push_back(node);
     }
-    buckets_[0] = holders_;
-    for (Key distance = 0; distance < static_cast<Key>(buckets_.size()); ++distance) {
-      const auto index = static_cast<std::size_t>(distance);
-      if (distance > nearest_) {
-        buckets_[index].clear();
-        continue;
-      }
-      for (std::size_t i = 0; i < buckets_[index].size(); ++i) {
-        const NodeIndex node = buckets_[index][i];
-        if (PlaceOf(key_[node]) == distance) Expand(node, distance);
-      }
-      buckets_[index].clear();
-    }
-  }
-
-  void Expand(NodeIndex node, Key distance) {
-    const Key tier = TierPart(key_[node]);
-    const std::uint32_t end = first_[node + 1];
-    work_ += end - first_[node];
-    for (std::uint32_t i = first_[node]; i < end; ++i) {
-      const ResidualArc& arc = arcs_[i];
-      if (arc.left == 0) continue;
-      const NodeIndex head = arc.head();
-      const Key key = key_[head];
-      const Key there = distance + ((arc.cost() + tier - TierPart(key)) >> 32);
-      if (there >= PlaceOf(key) || there > nearest_) continue;
-      if (PlaceOf(key) == kUnseen) seen_.push_back(head);
-      key_[head] = TierPart(key) + there;
-      if (surplus_[head] < 0) nearest_ = std::min(nearest_, there);
-      const auto bucket = static_cast<std::size_t>(there);
-      if (bucket >= buckets_.size()) buckets_.resize(bucket + 1);
-      buckets_[bucket].push_back(head);
-    }
-  }
-
-  // Everybody rises by his distance, at most that of the nearest deficit; told as what those who
-  // are nearer fall behind the rest.
-  void RaiseTiers() {
+    sinks_ = seen_;
+    buckets_[0] = seen_;
+    missing_ = holders_.size();
+    std::size_t distance = 0;
+    while (missing_ > 0 && distance < buckets_.size()) Settle<kPriced>(distance++);
+    // Everybody sinks by his distance, the rest as far as the last; told as what they rise.
+    const Key shift = distance == 0 ? 0 : static_cast<Key>(distance - 1) * kDepth;
     for (const NodeIndex node : seen_) {
-      const Key distance = PlaceOf(key_[node]);
-      const Key behind = std::max<Key>(nearest_ - distance, 0);
-      if (surplus_[node] < 0 && distance == nearest_) sinks_.push_back(node);
-      key_[node] = TierPart(key_[node]) - behind * kTier + kStuck;
+      if (nodes_[node].key == nodes_[node].next) nodes_[node].key -= shift;
+      nodes_[node].next = kUnseen;
+    }
+    for (; distance < buckets_.size(); ++distance) buckets_[distance].clear();
+  }
+
+  // The nodes at one distance by cost, those with few arcs to go first: what came from smaller
+  // distances is sorted and merged with what is found here, which is in order anyway.
+  template <bool kPriced>
+  void Settle(std::size_t distance) {
+    arrived_.clear();
+    arrived_.swap(buckets_[distance]);
+    if (distance > 0) SortByLevel();
+    waiting_.clear();
+    std::size_t next = 0;
+    std::size_t head = 0;
+    while (missing_ > 0) {
+      const bool some_wait = head < waiting_.size();
+      const bool some_arrived = next < arrived_.size();
+      if (!some_wait && !some_arrived) break;
+      const bool waits = !some_arrived || (some_wait && LevelOf(nodes_[waiting_[head]].next) <=
+                                                            LevelOf(nodes_[arrived_[next]].next));
+      const NodeIndex node = waits ? waiting_[head++] : arrived_[next++];
+      if (nodes_[node].key != nodes_[node].next) Expand<kPriced>(node, distance);
     }
   }
 
-  // Levels: arcs to the nearest sink over ways without cost, backwards from all sinks at once.
+  void SortByLevel() {
+    const auto settled = [&](NodeIndex node) { return nodes_[node].key == nodes_[node].next; };
+    arrived_.erase(std::remove_if(arrived_.begin(), arrived_.end(), settled), arrived_.end());
+    std::stable_sort(arrived_.begin(), arrived_.end(), [&](NodeIndex a, NodeIndex b) {
+      return LevelOf(nodes_[a].next) < LevelOf(nodes_[b].next);
+    });
+  }
+
   template <bool kPriced>
-  void FindLevels() {
-    std::size_t tail = 0;
-    for (const NodeIndex sink : sinks_) {
-      if (surplus_[sink] >= 0) continue;
-      key_[sink] = TierPart(key_[sink]);
-      current_[sink] = first_[sink];
-      queue_[tail++] = sink;
-    }
-    for (std::size_t head = 0; head < tail; ++head) {
-      const NodeIndex node = queue_[head];
-      const Key level = PlaceOf(key_[node]) + 1;
-      const Key stuck_here = TierPart(key_[node]) + kStuck;
-      const std::uint32_t end = first_[node + 1];
-      work_ += end - first_[node];
-      for (std::uint32_t i = first_[node]; i < end; ++i) {
-        const NodeIndex from = arcs_[i].head();
-        const Key wanted = kPriced ? stuck_here + arcs_[i].cost() : stuck_here;
-        if (key_[from] != wanted || arcs_[arcs_[i].back].left == 0) continue;
-        key_[from] = wanted - kStuck + level;
-        current_[from] = first_[from];
-        queue_[tail++] = from;
+  void Expand(NodeIndex index, std::size_t distance) {
+    Node<Sum>& node = nodes_[index];
+    node.key = node.next;
+    node.current = node.first;
+    if (node.surplus > 0) --missing_;
+    const std::uint32_t end = nodes_[index + 1].first;
+    work_ += end - node.first;
+    for (std::uint32_t i = node.first; i < end; ++i) {
+      const ResidualArc& arc = arcs_[i];
+      if ((arc.to & kBackOpen) == 0) continue;
+      Node<Sum>& from = nodes_[arc.head()];
+      const Key key = node.key - arc.cost<kPriced>() + 1;
+      if (key >= from.next) continue;
+      if (from.next == kUnseen) seen_.push_back(arc.head());
+      from.next = key;
+      const auto there = static_cast<std::size_t>((key >> 32) - (from.key >> 32));
+      if (there == distance) {
+        waiting_.push_back(arc.head());
+      } else {
+        if (there >= buckets_.size()) buckets_.resize(there + 1);
+        buckets_[there].push_back(arc.head());
       }
     }
   }
 
-  void MoveWithinTier() {
-    FindLevels<true>();
-    Move<true>();
-    for (const NodeIndex node : seen_) key_[node] = TierPart(key_[node]) + kUnseen;
-  }
-
-  // First in, first out push–relabel from the holders. What cannot reach a deficit in this tier
-  // stays where it is and holds for the next.
+  // First in, first out push–relabel from the holders. What gets stuck at its depth stays where it
+  // is and holds for the next search, and so does everything after many relabels.
   template <bool kPriced>
   void Move() {
+    holders_.clear();
     begin_ = size_ = 0;
-    std::vector<NodeIndex> start;
-    start.swap(holders_);
     relabels_ = 0;
-    for (const NodeIndex node : start) {
-      if (PlaceOf(key_[node]) == kStuck) {
-        holders_.push_back(node);
-      } else {
-        Enqueue(node);
-      }
+    Key highest = 0;
+    for (const NodeIndex node : seen_) {
+      const Key level = LevelOf(nodes_[node].key);
+      if (level == kStuck) continue;
+      highest = std::max(highest, level);
+      if (nodes_[node].surplus > 0) Enqueue(node);
     }
-    const std::uint64_t patience = seen_.size() / 3 + 16;
-    while (size_ > 0) {
-      if (relabels_ >= patience) Relevel<kPriced>();
-      if (size_ == 0) break;
-      Discharge<kPriced>(Dequeue());
-    }
+    highest_ = kHeadroom * highest + 1;
+    const std::uint64_t patience = seen_.size() / kPatience + 16;
+    while (size_ > 0 && relabels_ < patience) Discharge<kPriced>(Dequeue());
+    while (size_ > 0) holders_.push_back(Dequeue());
   }
 
   void Enqueue(NodeIndex node) {
@@ -275,105 +266,89 @@ class Engine {
   }
 
   template <bool kPriced>
-  void Relevel() {
-    std::vector<NodeIndex> active;
-    active.reserve(size_);
-    while (size_ > 0) active.push_back(Dequeue());
-    for (const NodeIndex node : seen_) key_[node] = TierPart(key_[node]) + kStuck;
-    FindLevels<kPriced>();
-    begin_ = 0;
-    for (const NodeIndex node : active) {
-      if (PlaceOf(key_[node]) == kStuck) {
-        holders_.push_back(node);
-      } else {
-        Enqueue(node);
-      }
-    }
-    relabels_ = 0;
-  }
-
-  template <bool kPriced>
-  void Discharge(NodeIndex node) {
-    const std::uint32_t end = first_[node + 1];
-    const Key below = key_[node] - 1;
-    Sum surplus = surplus_[node];
-    std::uint32_t i = current_[node];
-    work_ += end - i;
+  void Discharge(NodeIndex index) {
+    Node<Sum>& node = nodes_[index];
+    const std::uint32_t end = nodes_[index + 1].first;
+    const Key below = node.key - 1;
+    Sum surplus = node.surplus;
+    std::uint32_t i = node.current;
     for (; i < end; ++i) {
       ResidualArc& arc = arcs_[i];
-      const NodeIndex head = arc.head();
-      const Key wanted = kPriced ? below + arc.cost() : below;
-      if (key_[head] != wanted || arc.left == 0) continue;
+      if (arc.left == 0) continue;
+      Node<Sum>& head = nodes_[arc.head()];
+      if (head.key != below - arc.cost<kPriced>()) continue;
       const Flow moved = surplus < arc.left ? static_cast<Flow>(surplus) : arc.left;
+      ResidualArc& back = arcs_[arc.back];
       arc.left -= moved;
-      arcs_[arc.back].left += moved;
-      const Sum before = surplus_[head];
-      surplus_[head] = before + moved;
-      if (before <= 0 && before + moved > 0) Enqueue(head);
+      arc.to |= kBackOpen;
+      if (arc.left == 0) back.to &= ~kBackOpen;
+      back.left += moved;
+      removed_ += arc.against() ? moved : -moved;
+      const Sum before = head.surplus;
+      head.surplus = before + moved;
+      if (before <= 0 && before + moved > 0) Enqueue(arc.head());
       surplus -= moved;
       if (surplus == 0) break;
     }
-    surplus_[node] = surplus;
-    current_[node] = i;
-    if (surplus > 0) Relabel<kPriced>(node);
+    work_ += i - node.current;
+    node.surplus = surplus;
+    node.current = i;
+    if (surplus > 0) Relabel<kPriced>(index);
   }
 
   template <bool kPriced>
-  void Relabel(NodeIndex node) {
-    const Key tier = TierPart(key_[node]);
-    const std::uint32_t end = first_[node + 1];
-    auto lowest = static_cast<std::uint64_t>(kStuck) - 1;
+  void Relabel(NodeIndex index) {
+    Node<Sum>& node = nodes_[index];
+    const std::uint32_t end = nodes_[index + 1].first;
+    Key lowest = kUnseen;
     std::uint32_t where = end;
-    work_ += end - first_[node];
+    work_ += end - node.first;
     ++relabels_;
-    for (std::uint32_t i = first_[node]; i < end; ++i) {
+    for (std::uint32_t i = node.first; i < end; ++i) {
       const ResidualArc& arc = arcs_[i];
-      const Key base = kPriced ? tier + arc.cost() : tier;
-      const auto level = static_cast<std::uint64_t>(key_[arc.head()] - base);
-      if (level >= lowest || arc.left == 0) continue;
-      lowest = level;
+      if (arc.left == 0) continue;
+      const Key key = nodes_[arc.head()].key + arc.cost<kPriced>();
+      if (key >= lowest) continue;
+      lowest = key;
       where = i;
     }
-    if (where == end || lowest >= seen_.size()) {
-      key_[node] = tier + kStuck;
-      holders_.push_back(node);
+    if (lowest - WithLevel(node.key, 0) >= highest_) {
+      node.key = WithLevel(node.key, kStuck);
+      holders_.push_back(index);
       return;
     }
-    key_[node] = tier + static_cast<Key>(lowest) + 1;
-    current_[node] = where;
-    Enqueue(node);
+    node.key = lowest + 1;
+    node.current = where;
+    Enqueue(index);
   }
 
   // Whether what is still to be moved can cost no more than its share, by estimate.
   bool IsEnough(std::uint32_t ppm) const {
-    AmountSum carried = 0;
-    for (const ResidualArc& arc : arcs_) {
-      if ((arc.to & kAgainst) != 0) carried += arc.left;
-    }
     AmountSum waiting = 0;
-    for (const NodeIndex node : holders_) waiting += surplus_[node];
-    const AmountSum removed = total_ - carried;
+    for (const NodeIndex node : holders_) waiting += nodes_[node].surplus;
     const AmountSum lost = kUsualDetour * waiting;
-    return removed > 0 && lost <= removed / kWholeInPpm * (kWholeInPpm - ppm);
+    return removed_ > 0 && lost <= removed_ / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
   static constexpr int kUsualDetour = 8;
+  static constexpr Key kHeadroom = 2;
+  static constexpr std::size_t kPatience = 3;
 
   const CirculationNetwork& network_;
-  AmountSum total_ = 0;
-  std::vector<std::uint32_t> first_;  // per node: its first arc; and the end
-  std::vector<ResidualArc> arcs_;
-  std::vector<Key> key_;
-  std::vector<Sum> surplus_;
-  std::vector<std::uint32_t> current_;  // per node: arcs before this one lead nowhere
-  std::vector<NodeIndex> queue_;        // a ring
+  AmountSum removed_ = 0;         // with all surplus where it is
+  LargeVector<Node<Sum>> nodes_;  // and one more, for the end of the last one's arcs
+  LargeVector<ResidualArc> arcs_;
+  std::vector<NodeIndex> queue_;  // a ring
   std::size_t begin_ = 0;
   std::size_t size_ = 0;
   std::vector<NodeIndex> holders_;  // of surplus that waits
-  std::vector<NodeIndex> seen_;
-  std::vector<NodeIndex> sinks_;
+  std::vector<NodeIndex> sinks_;    // all with deficits, and some that had one
+  std::vector<NodeIndex> seen_;     // by the last search
   std::vector<std::vector<NodeIndex>> buckets_;
-  Key nearest_ = 0;
+  std::vector<NodeIndex> arrived_;
+  std::vector<NodeIndex> waiting_;
+  std::size_t missing_ = 0;  // holders not found yet
+  Key highest_ = 0;          // levels beyond this one are not worth a try
   std::uint64_t relabels_ = 0;
   std::uint64_t work_ = 0;
 };
