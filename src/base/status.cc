@@ -114,6 +114,7 @@ constexpr CodeRow kRows[] = {
     {ErrorCode::kHubPoisoned, "HubPoisoned", kE010, StatusCode::kFailedPrecondition},
     {ErrorCode::kNotFounded, "NotFounded", kE010, StatusCode::kFailedPrecondition},
     {ErrorCode::kQueueFull, "QueueFull", kE010, StatusCode::kResourceExhausted},
+    {ErrorCode::kOutOfMemory, "OutOfMemory", kE010, StatusCode::kResourceExhausted},
 };
 
 const CodeRow* Find(ErrorCode code) {
@@ -153,6 +154,9 @@ Status MakeError(ErrorCode code, std::string_view message) {
 
 ErrorCode ErrorCodeOf(const Status& status) {
   if (status.ok()) return ErrorCode::kOk;
+  if (status.code() == StatusCode::kResourceExhausted && status.message().empty()) {
+    return ErrorCode::kOutOfMemory;
+  }
   const auto payload = status.GetPayload(kPayloadUrl);
   std::int32_t number = 0;
   if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &number)) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "geo/base/bytes.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/command_body.h"
 
@@ -41,38 +42,42 @@ const TxId* TransactionOf(const Command& command) {
 
 StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,
                                     const Command& command, std::uint64_t seq, Validity validity) {
-  SignedCommand result;
-  Envelope envelope;
-  envelope.network = std::string(network);
-  envelope.op = std::string(OperationName(command));
-  envelope.signer = key.pid();
-  if (const TxId* id = TransactionOf(command)) {
-    envelope.tx_id = *id;
-  } else {
-    envelope.seq = seq;
-  }
-  envelope.issued_at = validity.issued_at;
-  envelope.expires_at = validity.expires_at;
-  GEO_ASSIGN_OR_RETURN(envelope.body, WriteBody(command, &result.texts));
-  GEO_ASSIGN_OR_RETURN(result.envelope, SignEnvelope(envelope, key));
-  return result;
+  return CatchNoMemory([&]() -> StatusOr<SignedCommand> {
+    SignedCommand result;
+    Envelope envelope;
+    envelope.network = std::string(network);
+    envelope.op = std::string(OperationName(command));
+    envelope.signer = key.pid();
+    if (const TxId* id = TransactionOf(command)) {
+      envelope.tx_id = *id;
+    } else {
+      envelope.seq = seq;
+    }
+    envelope.issued_at = validity.issued_at;
+    envelope.expires_at = validity.expires_at;
+    GEO_ASSIGN_OR_RETURN(envelope.body, WriteBody(command, &result.texts));
+    GEO_ASSIGN_OR_RETURN(result.envelope, SignEnvelope(envelope, key));
+    return result;
+  });
 }
 
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network) {
-  GEO_ASSIGN_OR_RETURN(const Envelope envelope, ReadEnvelope(signed_command.envelope.message));
-  VerifiedCommand verified;
-  GEO_ASSIGN_OR_RETURN(verified.command_, ReadCommand(envelope.op, envelope.tx_id, envelope.body,
-                                                      signed_command.texts));
-  GEO_RETURN_IF_ERROR(VerifyEnvelope(signed_command.envelope, envelope, network));
-  verified.signer_ = envelope.signer;
-  verified.seq_ = envelope.seq;
-  verified.validity_ = Validity{envelope.issued_at, envelope.expires_at};
-  ByteWriter writer(&verified.evidence_);
-  writer.Bytes(signed_command.envelope.message);
-  writer.Fixed(signed_command.envelope.key);
-  writer.Fixed(signed_command.envelope.signature);
-  return verified;
+  return CatchNoMemory([&]() -> StatusOr<VerifiedCommand> {
+    GEO_ASSIGN_OR_RETURN(const Envelope envelope, ReadEnvelope(signed_command.envelope.message));
+    VerifiedCommand verified;
+    GEO_ASSIGN_OR_RETURN(verified.command_, ReadCommand(envelope.op, envelope.tx_id, envelope.body,
+                                                        signed_command.texts));
+    GEO_RETURN_IF_ERROR(VerifyEnvelope(signed_command.envelope, envelope, network));
+    verified.signer_ = envelope.signer;
+    verified.seq_ = envelope.seq;
+    verified.validity_ = Validity{envelope.issued_at, envelope.expires_at};
+    ByteWriter writer(&verified.evidence_);
+    writer.Bytes(signed_command.envelope.message);
+    writer.Fixed(signed_command.envelope.key);
+    writer.Fixed(signed_command.envelope.signature);
+    return verified;
+  });
 }
 
 VerifiedCommand TrustedCommand(const Pid& signer, Command command) {

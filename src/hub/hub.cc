@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
 
@@ -19,8 +20,10 @@ ErrorCode CommandResult::code() const {
 
 Status Hub::Impl::CheckUsable() const {
   if (poison.ok()) return OkStatus();
-  return MakeError(ErrorCode::kHubPoisoned, "an append failed (" + std::string(poison.message()) +
-                                                "); open the hub anew from its store");
+  const std::string why =
+      poison.message().empty() ? "no memory was left" : std::string(poison.message());
+  return MakeError(ErrorCode::kHubPoisoned,
+                   "an append failed (" + why + "); open the hub anew from its store");
 }
 
 void Hub::Impl::Poison(const Status& why) {
@@ -248,40 +251,73 @@ Status Hub::Impl::Close() {
 
 // --- The door. ---
 
+namespace {
+
+// As CatchNoMemory, for calls that change something: what they left half done must not be used.
+template <typename F>
+auto CatchChange(Status& poison, F&& f) noexcept -> std::invoke_result_t<F> {
+  bool done = false;
+  auto result = CatchNoMemory([&] {
+    auto answer = f();
+    done = true;
+    return answer;
+  });
+  if (!done && poison.ok()) poison = NoMemory();
+  return result;
+}
+
+}  // namespace
+
 Hub::Hub(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Hub::~Hub() = default;
 
 StatusOr<std::unique_ptr<Hub>> Hub::Open(std::unique_ptr<Store> store, const HubOptions& options) {
-  if (store == nullptr) return MakeError(ErrorCode::kInvalidArgument, "a hub needs a store");
-  auto impl = std::make_unique<Impl>(std::move(store), options);
-  GEO_RETURN_IF_ERROR(impl->Open());
-  return std::unique_ptr<Hub>(new Hub(std::move(impl)));
+  return CatchNoMemory([&]() -> StatusOr<std::unique_ptr<Hub>> {
+    if (store == nullptr) return MakeError(ErrorCode::kInvalidArgument, "a hub needs a store");
+    auto impl = std::make_unique<Impl>(std::move(store), options);
+    GEO_RETURN_IF_ERROR(impl->Open());
+    return std::unique_ptr<Hub>(new Hub(std::move(impl)));
+  });
 }
 
 StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp now) {
-  GEO_RETURN_IF_ERROR(impl_->CheckUsable());
-  if (pending() > 0) {
-    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
-  }
-  GEO_RETURN_IF_ERROR(impl_->Submit(command, now, nullptr));
-  GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> results, impl_->Flush());
-  return std::move(results.front());
+  return CatchChange(impl_->poison, [&]() -> StatusOr<CommandResult> {
+    GEO_RETURN_IF_ERROR(impl_->CheckUsable());
+    if (pending() > 0) {
+      return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
+    }
+    GEO_RETURN_IF_ERROR(impl_->Submit(command, now, nullptr));
+    GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> results, impl_->Flush());
+    return std::move(results.front());
+  });
 }
 
 Status Hub::Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan) {
-  return impl_->Submit(command, now, plan);
+  return CatchChange(impl_->poison, [&] { return impl_->Submit(command, now, plan); });
 }
 
-StatusOr<std::vector<CommandResult>> Hub::Flush() { return impl_->Flush(); }
+StatusOr<std::vector<CommandResult>> Hub::Flush() {
+  return CatchChange(impl_->poison, [&] { return impl_->Flush(); });
+}
 
-const Batch* Hub::TakeBatch() { return impl_->TakeBatch(); }
+const Batch* Hub::TakeBatch() {
+  const auto taken =
+      CatchChange(impl_->poison, [&]() -> StatusOr<const Batch*> { return impl_->TakeBatch(); });
+  return taken.ok() ? *taken : nullptr;
+}
 
 StatusOr<std::vector<CommandResult>> Hub::BatchDone(const Status& appended) {
-  return impl_->BatchDone(appended);
+  return CatchChange(impl_->poison, [&] { return impl_->BatchDone(appended); });
 }
 
-void Hub::Tick(Timestamp now) { impl_->Tick(now); }
+void Hub::Tick(Timestamp now) {
+  const auto tick = [&] {
+    impl_->Tick(now);
+    return OkStatus();
+  };
+  CatchChange(impl_->poison, tick).IgnoreError();
+}
 
 std::size_t Hub::pending() const {
   return impl_->next.results.size() + (impl_->in_flight ? impl_->in_flight->results.size() : 0);
@@ -292,17 +328,19 @@ View Hub::view() const {
 }
 
 StatusOr<std::vector<Event>> Hub::PollEvents(std::uint64_t after, std::size_t max) {
-  return impl_->PollEvents(after, max);
+  return CatchNoMemory([&] { return impl_->PollEvents(after, max); });
 }
 
 Status Hub::AcknowledgeEvents(std::uint64_t seq) {
-  if (seq > impl_->durable.seq) {
-    return MakeError(ErrorCode::kInvalidArgument, "record " + std::to_string(seq) +
-                                                      " is not there; the last one is " +
-                                                      std::to_string(impl_->durable.seq));
-  }
-  impl_->acknowledged = std::max(impl_->acknowledged, seq);
-  return OkStatus();
+  return CatchNoMemory([&]() -> Status {
+    if (seq > impl_->durable.seq) {
+      return MakeError(ErrorCode::kInvalidArgument, "record " + std::to_string(seq) +
+                                                        " is not there; the last one is " +
+                                                        std::to_string(impl_->durable.seq));
+    }
+    impl_->acknowledged = std::max(impl_->acknowledged, seq);
+    return OkStatus();
+  });
 }
 
 std::uint64_t Hub::acknowledged() const { return impl_->acknowledged; }
@@ -310,24 +348,28 @@ std::uint64_t Hub::acknowledged() const { return impl_->acknowledged; }
 JournalHead Hub::head() const { return impl_->durable; }
 
 StatusOr<std::optional<Transaction>> Hub::FindTransaction(const TxId& id) {
-  return impl_->FindDurableTransaction(id);
+  return CatchNoMemory([&] { return impl_->FindDurableTransaction(id); });
 }
 
 StatusOr<std::optional<std::string>> Hub::FindText(const Hash256& hash) {
-  GEO_ASSIGN_OR_RETURN(std::optional<TextEntry> text, impl_->store->FindText(hash));
-  if (!text.has_value()) return std::optional<std::string>();
-  return std::optional<std::string>(std::move(text->text));
+  return CatchNoMemory([&]() -> StatusOr<std::optional<std::string>> {
+    GEO_ASSIGN_OR_RETURN(std::optional<TextEntry> text, impl_->store->FindText(hash));
+    if (!text.has_value()) return std::optional<std::string>();
+    return std::optional<std::string>(std::move(text->text));
+  });
 }
 
 Status Hub::ErasePersonalText(const Pid& participant) {
-  return impl_->ErasePersonalText(participant);
+  return CatchChange(impl_->poison, [&] { return impl_->ErasePersonalText(participant); });
 }
 
-StatusOr<bool> Hub::CheckpointStep() { return impl_->CheckpointStep(); }
+StatusOr<bool> Hub::CheckpointStep() {
+  return CatchChange(impl_->poison, [&] { return impl_->CheckpointStep(); });
+}
 
 Status Hub::Checkpoint() {
   while (true) {
-    GEO_ASSIGN_OR_RETURN(const bool complete, impl_->CheckpointStep());
+    GEO_ASSIGN_OR_RETURN(const bool complete, CheckpointStep());
     if (complete) return OkStatus();
   }
 }
@@ -336,16 +378,31 @@ std::size_t Hub::read_model_backlog() const {
   return impl_->read_model ? impl_->read_model->backlog() : 0;
 }
 
-Status Hub::UpdateReadModel() { return impl_->UpdateReadModel(); }
-
-StatusOr<std::vector<IntegrityReport>> Hub::CheckIntegrity() {
-  return impl_->observer.CheckIntegrity(*impl_->ledger, impl_->clock);
+Status Hub::UpdateReadModel() {
+  return CatchChange(impl_->poison, [&] { return impl_->UpdateReadModel(); });
 }
 
-void Hub::SetGauges(Timestamp now) { impl_->SetGauges(now); }
+StatusOr<std::vector<IntegrityReport>> Hub::CheckIntegrity() {
+  const auto check = [&]() -> StatusOr<std::vector<IntegrityReport>> {
+    return impl_->observer.CheckIntegrity(*impl_->ledger, impl_->clock);
+  };
+  return CatchNoMemory(check);
+}
 
-StatusOr<std::uint64_t> Hub::StoreSizeBytes() { return impl_->store->SizeBytes(); }
+void Hub::SetGauges(Timestamp now) {
+  const auto set = [&] {
+    impl_->SetGauges(now);
+    return OkStatus();
+  };
+  CatchNoMemory(set).IgnoreError();
+}
 
-Status Hub::Close() { return impl_->Close(); }
+StatusOr<std::uint64_t> Hub::StoreSizeBytes() {
+  return CatchNoMemory([&] { return impl_->store->SizeBytes(); });
+}
+
+Status Hub::Close() {
+  return CatchChange(impl_->poison, [&] { return impl_->Close(); });
+}
 
 }  // namespace geo

@@ -5,6 +5,7 @@
 
 #include "geo/crypto/keys.h"
 #include "geo/routing/router.h"
+#include "src/base/no_memory.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
 #include "src/hub/command_body.h"
@@ -261,14 +262,16 @@ const std::map<std::string, Reader, std::less<>>& Readers() {
 }  // namespace
 
 StatusOr<PolicyPatch> ParsePolicy(const Json& policy) {
-  if (!policy.IsObject()) {
-    return MakeError(ErrorCode::kPolicyInvalid, "a policy is an object of keys");
-  }
-  PolicyPatch patch;
-  for (const auto& [key, value] : *policy.AsObject()) {
-    GEO_RETURN_IF_ERROR(ReadPolicyKey(key, value, patch));
-  }
-  return patch;
+  return CatchNoMemory([&]() -> StatusOr<PolicyPatch> {
+    if (!policy.IsObject()) {
+      return MakeError(ErrorCode::kPolicyInvalid, "a policy is an object of keys");
+    }
+    PolicyPatch patch;
+    for (const auto& [key, value] : *policy.AsObject()) {
+      GEO_RETURN_IF_ERROR(ReadPolicyKey(key, value, patch));
+    }
+    return patch;
+  });
 }
 
 StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx_id,

@@ -67,7 +67,7 @@ struct Side {
   const Ledger* ledger = nullptr;
   Router* router = nullptr;
   JournalHead head;
-  std::int64_t day = 0;
+  Timestamp clock = 0;  // the hub's, when it was there
 };
 
 StatusOr<std::unique_ptr<Ledger>> CopyOf(const Ledger& ledger, const JournalHead& head) {
@@ -96,6 +96,8 @@ class SerialHub::Impl {
   StatusOr<CommandResult> Execute(const VerifiedCommand& command, Timestamp now, const Plan* plan);
   template <typename Use>
   auto Alone(Use&& use) -> decltype(use(std::declval<Hub&>()));
+  // Makes durable what the hub has planned. In a turn only.
+  StatusOr<std::vector<CommandResult>> Write();
   StatusOr<bool> UpdateReadModelStep();
   Status Close();
   SerialHubCounts counts() const;
@@ -122,7 +124,6 @@ class SerialHub::Impl {
   void EndTurn(bool was_group);
   void RunGroup(Lock& lock);
   void PlanWaiting(Lock& lock, std::vector<Waiting*>* group);
-  StatusOr<std::vector<CommandResult>> Write();
   void Answer(StatusOr<std::vector<CommandResult>> results, const std::vector<Waiting*>& group);
   void ShowBack();
   Status CatchUp();
@@ -328,10 +329,10 @@ SerialHubCounts SerialHub::Impl::counts() const {
 
 Status SerialHub::Impl::MakeViews() {
   const std::size_t back = left_right_.back();
-  sides_[back] = {hub_.ledger.get(), hub_.router.get(), hub_.durable, hub_.day};
+  sides_[back] = {hub_.ledger.get(), hub_.router.get(), hub_.durable, hub_.clock};
   GEO_ASSIGN_OR_RETURN(front_ledger_, CopyOf(*hub_.ledger, hub_.durable));
   front_router_ = NewRouter(*front_ledger_, hub_.day);
-  sides_[1 - back] = {front_ledger_.get(), front_router_.get(), hub_.durable, hub_.day};
+  sides_[1 - back] = {front_ledger_.get(), front_router_.get(), hub_.durable, hub_.clock};
   return OkStatus();
 }
 
@@ -339,10 +340,10 @@ Status SerialHub::Impl::MakeViews() {
 void SerialHub::Impl::ShowBack() {
   if (!has_views() || !hub_.poison.ok()) return;
   const Side& front = sides_[left_right_.front()];
-  if (front.head == hub_.durable && front.day == hub_.day) return;
+  if (front.head == hub_.durable && DayOf(front.clock) == hub_.day) return;
   Side& back = sides_[left_right_.back()];
   back.head = hub_.durable;
-  back.day = hub_.day;
+  back.clock = hub_.clock;
   left_right_.Turn();
   turned_ = true;
 }
@@ -377,7 +378,7 @@ SerialHub::Reader::Visit::Visit(Reader& reader)
       version_(reader.state_->hub->left_right().Arrive()),
       side_(reader.state_->hub->left_right().front()),
       view_(*reader.state_->hub->side(side_).ledger, *reader.state_->routers[side_],
-            reader.state_->hub->routing(), reader.state_->hub->side(side_).day) {}
+            reader.state_->hub->routing(), reader.state_->hub->side(side_).clock) {}
 
 SerialHub::Reader::Visit::~Visit() { reader_.state_->hub->left_right().Depart(version_); }
 
@@ -423,7 +424,7 @@ StatusOr<CommandResult> SerialHub::Execute(const VerifiedCommand& command, Times
 Status SerialHub::Tick(Timestamp now) {
   return impl_->Alone([&](Hub& hub) {
     hub.Tick(now);
-    return OkStatus();
+    return impl_->Write().status();
   });
 }
 

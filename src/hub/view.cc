@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/base/no_memory.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
 
@@ -34,71 +35,82 @@ LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
 }  // namespace
 
 StatusOr<Balance> View::BalanceOf(const Pid& participant, const EquivalentCode& equivalent) const {
-  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
-  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
-  return ledger_->BalanceOf(index, code, day_);
+  return CatchNoMemory([&]() -> StatusOr<Balance> {
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
+    GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+    return ledger_->BalanceOf(index, code, day_);
+  });
 }
 
 StatusOr<std::optional<LineView>> View::LineOf(const Pid& owner, const Pid& debtor,
                                                const EquivalentCode& equivalent) const {
-  GEO_ASSIGN_OR_RETURN(const ParticipantIndex from, Find(*ledger_, owner));
-  GEO_ASSIGN_OR_RETURN(const ParticipantIndex to, Find(*ledger_, debtor));
-  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
-  const std::optional<LineIndex> line = ledger_->FindLatestLine(code, from, to);
-  if (!line.has_value()) return std::optional<LineView>();
-  const Pair& pair = ledger_->pair(*ledger_->FindPair(code, from, to));
-  return std::optional<LineView>(Describe(*ledger_, pair, *line));
+  return CatchNoMemory([&]() -> StatusOr<std::optional<LineView>> {
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex from, Find(*ledger_, owner));
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex to, Find(*ledger_, debtor));
+    GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+    const std::optional<LineIndex> line = ledger_->FindLatestLine(code, from, to);
+    if (!line.has_value()) return std::optional<LineView>();
+    const Pair& pair = ledger_->pair(*ledger_->FindPair(code, from, to));
+    return std::optional<LineView>(Describe(*ledger_, pair, *line));
+  });
 }
 
 StatusOr<std::vector<LineView>> View::LinesOf(const Pid& participant,
                                               const EquivalentCode& equivalent, std::size_t skip,
                                               std::size_t max) const {
-  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
-  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
-  std::vector<LineView> lines;
-  for (const PairIndex pair_index : ledger_->PairsOf(index)) {
-    const Pair& pair = ledger_->pair(pair_index);
-    if (pair.equivalent != code) continue;
-    for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
-      if (line == kNoIndex) continue;
-      if (skip > 0) {
-        --skip;
-      } else if (lines.size() < max) {
-        lines.push_back(Describe(*ledger_, pair, line));
+  return CatchNoMemory([&]() -> StatusOr<std::vector<LineView>> {
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
+    GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+    std::vector<LineView> lines;
+    for (const PairIndex pair_index : ledger_->PairsOf(index)) {
+      const Pair& pair = ledger_->pair(pair_index);
+      if (pair.equivalent != code) continue;
+      for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
+        if (line == kNoIndex) continue;
+        if (skip > 0) {
+          --skip;
+        } else if (lines.size() < max) {
+          lines.push_back(Describe(*ledger_, pair, line));
+        }
       }
+      if (lines.size() >= max) break;
     }
-    if (lines.size() >= max) break;
-  }
-  return lines;
+    return lines;
+  });
 }
 
 StatusOr<std::vector<DebtView>> View::DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
                                               std::size_t max) const {
-  GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
-  std::vector<DebtView> debts;
-  for (PairIndex i = 0; i < ledger_->pair_count() && debts.size() < max; ++i) {
-    const Pair& pair = ledger_->pair(i);
-    if (pair.equivalent != code || pair.balance == 0) continue;
-    if (skip > 0) {
-      --skip;
-      continue;
+  return CatchNoMemory([&]() -> StatusOr<std::vector<DebtView>> {
+    GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
+    std::vector<DebtView> debts;
+    for (PairIndex i = 0; i < ledger_->pair_count() && debts.size() < max; ++i) {
+      const Pair& pair = ledger_->pair(i);
+      if (pair.equivalent != code || pair.balance == 0) continue;
+      if (skip > 0) {
+        --skip;
+        continue;
+      }
+      const bool forward = pair.balance > 0;
+      debts.push_back({ledger_->participant(forward ? pair.a : pair.b).pid,
+                       ledger_->participant(forward ? pair.b : pair.a).pid,
+                       forward ? pair.balance : -pair.balance});
     }
-    const bool forward = pair.balance > 0;
-    debts.push_back({ledger_->participant(forward ? pair.a : pair.b).pid,
-                     ledger_->participant(forward ? pair.b : pair.a).pid,
-                     forward ? pair.balance : -pair.balance});
-  }
-  return debts;
+    return debts;
+  });
 }
 
-std::vector<ReservationView> View::Reservations(std::size_t skip, std::size_t max) const {
-  std::vector<ReservationView> some;
-  for (const Transaction* one : ledger_->Prepared(skip, max)) {
-    some.push_back({one->id, ledger_->participant(one->payer).pid,
-                    ledger_->participant(one->payee).pid, ledger_->equivalent(one->equivalent).code,
-                    one->amount, *one->hold, now_ - one->hold->prepared_at});
-  }
-  return some;
+StatusOr<std::vector<ReservationView>> View::Reservations(std::size_t skip, std::size_t max) const {
+  return CatchNoMemory([&]() -> StatusOr<std::vector<ReservationView>> {
+    std::vector<ReservationView> some;
+    for (const Transaction* one : ledger_->Prepared(skip, max)) {
+      some.push_back({one->id, ledger_->participant(one->payer).pid,
+                      ledger_->participant(one->payee).pid,
+                      ledger_->equivalent(one->equivalent).code, one->amount, *one->hold,
+                      now_ - one->hold->prepared_at});
+    }
+    return some;
+  });
 }
 
 StatusOr<RouteRequest> View::Request(const Pid& from, const Pid& to,
@@ -121,23 +133,27 @@ StatusOr<CapacityAnswer> View::Capacity(const Pid& from, const Pid& to,
 StatusOr<CapacityAnswer> View::Capacity(const Pid& from, const Pid& to,
                                         const EquivalentCode& equivalent,
                                         const RouteConstraints& constraints) const {
-  GEO_ASSIGN_OR_RETURN(const RouteRequest request, Request(from, to, equivalent, 1, constraints));
-  return router_->Capacity(request);
+  return CatchNoMemory([&]() -> StatusOr<CapacityAnswer> {
+    GEO_ASSIGN_OR_RETURN(const RouteRequest request, Request(from, to, equivalent, 1, constraints));
+    return router_->Capacity(request);
+  });
 }
 
 StatusOr<RouteAnswer> View::FindRoutes(const Pid& from, const Pid& to,
                                        const EquivalentCode& equivalent, Amount amount,
                                        const RouteConstraints& constraints) const {
-  GEO_ASSIGN_OR_RETURN(const RouteRequest request,
-                       Request(from, to, equivalent, amount, constraints));
-  if (request.from == request.to) {
-    return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
-  }
-  if (amount <= 0) {
-    return MakeError(ErrorCode::kAmountNotPositive, "amount of " + std::to_string(amount) +
-                                                        " minor units; at least one must move");
-  }
-  return router_->FindRoutes(request);
+  return CatchNoMemory([&]() -> StatusOr<RouteAnswer> {
+    GEO_ASSIGN_OR_RETURN(const RouteRequest request,
+                         Request(from, to, equivalent, amount, constraints));
+    if (request.from == request.to) {
+      return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
+    }
+    if (amount <= 0) {
+      return MakeError(ErrorCode::kAmountNotPositive, "amount of " + std::to_string(amount) +
+                                                          " minor units; at least one must move");
+    }
+    return router_->FindRoutes(request);
+  });
 }
 
 }  // namespace geo

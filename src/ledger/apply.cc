@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "src/base/no_memory.h"
 #include "src/ledger/state.h"
 
 namespace geo {
@@ -70,6 +71,7 @@ struct LedgerFold {
     if (cover.Has(SliceKind::kLines, effect.index)) return;
     if (effect.index == state.lines.size()) {
       state.lines.emplace_back();
+      MakeRoom(state.line_by_id);
       state.line_by_id.emplace(effect.after.id, effect.index);
     }
     const TrustLine& line = effect.after;
@@ -117,7 +119,9 @@ struct LedgerFold {
   void operator()(const SequenceEffect& effect) const {
     const auto found = state.participant_by_pid.find(effect.signer);
     if (found == state.participant_by_pid.end()) {
-      if (!cover.Has(SliceKind::kHead, 0)) state.operator_sequences[effect.signer] = effect.after;
+      if (cover.Has(SliceKind::kHead, 0)) return;
+      MakeRoom(state.operator_sequences);
+      state.operator_sequences[effect.signer] = effect.after;
     } else if (!cover.Has(SliceKind::kParticipants, found->second)) {
       state.sequences[found->second] = effect.after;
     }

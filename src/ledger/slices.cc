@@ -3,6 +3,7 @@
 #include <string>
 
 #include "geo/base/limits.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/state.h"
 
@@ -103,6 +104,7 @@ void ReadHead(LedgerState& state, ByteReader& reader) {
   const std::uint64_t used = reader.Below(reader.remaining());
   for (std::uint64_t i = 0; i < used && reader.ok(); ++i) {
     const Pid pid = reader.Fixed<Pid>();
+    MakeRoom(state.operator_sequences);
     state.operator_sequences[pid] = reader.Varint();
   }
 }
@@ -167,6 +169,7 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
 void LoadLine(LedgerState& state, std::uint64_t index, ByteReader& reader) {
   LineEffect effect = ReadCreation<LineEffect>(index, reader);
   const TrustLine& line = effect.after;
+  MakeRoom(state.line_by_id);
   state.line_by_id.emplace(line.id, effect.index);
   LineRecord record{line.id,    line.equivalent, line.owner,   line.debtor, line.status,
                     line.limit, line.created,    line.updated, nullptr};

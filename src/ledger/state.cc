@@ -1,5 +1,7 @@
 #include "src/ledger/state.h"
 
+#include "src/base/no_memory.h"
+
 namespace geo {
 
 std::optional<EquivalentIndex> LedgerState::EquivalentByCode(const EquivalentCode& code) const {
@@ -31,6 +33,7 @@ PairIndex LedgerState::EnsurePair(const PairKey& key) {
 void LedgerState::AddPair(const Pair& pair) {
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
+  MakeRoom(pair_by_key);
   pair_by_key.emplace(PairKey{pair.equivalent, pair.a, pair.b}, index);
   // While a snapshot is loaded a pair may name participants that only the replay will bring.
   if (coverage.empty()) LinkPair(index);
@@ -44,6 +47,7 @@ void LedgerState::LinkPair(PairIndex index) {
 void LedgerState::AddParticipant(const Participant& participant) {
   const auto index = static_cast<ParticipantIndex>(participants.size());
   participants.push_back(participant);
+  MakeRoom(participant_by_pid);
   participant_by_pid.emplace(participant.pid, index);
   pairs_of.emplace_back();
   // An operator who joins keeps counting where he was.

@@ -19,7 +19,7 @@ constexpr int kFlowRounds = 8;                  // flows tried around them
 constexpr std::uint32_t kUsualSplit = 8;        // routes aimed at when their number is unlimited
 constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
 constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
-constexpr std::uint64_t kSmallFlow = 2000;      // arcs looked at for a flow that others may follow
+constexpr std::uint64_t kExtraWork = 8000;      // arcs for each of the stages that seldom help
 constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
@@ -74,13 +74,10 @@ Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effor
     verdict = Greedy(amount, limits, true);
     if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
   }
-  const std::uint64_t before = search_.work();
   verdict = ByFlow(amount, limits);
   if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
-  // There is enough capacity. Limits or path rules are in the way of how it was used. In large
-  // surroundings other flows seldom are of more help, and cost much.
-  const bool small = search_.work() - before <= kSmallFlow;
-  if (small && (ByQuanta(amount, limits) || ByScaling(amount, limits))) return Verdict::kFound;
+  // There is enough capacity. Limits or path rules are in the way of how it was used.
+  if (ByQuanta(amount, limits) || ByScaling(amount, limits)) return Verdict::kFound;
   if (search_.out_of_work()) return Verdict::kOutOfWork;
   return ByListing(amount, limits);
 }
@@ -154,42 +151,38 @@ Outcome PlanSearch::FindNext(Amount left, std::uint32_t slots, const RouteLimits
                              Path* path) {
   if (!widest_first_) {
     for (std::uint32_t parts = routes_.empty() ? 2 : 1; parts <= 2 && parts < slots; ++parts) {
-      const Outcome outcome = FindAtLeast(CeilDivide(left, parts), limits, path);
+      const Outcome outcome = FindRoute(CeilDivide(left, parts), limits, path);
       if (outcome == Outcome::kFound || outcome == Outcome::kWorkLimit) return outcome;
     }
   }
-  const Outcome outcome = FindAtLeast(CeilDivide(left, slots), limits, path);
+  const Outcome outcome = FindRoute(CeilDivide(left, slots), limits, path);
   if (outcome != Outcome::kFound || !widest_first_) return outcome;
   return Widen(left, slots, limits, path);
-}
-
-// FindRoute, knowing what was not found before: routes only get narrower as a split grows.
-Outcome PlanSearch::FindAtLeast(Amount threshold, const RouteLimits& limits, Path* path) {
-  if (threshold >= too_wide_) return Outcome::kExhausted;
-  const Outcome outcome = FindRoute(threshold, limits, path);
-  if (outcome == Outcome::kExhausted || outcome == Outcome::kHopLimit) too_wide_ = threshold;
-  return outcome;
 }
 
 // A route like `*path`, which one of `slots` may be, but nearly the widest there is.
 Outcome PlanSearch::Widen(Amount left, std::uint32_t slots, const RouteLimits& limits, Path* path) {
   if (slots == 1) return Outcome::kFound;
+  // Routes of this kind never get wider again.
+  Amount most = routes_.empty() ? left : std::min(left, routes_.back().amount);
   Path wider;
-  while (true) {
-    const Amount most = std::min(left, too_wide_ - 1);
-    if (path->amount >= most - most / kCloseEnough) return Outcome::kFound;
+  while (path->amount < most - most / kCloseEnough) {
     const Amount tried = path->amount + (most - path->amount) / 2 + 1;
-    const Outcome found = FindAtLeast(tried, limits, &wider);
+    const Outcome found = FindRoute(tried, limits, &wider);
     if (found == Outcome::kWorkLimit) return found;
-    if (found == Outcome::kFound) std::swap(*path, wider);
+    if (found == Outcome::kFound) {
+      std::swap(*path, wider);
+    } else {
+      most = tried - 1;
+    }
   }
+  return Outcome::kFound;
 }
 
 Verdict PlanSearch::Greedy(Amount amount, const RouteLimits& limits, bool widest_first) {
   search_.ClearFlow();
   routes_.clear();
   widest_first_ = widest_first;
-  too_wide_ = kMaxAmount;
   return Extend(amount, limits);
 }
 
@@ -334,7 +327,6 @@ bool PlanSearch::Complete(Amount amount, const RouteLimits& limits) {
   if (routes_.size() == limits.paths) routes_.pop_back();
   for (const Path& path : routes_) search_.Push(path, path.amount);
   widest_first_ = false;
-  too_wide_ = kMaxAmount;
   return Extend(amount, limits) == Verdict::kFound;
 }
 
@@ -342,7 +334,8 @@ bool PlanSearch::Complete(Amount amount, const RouteLimits& limits) {
 // every plan of equal parts.
 bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
   const std::uint32_t most = std::min(limits.paths, kUsualSplit);
-  for (std::uint32_t parts = most; parts >= 2; --parts) {
+  const std::uint64_t enough = search_.work() + kExtraWork;
+  for (std::uint32_t parts = most; parts >= 2 && search_.work() < enough; --parts) {
     search_.ClearFlow();
     const Amount quantum = CeilDivide(amount, parts);
     const auto augment = [&] {
@@ -357,8 +350,9 @@ bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
 // Exact flow by capacity scaling: large parts first, so that few paths carry most of it.
 bool PlanSearch::ByScaling(Amount amount, const RouteLimits& limits) {
   search_.ClearFlow();
+  const std::uint64_t enough = search_.work() + kExtraWork;
   return TryFlows(amount, limits, [&] {
-    for (Amount quantum = amount; quantum > 0; quantum /= 2) {
+    for (Amount quantum = amount; quantum > 0 && search_.work() < enough; quantum /= 2) {
       // Whole quanta only, so that the value never passes the amount.
       const Amount whole = amount - (amount - search_.value()) % quantum;
       const Outcome outcome = search_.Maximize(whole, HopsFor(limits), quantum);

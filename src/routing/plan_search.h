@@ -83,7 +83,6 @@ class PlanSearch {
   Outcome FindRoute(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindAround(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindNext(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);
-  Outcome FindAtLeast(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome Widen(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);
   Verdict Greedy(Amount amount, const RouteLimits& limits, bool widest_first);
   Verdict Extend(Amount amount, const RouteLimits& limits);
@@ -111,9 +110,8 @@ class PlanSearch {
   Paths routes_;
   Paths kept_;  // of the flow looked at last: what keeps to the limits, widest first
   bool widest_first_ = false;
-  Amount too_wide_ = kMaxAmount;  // no route of this much is left for the present split
-  std::uint32_t tries_ = 0;       // left for FindAround
-  bool gave_up_ = false;          // FindAround ran out of tries
+  std::uint32_t tries_ = 0;  // left for FindAround
+  bool gave_up_ = false;     // FindAround ran out of tries
   Amount best_found_ = 0;
   bool flow_is_maximum_ = false;
   Amount flow_value_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
+#include "src/base/no_memory.h"
 
 namespace geo {
 namespace {
@@ -32,6 +33,7 @@ bool GrowTrust(const Ledger& ledger, EquivalentIndex equivalent, bool along, con
       const ParticipantIndex neighbor = one == pair.a ? pair.b : pair.a;
       if (ledger.participant(neighbor).status != ParticipantStatus::kActive) continue;
       if (other.seen.contains(neighbor)) return true;
+      MakeRoom(wave->seen);
       if (wave->seen.insert(neighbor).second) next.push_back(neighbor);
     }
   }

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "geo/routing/router.h"
+#include "src/base/no_memory.h"
 #include "src/routing/packing.h"
 
 namespace geo {
@@ -79,6 +80,7 @@ bool Lister::FewWithinReach() {
       for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
         const NodeIndex before = graph_.neighbor(node, i);
         if (before == source_ || search_.Excluded(before)) continue;
+        MakeRoom(seen);
         if (seen.insert(before).second) next.push_back(before);
       }
     }
@@ -89,6 +91,7 @@ bool Lister::FewWithinReach() {
 
 bool Lister::MeasureDistances() {
   if (!FewWithinReach()) return false;
+  MakeRoom(distance_);
   distance_[target_] = 0;
   std::queue<NodeIndex> queue({target_});
   for (; !queue.empty(); queue.pop()) {
@@ -100,6 +103,7 @@ bool Lister::MeasureDistances() {
       const NodeIndex before = graph_.neighbor(node, i);
       if (distance_.contains(before) || search_.Excluded(before)) continue;
       if (search_.Residual(graph_.edge(node, i), before) <= 0) continue;
+      MakeRoom(distance_);
       distance_[before] = hops + 1;
       queue.push(before);
     }

@@ -7,6 +7,7 @@
 
 #include "geo/base/limits.h"
 #include "geo/graph/decompose.h"
+#include "src/base/no_memory.h"
 
 namespace geo {
 namespace {
@@ -46,6 +47,7 @@ Surroundings::Distances Surroundings::Measure(NodeIndex from, bool outwards,
       const NodeIndex other = graph_.neighbor(node, i);
       if (search_.Excluded(other) || hops.contains(other)) continue;
       if (search_.Residual(graph_.edge(node, i), outwards ? node : other) <= 0) continue;
+      MakeRoom(hops);
       hops.emplace(other, next);
       waiting.push(other);
     }

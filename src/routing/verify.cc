@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "src/base/status_macros.h"
 #include "src/routing/plan_check.h"
 
@@ -77,40 +76,25 @@ Status VerifyEndPoint(const Ledger& ledger, std::int64_t day, const RouteRequest
   return Wrong("its bound is lower than what the end points can move");
 }
 
-// Who can be reached from one end.
-struct Reached {
-  explicit Reached(ParticipantIndex end) : seen{end}, queue{end} {}
-  absl::flat_hash_set<ParticipantIndex> seen;
-  std::vector<ParticipantIndex> queue;
-  std::size_t next = 0;    // in the queue
-  std::size_t looked = 0;  // at so many ways
-};
-
-// Whether the payee can be reached over ways that `usable(tail, head, capacity)` likes. Looks from
-// both ends: as soon as one of them is shut in, the answer is no.
+// Whether the payee can be reached over ways that `usable(tail, head, capacity)` likes.
 template <typename Usable>
 bool Reaches(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
              const Usable& usable) {
   if (!MayTakePart(ledger, request, request.from)) return false;
-  if (!MayTakePart(ledger, request, request.to)) return false;
-  Reached forth(request.from);
-  Reached back(request.to);
-  bool met = request.from == request.to;
-  while (!met) {
-    const bool outwards = forth.looked <= back.looked;
-    Reached& side = outwards ? forth : back;
-    const Reached& other_side = outwards ? back : forth;
-    if (side.next == side.queue.size()) return false;
-    ForEachWay(ledger, day, request, side.queue[side.next++], outwards,
+  std::set<ParticipantIndex> seen = {request.from};
+  std::vector<ParticipantIndex> waiting = {request.from};
+  while (!waiting.empty()) {
+    const ParticipantIndex participant = waiting.back();
+    waiting.pop_back();
+    ForEachWay(ledger, day, request, participant, true,
                [&](ParticipantIndex tail, ParticipantIndex head, const WayCapacity& way) {
-                 ++side.looked;
-                 const ParticipantIndex other = outwards ? head : tail;
-                 if (!usable(tail, head, way) || !MayTakePart(ledger, request, other)) return;
-                 met = met || other_side.seen.contains(other);
-                 if (side.seen.insert(other).second) side.queue.push_back(other);
+                 if (seen.contains(head) || !MayTakePart(ledger, request, head)) return;
+                 if (!usable(tail, head, way)) return;
+                 seen.insert(head);
+                 waiting.push_back(head);
                });
   }
-  return true;
+  return seen.contains(request.to);
 }
 
 // Whether a line of a cut says what the ledger says.

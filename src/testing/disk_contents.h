@@ -42,6 +42,7 @@ struct DiskFile {
   std::string bytes;
   std::shared_ptr<const std::string> durable;
   DiskWrites pending;
+  bool diverged = false;         // after a failed sync `bytes` shows what will never be durable
   bool lost = false;             // the disk was restored without it
   std::shared_ptr<void> shared;  // what its openers share: locks, memory
 };
@@ -50,6 +51,7 @@ struct DiskImage::Contents {
   struct File {
     std::shared_ptr<const std::string> durable;
     DiskWrites pending;
+    std::shared_ptr<const std::string> cached;  // what reads show, when diverged
   };
   std::map<std::uint64_t, File> files;
   DiskNames names;  // durable

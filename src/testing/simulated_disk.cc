@@ -144,10 +144,18 @@ int SimulatedDisk::Truncate(const File& file, std::uint64_t size) {
 int SimulatedDisk::Sync(const File& file) {
   if (file->lost) return EIO;
   const int error = Change(DiskCall::kSync, file->name);
-  if (error != 0 || lies_.skip_syncs || file->pending.empty()) return error;
-  file->durable = std::make_shared<const std::string>(file->bytes);
+  if (lies_.skip_syncs || file->pending.empty()) return error;
+  std::string durable = file->diverged || error != 0 ? *file->durable : file->bytes;
+  if (file->diverged || error != 0) {
+    for (std::size_t i = 0; i < file->pending.size(); ++i) {
+      // A failed sync has written some, and the system takes the others for written.
+      if (error == 0 || (Fresh() + i) % 3 == 0) ApplyWrite(*file->pending[i], &durable);
+    }
+    file->diverged = true;
+  }
+  file->durable = std::make_shared<const std::string>(std::move(durable));
   file->pending.clear();
-  return 0;
+  return error;
 }
 
 int SimulatedDisk::Size(const File& file, std::uint64_t* size) {
@@ -207,6 +215,7 @@ int SimulatedDisk::LoseTail(std::string_view name, std::uint64_t size) {
   file.bytes.resize(std::min<std::uint64_t>(size, file.bytes.size()));
   file.durable = std::make_shared<const std::string>(file.bytes);
   file.pending.clear();
+  file.diverged = false;
   return 0;
 }
 
@@ -214,7 +223,12 @@ int SimulatedDisk::LoseTail(std::string_view name, std::uint64_t size) {
 
 DiskImage SimulatedDisk::Image() const {
   auto contents = std::make_shared<DiskImage::Contents>();
-  for (const auto& [id, file] : files_) contents->files[id] = {file->durable, file->pending};
+  for (const auto& [id, file] : files_) {
+    DiskImage::Contents::File& stored = contents->files[id];
+    stored.durable = file->durable;
+    stored.pending = file->pending;
+    if (file->diverged) stored.cached = std::make_shared<const std::string>(file->bytes);
+  }
   contents->names = durable_names_;
   contents->pending_names = pending_names_;
   contents->changes = changes_;
@@ -235,6 +249,8 @@ void SimulatedDisk::Load(const DiskImage& image) {
     file->durable = stored.durable;
     file->pending = stored.pending;
     for (const auto& write : stored.pending) ApplyWrite(*write, &file->bytes);
+    file->diverged = stored.cached != nullptr;
+    if (file->diverged) file->bytes = *stored.cached;
     files_[id] = std::move(file);
   }
   for (const auto& [name, id] : names_) files_.at(id)->name = name;

@@ -14,7 +14,10 @@ namespace geo::testing {
 namespace {
 
 constexpr Timestamp kFounded = 1'700'000'000 * kSecond;
-constexpr Duration kStep = 60 * kMinute;  // three days in a life of usual length
+// Between two steps: long enough that a life of usual length takes days, or so short that a
+// prepared payment may live on.
+constexpr Duration kLongStep = 90 * kMinute;
+constexpr Duration kShortStep = 20 * kSecond;
 
 SecretKey KeyOf(const std::string& name) {
   return SecretKey::FromSeed(Sha256("workload " + name).view()).value();
@@ -80,7 +83,8 @@ class Workload::Maker {
   void EndStep(WorkKind kind) {
     Step step;
     step.kind = kind;
-    step.time = kFounded + static_cast<Timestamp>(plan_->steps.size()) * kStep;
+    step.time = time_;
+    time_ += RandomChance(random_, 75) ? kShortStep : kLongStep;
     step.actions = std::exchange(actions_, {});
     if (kind == WorkKind::kErase) step.erased = Anybody();
     plan_->steps.push_back(std::move(step));
@@ -152,7 +156,9 @@ class Workload::Maker {
 
   void AddCommand() {
     const std::uint64_t dice = RandomBelow(random_, 100);
-    if (dice < 70) return AddPayment();
+    if (dice < 36) return AddPayment();
+    if (dice < 53) return AddPreparation();
+    if (dice < 72) return AddDecision();
     if (dice < 85) return ChangeLine(RandomBelow(random_, 4));
     if (dice < 93) {
       UpdateParticipant update;
@@ -171,19 +177,48 @@ class Workload::Maker {
     if (last_payment_ && RandomChance(random_, 10)) {
       return Add(last_payer_, *last_payment_);  // asked twice
     }
+    const std::uint64_t payer = RandomBelow(random_, pids_.size());
+    last_payer_ = pids_[payer];
+    last_payment_ = PaymentBy(payer);
+    Add(last_payer_, *last_payment_);
+  }
+
+  void AddPreparation() {
+    const std::uint64_t payer = RandomBelow(random_, pids_.size());
+    PreparePayment prepare{PaymentBy(payer)};
+    prepare.voted = RandomChance(random_, 20);
+    if (!prepare.voted) {
+      prepare.lifetime = static_cast<Duration>(30 + RandomBelow(random_, 271)) * kSecond;
+    }
+    prepared_.emplace_back(pids_[payer], prepare.payment.id);
+    Add(pids_[payer], prepare);
+  }
+
+  // On one of the last few that are not decided, as far as is known; some come twice or too late.
+  void AddDecision() {
+    if (prepared_.empty()) return AddPreparation();
+    const std::uint64_t back = 1 + RandomBelow(random_, std::min<std::size_t>(prepared_.size(), 2));
+    const auto one = prepared_.end() - static_cast<std::ptrdiff_t>(back);
+    const auto [payer, id] = *one;
+    if (RandomChance(random_, 75)) prepared_.erase(one);
+    if (RandomChance(random_, 65)) {
+      Add(payer, CommitPayment{id});
+    } else {
+      Add(payer, AbortPayment{id});
+    }
+  }
+
+  Pay PaymentBy(std::uint64_t payer) {
     Pay pay;
     plan_->payments.push_back(
         TxId::Parse("w-" + std::to_string(plan_->payments.size() + 1)).value());
     pay.id = plan_->payments.back();
-    const std::uint64_t payer = RandomBelow(random_, pids_.size());
     pay.payee = pids_[(payer + 1 + RandomBelow(random_, pids_.size() - 1)) % pids_.size()];
     pay.equivalent = Code();
     pay.amount = RandomLognormal(random_, 20'00, 100);
     if (RandomChance(random_, 30))
       pay.description = Text("for payment " + std::string(pay.id.text()));
-    last_payer_ = pids_[payer];
-    last_payment_ = pay;
-    Add(last_payer_, pay);
+    return pay;
   }
 
   void ChangeLine(std::uint64_t what) {
@@ -214,6 +249,8 @@ class Workload::Maker {
   std::vector<Pid> pids_;
   std::vector<Line> lines_;
   std::vector<Action> actions_;
+  Timestamp time_ = kFounded;
+  std::vector<std::pair<Pid, TxId>> prepared_;
   Pid last_payer_;
   std::optional<Pay> last_payment_;
 };

@@ -1,22 +1,20 @@
 // kill -9 at random moments of a hub's durable life: no acknowledged payment is lost, none is there
 // by half, and none that was refused has come about.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdint>
-#include <ctime>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "geo/hub/hub.h"
+#include "geo/testing/crash_runner.h"
 #include "tests/support/environment.h"
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
@@ -77,7 +75,7 @@ void Settle(const std::string& path) {
   ASSERT_TRUE(hub->Close().ok());
 }
 
-// What was asked for and answered; goes through the pipe as it is.
+// What was asked for and answered; said to the parent as it is.
 struct Answer {
   std::uint64_t number = 0;  // of the payment, unique over the whole test
   std::uint32_t payer = 0;
@@ -96,9 +94,9 @@ Pay ToPay(const Answer& asked) {
 }
 
 // The child: pays for ever, in groups, and tells only what Flush has released.
-[[noreturn]] void Work(const std::string& path, std::uint64_t round, int acknowledge) {
+int Work(const std::string& path, std::uint64_t round, const testing::Say& say) {
   StatusOr<std::unique_ptr<Hub>> opened = OpenHub(path);
-  if (!opened.ok()) _exit(1);
+  if (!opened.ok()) return 1;
   Hub& hub = **opened;
   std::mt19937_64 random(round);
   for (std::uint64_t number = round * 1'000'000;;) {
@@ -109,39 +107,27 @@ Pay ToPay(const Answer& asked) {
       one.payer = static_cast<std::uint32_t>(random() % kPeople);
       one.payee = static_cast<std::uint32_t>((one.payer + 1 + random() % (kPeople - 1)) % kPeople);
       one.amount = static_cast<std::int64_t>(random() % 400 + 1);
-      if (!hub.Submit(TrustedCommand(Person(one.payer), ToPay(one)), kStart).ok()) _exit(2);
+      if (!hub.Submit(TrustedCommand(Person(one.payer), ToPay(one)), kStart).ok()) return 2;
       asked.push_back(one);
     }
     const StatusOr<std::vector<CommandResult>> results = hub.Flush();
-    if (!results.ok() || results->size() != asked.size()) _exit(3);
+    if (!results.ok() || results->size() != asked.size()) return 3;
     for (std::size_t i = 0; i < asked.size(); ++i) {
       asked[i].accepted = (*results)[i].code() == ErrorCode::kOk ? 1 : 0;
     }
-    const std::size_t bytes = asked.size() * sizeof(Answer);
-    if (write(acknowledge, asked.data(), bytes) != static_cast<ssize_t>(bytes)) _exit(4);
-    if (random() % 8 == 0 && !hub.CheckpointStep().ok()) _exit(5);
+    say(std::string_view(reinterpret_cast<const char*>(asked.data()),
+                         asked.size() * sizeof(Answer)));
+    if (random() % 8 == 0 && !hub.CheckpointStep().ok()) return 5;
   }
 }
 
-// Lets a child work for a moment, kills it, and returns what it acknowledged.
-std::vector<Answer> WorkAndKill(const std::string& path, std::uint64_t round, long microseconds) {
-  int ends[2];
-  EXPECT_EQ(pipe(ends), 0);
-  const pid_t child = fork();
-  if (child == 0) Work(path, round, ends[1]);
-  close(ends[1]);
-  timespec time{0, microseconds * 1000};
-  nanosleep(&time, nullptr);
-  kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  EXPECT_TRUE(WIFSIGNALED(status)) << "the child failed: " << WEXITSTATUS(status);
+std::vector<Answer> AnswersOf(const testing::CrashRun& run) {
   std::vector<Answer> answers;
-  Answer answer;
-  // A group is written in one piece, but the pipe may take a part of it: only whole answers count.
-  while (read(ends[0], &answer, sizeof(answer)) == sizeof(answer)) answers.push_back(answer);
-  close(ends[0]);
+  for (const std::string& group : run.messages) {
+    for (std::size_t at = 0; at < group.size(); at += sizeof(Answer)) {
+      std::memcpy(&answers.emplace_back(), group.data() + at, sizeof(Answer));
+    }
+  }
   return answers;
 }
 
@@ -212,25 +198,30 @@ TEST(HubKillTest, NoAcknowledgedPaymentIsLostAndNoneIsThereByHalf) {
   const std::string path = scratch.File("hub.db");
   Settle(path);
   Books books;
-  std::mt19937_64 random(5);
   std::size_t acknowledged = 0;
   std::size_t found = 0;
-  for (std::uint64_t round = 1; round <= TierCount<std::uint64_t>(200, 1000); ++round) {
-    const auto moment = static_cast<long>(random() % 40'000);
-    const std::vector<Answer> answers = WorkAndKill(path, round, moment);
+  testing::CrashLoopOptions options;
+  options.rounds = TierCount<std::uint64_t>(60, 1000);
+  options.most_messages = 4;
+  options.seed = 5;
+  const auto check = [&](std::uint64_t, const testing::CrashRun& run) -> std::string {
+    const std::vector<Answer> answers = AnswersOf(run);
     const StatusOr<std::unique_ptr<Hub>> hub = OpenHub(path);
-    ASSERT_TRUE(hub.ok()) << hub.status();
+    if (!hub.ok()) return std::string(hub.status().message());
     CheckAnswers(**hub, answers);
-    if (HasFatalFailure()) return;
     found += books.Read(**hub);
     for (const Answer& answer : answers) acknowledged += answer.accepted == 1 ? 1 : 0;
     const auto listed = (*hub)->view().DebtsOf(Hours(), 0, 1'000).value();
     std::map<std::pair<Pid, Pid>, Amount> debts;
     for (const DebtView& debt : listed) debts[{debt.debtor, debt.creditor}] = debt.amount;
-    ASSERT_EQ(debts.size(), listed.size());
-    ASSERT_TRUE(debts == books.Debts()) << "after round " << round;
-    ASSERT_TRUE((*hub)->view().ledger().CheckPositions().ok());
-  }
+    if (debts.size() != listed.size() || debts != books.Debts()) return "other debts";
+    if (!(*hub)->view().ledger().CheckPositions().ok()) return "unbalanced positions";
+    return HasFailure() ? "see above" : "";
+  };
+  const auto work = [&](std::uint64_t round, const testing::Say& say) {
+    return Work(path, round, say);
+  };
+  EXPECT_EQ(testing::RunCrashLoop(options, work, check), "");
   EXPECT_GT(acknowledged, 100U) << "the children must have worked";
   EXPECT_GE(found, acknowledged);
   RecordProperty("acknowledged", std::to_string(acknowledged));

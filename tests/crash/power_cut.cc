@@ -27,6 +27,11 @@ constexpr std::string_view kCallNames[] = {"make",     "read",   "write",  "sync
                                            "truncate", "delete", "rename", "sync folder",
                                            "look",     "lock",   "map"};
 
+bool IsOfStore(ErrorCode code) {
+  const int number = static_cast<int>(code);
+  return (number >= 600 && number < 700) || code == ErrorCode::kOutOfMemory;
+}
+
 }  // namespace
 
 Life::Life(const testing::WorkloadOptions& options, Durability durability)
@@ -58,16 +63,21 @@ Shown Life::Look(Hub& hub) const {
   return shown;
 }
 
-bool Life::Do(std::size_t step, SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
-              std::unique_ptr<Hub>* hub) const {
-  if (workload_->kind(step) != WorkKind::kReopen) {
-    return workload_->Perform(step, **hub).ok();
+Status Life::Do(std::size_t step, SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
+                std::unique_ptr<Hub>* hub) const {
+  if (workload_->kind(step) == WorkKind::kReopen) {
+    if (const Status closed = (*hub)->Close(); !closed.ok()) return closed;
+    hub->reset();
+    StatusOr<std::unique_ptr<Hub>> opened = Open(disk, files, wrap);
+    if (opened.ok()) *hub = *std::move(opened);
+    return opened.status();
   }
-  if (!(*hub)->Close().ok()) return false;
-  hub->reset();
-  StatusOr<std::unique_ptr<Hub>> opened = Open(disk, files, wrap);
-  if (opened.ok()) *hub = *std::move(opened);
-  return opened.ok();
+  const StatusOr<std::vector<CommandResult>> results = workload_->Perform(step, **hub);
+  if (!results.ok()) return results.status();
+  for (const CommandResult& result : *results) {
+    if (IsOfStore(ErrorCodeOf(result.status))) return result.status;
+  }
+  return OkStatus();
 }
 
 bool Life::Run(const testing::DiskLies& lies, const WrapStore& wrap) {
@@ -99,18 +109,32 @@ bool Life::Run(const testing::DiskLies& lies, const WrapStore& wrap) {
   };
   passed(WorkKind::kReopen);
   for (std::size_t step = 0; step < steps(); ++step) {
-    if (!Do(step, disk, *files, wrap, &hub)) return false;
+    if (!Do(step, disk, *files, wrap, &hub).ok()) return false;
     passed(workload_->kind(step));
   }
   if (!hub->Close().ok()) return false;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    calls_[i] = disk.calls(static_cast<testing::DiskCall>(i));
+  }
   rows_ = Rows(disk);
   return true;
 }
 
-std::size_t Life::paid() const {
+std::size_t Life::payments(const std::function<bool(const Transaction&)>& fits) const {
   const auto& payments = shown_.back().payments;
-  return payments.size() -
-         static_cast<std::size_t>(std::count(payments.begin(), payments.end(), std::nullopt));
+  const auto counts = [&](const auto& one) { return one.has_value() && fits(*one); };
+  return static_cast<std::size_t>(std::count_if(payments.begin(), payments.end(), counts));
+}
+
+std::size_t Life::held() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < workload_->payments().size(); ++i) {
+    count += std::any_of(shown_.begin(), shown_.end(), [i](const Shown& shown) {
+      const auto& one = shown.payments[i];
+      return one.has_value() && one->state == TransactionState::kPrepared;
+    });
+  }
+  return count;
 }
 
 std::size_t Life::erased() const {
@@ -159,7 +183,8 @@ std::size_t Life::Recognise(const Shown& shown, const Moment& moment) const {
 std::string Life::Finish(SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
                          std::size_t done, std::unique_ptr<Hub> hub) const {
   for (std::size_t step = done - 1; step < steps(); ++step) {
-    if (!Do(step, disk, files, wrap, &hub)) return "step " + std::to_string(step) + " fails";
+    const Status status = Do(step, disk, files, wrap, &hub);
+    if (!status.ok()) return "step " + std::to_string(step) + " fails: " + Says(status);
   }
   const Shown end = Look(*hub);
   if (end.head != shown_.back().head) return "ends in another journal";
@@ -221,6 +246,58 @@ std::string Life::ResumeDamaged(const Moment& moment, std::uint64_t bytes, const
   SimulatedDisk again(moment.image);
   again.LoseTail("hub.db-wal", size - bytes);
   return Check(again.Image(), moment, wrap);
+}
+
+// --- Calls that fail. ---
+
+// `*refused`: a command met an error of the store while others of its group were recorded.
+Status Life::LiveUntilFailure(SimulatedDisk& disk, SqliteFiles& files, std::unique_ptr<Hub>* hub,
+                              std::size_t* done, bool* refused) const {
+  StatusOr<std::unique_ptr<Hub>> opened = Open(disk, files, {});
+  if (!opened.ok()) return opened.status();
+  *hub = *std::move(opened);
+  *done = 1;
+  for (std::size_t step = 0; step < steps(); ++step) {
+    const Status status = Do(step, disk, files, {}, hub);
+    *refused = !status.ok() && *hub != nullptr && (*hub)->pending() == 0 &&
+               (*hub)->head().seq > shown_[*done - 1].head.seq;
+    if (!status.ok()) return status;
+    ++*done;
+  }
+  return (*hub)->Close();
+}
+
+std::string Life::LiveWith(const testing::DiskFault& fault, std::uint64_t seed, ErrorCode* shown) {
+  SimulatedDisk disk;
+  disk.SetFault(fault);
+  const auto files = testing::NewSimulatedSqliteFiles(disk);
+  std::unique_ptr<Hub> hub;
+  Moment moment;
+  bool refused = false;
+  const Status status = LiveUntilFailure(disk, *files, &hub, &moment.done, &refused);
+  moment.floor = moment.done;
+  *shown = ErrorCodeOf(status);
+  if (status.ok()) return "";
+  if (!IsOfStore(*shown) || *shown == ErrorCode::kStoreConflict ||
+      *shown == ErrorCode::kStoreFenced) {
+    return "an answer that is not documented: " + Says(status);
+  }
+  const DiskImage image = disk.Image();
+  const std::string state = refused ? StateText(hub->view().ledger()) : "";
+  hub.reset();
+  disk.SetFault(std::nullopt);
+  const DiskImage closed = disk.Image();
+  if (refused) {  // a life of its own: whatever was recorded must be there
+    SimulatedDisk later(closed);
+    const auto later_files = testing::NewSimulatedSqliteFiles(later);
+    const auto again = Open(later, *later_files, {});
+    if (!again.ok()) return "does not open: " + Says(again.status());
+    return StateText((*again)->view().ledger()) == state ? "" : "another state";
+  }
+  const std::string wrong = Check(closed, moment, {});
+  if (!wrong.empty()) return "opened again: " + wrong;
+  const std::string cut = Check(image.AfterPowerCut(seed), moment, {});
+  return cut.empty() ? "" : "after a power cut: " + cut;
 }
 
 }  // namespace geo::tests

@@ -3,6 +3,7 @@
 #ifndef GEO_TESTS_CRASH_POWER_CUT_H_
 #define GEO_TESTS_CRASH_POWER_CUT_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -49,8 +50,11 @@ class Life {
   std::size_t steps() const { return workload_->steps(); }
   const testing::Workload& workload() const { return *workload_; }
 
-  // Payments that were committed, and texts that were erased, in the whole life.
-  std::size_t paid() const;
+  // Payments of which this is true in the end.
+  std::size_t payments(const std::function<bool(const Transaction&)>& fits) const;
+  // Payments that were prepared when some step began.
+  std::size_t held() const;
+  // Texts that were erased in the whole life.
   std::size_t erased() const;
 
   // What is wrong after power came back at `moment`, torn by `seed`: the hub must open, hold all
@@ -62,6 +66,16 @@ class Life {
   // `bytes`. Refusing to open as StoreCorrupt is right.
   std::string ResumeDamaged(const Moment& moment, std::uint64_t bytes, const WrapStore& wrap);
 
+  // Lives on a disk on which one call fails, until that shows, and says what is wrong: with the
+  // answer, and with what is found when the hub is opened again, the cause being gone; after a
+  // power cut torn by `seed` as well. `*shown`: the answer; kOk when the failure did no harm.
+  std::string LiveWith(const testing::DiskFault& fault, std::uint64_t seed, ErrorCode* shown);
+
+  // How many calls of each kind a life takes.
+  std::uint64_t Calls(testing::DiskCall call) const {
+    return calls_[static_cast<std::size_t>(call)];
+  }
+
   // How often ResumeDamaged saw a refusal.
   std::size_t refusals() const { return refusals_; }
 
@@ -69,9 +83,11 @@ class Life {
   StatusOr<std::unique_ptr<Hub>> Open(testing::SimulatedDisk& disk, SqliteFiles& files,
                                       const WrapStore& wrap) const;
   Shown Look(Hub& hub) const;
-  // Performs a step; whether it went well.
-  bool Do(std::size_t step, testing::SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
-          std::unique_ptr<Hub>* hub) const;
+  // Performs a step. Errors: those of the hub, also when only a command met one of the store.
+  Status Do(std::size_t step, testing::SimulatedDisk& disk, SqliteFiles& files,
+            const WrapStore& wrap, std::unique_ptr<Hub>* hub) const;
+  Status LiveUntilFailure(testing::SimulatedDisk& disk, SqliteFiles& files,
+                          std::unique_ptr<Hub>* hub, std::size_t* done, bool* refused) const;
   std::string Finish(testing::SimulatedDisk& disk, SqliteFiles& files, const WrapStore& wrap,
                      std::size_t done, std::unique_ptr<Hub> hub) const;
   // What is done when a hub looks like this, within what `moment` allows; 0: looks like nothing.
@@ -84,6 +100,7 @@ class Life {
   std::vector<Moment> moments_;
   std::vector<Shown> shown_;  // [n]: when `done` is n + 1
   std::string rows_;          // the read model, in the end
+  std::array<std::uint64_t, testing::kDiskCalls> calls_{};
   std::size_t refusals_ = 0;
 };
 

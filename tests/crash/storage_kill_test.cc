@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <ctime>
+#include <cstring>
 #include <filesystem>
 #include <memory>
-#include <random>
 #include <string>
+#include <string_view>
 
 #include "geo/storage/store.h"
+#include "geo/testing/crash_runner.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/environment.h"
 #include "tests/support/scratch.h"
@@ -49,75 +49,67 @@ StoreModel ModelAt(std::uint64_t seq) {
 }
 
 // The child: appends for ever and says after each what is there.
-[[noreturn]] void Work(const std::string& path, int acknowledge) {
+int Work(const std::string& path, const testing::Say& say) {
   const auto store = NewSqliteStore(path);
   const auto state = store->Open(WithTables());
-  if (!state.ok()) _exit(1);
+  if (!state.ok()) return 1;
   StoreModel model = ModelAt(state->head.seq);
   for (;;) {
-    if (!AppendTo(*store, model, BatchAt(model)).ok()) _exit(2);
+    if (!AppendTo(*store, model, BatchAt(model)).ok()) return 2;
     const std::uint64_t seq = model.head.seq;
-    if (write(acknowledge, &seq, sizeof(seq)) != sizeof(seq)) _exit(3);
+    say(std::string_view(reinterpret_cast<const char*>(&seq), sizeof(seq)));
     if (seq % 20 != 0) continue;
     for (std::uint32_t slice = 0; slice < 3; ++slice) {
-      if (!store->WriteSnapshot({seq, slice, slice == 2, std::to_string(seq)}).ok()) _exit(4);
+      if (!store->WriteSnapshot({seq, slice, slice == 2, std::to_string(seq)}).ok()) return 4;
     }
   }
 }
 
-void Sleep(long microseconds) {
-  timespec time{0, microseconds * 1000};
-  nanosleep(&time, nullptr);
+std::uint64_t NumberIn(std::string_view message) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, message.data(), sizeof(number));
+  return number;
 }
 
-// Runs a child for a moment, kills it, and returns the last number that it acknowledged.
-std::uint64_t RunAndKill(const std::string& path, long microseconds, int* exit_status) {
-  int ends[2];
-  if (pipe(ends) != 0) return 0;
-  const pid_t child = fork();
-  if (child == 0) Work(path, ends[1]);
-  close(ends[1]);
-  Sleep(microseconds);
-  kill(child, SIGKILL);
-  while (waitpid(child, exit_status, 0) < 0 && errno == EINTR) {
-  }
-  std::uint64_t last = 0;
-  std::uint64_t seq = 0;
-  while (read(ends[0], &seq, sizeof(seq)) == sizeof(seq)) last = seq;
-  close(ends[0]);
-  return last;
+// The same in a process that the test handles itself.
+[[noreturn]] void WorkAlone(const std::string& path, int to) {
+  const auto say = [to](std::string_view message) {
+    if (write(to, message.data(), message.size()) < 0) _exit(3);
+  };
+  _exit(Work(path, say));
 }
 
 TEST(SqliteKillTest, NothingAcknowledgedIsLost) {
   const tests::Scratch scratch(tests::Scratch::Place::kMemory);
   const std::string path = scratch.File("hub");
-  std::mt19937_64 random(11);
   std::uint64_t acknowledged = 0;  // in the present file
   std::uint64_t most = 0;  // in any file, so that a fresh file in the last round hides nothing
-  for (int round = 0; round < tests::TierCount(100, 1000); ++round) {
-    int exit_status = 0;
-    // Short moments hit the making and opening of the store, longer ones the appends.
-    const long moment = static_cast<long>(random() % (round % 3 == 0 ? 3'000 : 30'000));
-    const std::uint64_t last = RunAndKill(path, moment, &exit_status);
-    ASSERT_TRUE(WIFSIGNALED(exit_status)) << "the child failed: " << WEXITSTATUS(exit_status);
-    acknowledged = std::max(acknowledged, last);
-    most = std::max(most, last);
+  testing::CrashLoopOptions options;
+  options.rounds = tests::TierCount<std::uint64_t>(60, 1000);
+  options.seed = 11;
+  const auto check = [&](std::uint64_t, const testing::CrashRun& run) -> std::string {
+    if (!run.messages.empty()) acknowledged = std::max(acknowledged, NumberIn(run.messages.back()));
+    most = std::max(most, acknowledged);
     const auto store = NewSqliteStore(path);
     const auto state = store->Open(WithTables());
-    ASSERT_TRUE(state.ok()) << state.status();
-    ASSERT_GE(state->head.seq, acknowledged);
-    ASSERT_LE(state->head.seq, acknowledged + 1);
-    ASSERT_EQ(Compare(*store, *state, ModelAt(state->head.seq)), "");
+    if (!state.ok()) return std::string(state.status().message());
+    const std::uint64_t seq = state->head.seq;
+    if (seq < acknowledged) return "lost";
+    if (seq > acknowledged + 1) return "there was more than one append under way";
+    const std::string difference = Compare(*store, *state, ModelAt(seq));
+    if (!difference.empty()) return difference;
     const auto slices = testing::internal::SnapshotOf(*store);
-    ASSERT_TRUE(slices.ok()) << slices.status();
-    ASSERT_TRUE(slices->empty() || slices->size() == 3);
-    acknowledged = state->head.seq;
-    if (acknowledged > 2000) {
-      ASSERT_TRUE(store->Close().ok());
-      for (const char* suffix : {"", ".lock"}) std::filesystem::remove(path + suffix);
-      acknowledged = 0;
-    }
-  }
+    if (!slices.ok()) return std::string(slices.status().message());
+    if (!slices->empty() && slices->size() != 3) return "half a snapshot";
+    acknowledged = seq;
+    if (acknowledged <= 2000) return "";
+    if (!store->Close().ok()) return "does not close";
+    for (const char* suffix : {"", ".lock"}) std::filesystem::remove(path + suffix);
+    acknowledged = 0;
+    return "";
+  };
+  const auto work = [&](std::uint64_t, const testing::Say& say) { return Work(path, say); };
+  EXPECT_EQ(testing::RunCrashLoop(options, work, check), "");
   EXPECT_GT(most, 0u);
 }
 
@@ -128,7 +120,7 @@ TEST(SqliteKillTest, TheLockGoesWithItsHolder) {
   int ready[2];
   ASSERT_EQ(pipe(ready), 0);
   const pid_t child = fork();
-  if (child == 0) Work(path, ready[1]);
+  if (child == 0) WorkAlone(path, ready[1]);
   std::uint64_t seq = 0;
   ASSERT_EQ(read(ready[0], &seq, sizeof(seq)), static_cast<ssize_t>(sizeof(seq)));
   kill(child, SIGSTOP);
@@ -149,7 +141,7 @@ TEST(SqliteKillTest, TakingOverFencesAnotherProcess) {
   int ready[2];
   ASSERT_EQ(pipe(ready), 0);
   const pid_t child = fork();
-  if (child == 0) Work(path, ready[1]);
+  if (child == 0) WorkAlone(path, ready[1]);
   std::uint64_t seq = 0;
   ASSERT_EQ(read(ready[0], &seq, sizeof(seq)), static_cast<ssize_t>(sizeof(seq)));
   OpenOptions options = WithTables();

@@ -531,7 +531,7 @@ void Life::CheckReservations(const View& view) {
   for (const auto& [id, payment] : model_.payments) {
     if (payment.t.state == TransactionState::kPrepared) ++open;
   }
-  const std::vector<ReservationView> shown = view.Reservations(0, 1000);
+  const std::vector<ReservationView> shown = view.Reservations(0, 1000).value();
   Require(shown.size() == open, "number of prepared payments");
   for (const ReservationView& one : shown) {
     const Transaction& t = model_.payments.at(one.id).t;

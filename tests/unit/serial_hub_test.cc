@@ -349,6 +349,37 @@ TEST_F(SerialHubTest, ReadersSeeTheDay) {
   EXPECT_EQ(capacity(), 10);
 }
 
+// Also when a new day begins, which readers are shown though nobody asked for anything.
+TEST_F(SerialHubTest, TickEndsWhatIsOverAndReadersSeeIt) {
+  Start({.read_views = true});
+  const auto reader = serial_->NewReader().value();
+  const auto held = [&] {
+    return reader->Read(
+        [](const View& view, const JournalHead&) { return view.Reservations(0, 9).value(); });
+  };
+  PreparePayment prepare;
+  prepare.payment.id = Id("held");
+  prepare.payment.payee = KeyOf("shop").pid();
+  prepare.payment.equivalent = Code();
+  prepare.payment.amount = Amount{60};
+  const VerifiedCommand command = TrustedCommand(KeyOf(Payer(0)).pid(), prepare);
+  ASSERT_EQ(serial_->Execute(command, 2 * kSecond)->code(), ErrorCode::kOk);
+  ASSERT_EQ(held().size(), 1U);
+  EXPECT_EQ(held().front().age, 0);
+  ASSERT_EQ(serial_->Execute(command, 12 * kSecond)->code(), ErrorCode::kOk);
+  ASSERT_EQ(PayShop(1, 1, "other")->code(), ErrorCode::kOk);
+  EXPECT_EQ(held().front().age, 10 * kSecond);
+  ASSERT_TRUE(serial_->Tick(2 * kDay).ok());
+  EXPECT_EQ(held().size(), 0U);
+  const auto expired = serial_->FindTransaction(Id("held"));
+  ASSERT_TRUE(expired.ok() && expired->has_value());
+  EXPECT_EQ((*expired)->state, TransactionState::kAborted);
+  for (const char* id : {"p-1", "p-2"}) {
+    ASSERT_EQ(PayShop(0, 50, id)->code(), ErrorCode::kOk);
+  }
+  EXPECT_EQ(OwedToShop(*reader), 101);
+}
+
 TEST_F(SerialHubTest, RefusesWhatCannotBe) {
   EXPECT_EQ(CodeName(SerialHub::Create(nullptr, {})), "InvalidArgument");
   Start({});

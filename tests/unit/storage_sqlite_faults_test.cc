@@ -27,13 +27,13 @@ using testing::internal::NextBatch;
 using testing::internal::StoreModel;
 using testing::internal::WithTables;
 
-const std::set<ErrorCode> kOpenErrors = {ErrorCode::kStoreBusy, ErrorCode::kStoreIo,
-                                         ErrorCode::kStoreFull, ErrorCode::kStoreReadOnly,
-                                         ErrorCode::kStoreCorrupt};
+const std::set<ErrorCode> kOpenErrors = {ErrorCode::kStoreBusy,    ErrorCode::kStoreIo,
+                                         ErrorCode::kStoreFull,    ErrorCode::kStoreReadOnly,
+                                         ErrorCode::kStoreCorrupt, ErrorCode::kOutOfMemory};
 const std::set<ErrorCode> kWriteErrors = {ErrorCode::kStoreBusy,     ErrorCode::kStoreFull,
                                           ErrorCode::kStoreIo,       ErrorCode::kStoreCorrupt,
                                           ErrorCode::kStoreReadOnly, ErrorCode::kStoreUnknown,
-                                          ErrorCode::kStorePoisoned};
+                                          ErrorCode::kStorePoisoned, ErrorCode::kOutOfMemory};
 
 // What is known about a store that may have failed at any time.
 struct Knowledge {

@@ -159,6 +159,24 @@ TEST(SimulatedDiskTest, CallsFailOnceOrForEver) {
   }
 }
 
+// As under Linux: the second sync answers ok, and what the first one lost stays lost.
+TEST(SimulatedDiskTest, AFailedSyncIsNotMendedByTheNext) {
+  SimulatedDisk disk;
+  const SimulatedDisk::File file = Kept(disk, "a", "....");
+  for (std::uint64_t i = 0; i < 4; ++i) disk.Write(file, i, "x");
+  disk.SetFault(DiskFault{.call = DiskCall::kSync});
+  EXPECT_EQ(disk.Sync(file), EIO);
+  disk.SetFault(std::nullopt);
+  EXPECT_EQ(disk.Sync(file), 0);
+  EXPECT_EQ(ReadAll(disk, "a"), "xxxx");
+  const std::set<std::string> left = AfterCuts(disk, "a");
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_NE(left.begin()->find('x'), std::string::npos);
+  EXPECT_NE(left.begin()->find('.'), std::string::npos);
+  disk.Restore(disk.Image());
+  EXPECT_EQ(ReadAll(disk, "a"), "xxxx") << "the process died, the system did not";
+}
+
 TEST(SimulatedDiskTest, ReadsFallShort) {
   SimulatedDisk disk;
   const SimulatedDisk::File file = Kept(disk, "a", "abcd");

@@ -39,6 +39,7 @@ EXEMPT = (
     (r"src/hub/serial_hub\.cc", {"thread"}),  # the one door for servers
     (r"src/storage/.*", {"file or network"}),  # a store keeps bytes somewhere
     (r"src/base/large_vector\.cc", {"file or network"}),  # asks the system for large pages
+    (r"src/testing/crash_runner\.cc", {"thread", "clock", "file or network", "end of the process"}),
     (r"(?:src|include/geo)/testing/.*", {"generator"}),  # seeded: the same inputs every run
 )
 

@@ -128,6 +128,7 @@ enum class ErrorCode : std::int32_t {
   kHubPoisoned = 702,        // an append failed; reopen the hub from its store
   kNotFounded = 703,         // the journal is empty: found the network first
   kQueueFull = 704,          // too many submits without a flush; flush and go on
+  kOutOfMemory = 705,        // an allocation failed; the message is empty. Free memory, try again
 };
 
 // The protocol's codes E001–E010 (spec 01 §9.2).
@@ -159,7 +160,8 @@ std::string_view ProtocolName(ProtocolCode code);
 // allocation or two: never in a search loop.
 Status MakeError(ErrorCode code, std::string_view message);
 
-// The code inside `status`; kOk for an ok status, kInternal for errors that MakeError did not make.
+// The code inside `status`; kOk for an ok status. Of errors that MakeError did not make:
+// kOutOfMemory for ResourceExhausted without a message, else kInternal.
 ErrorCode ErrorCodeOf(const Status& status);
 
 }  // namespace geo

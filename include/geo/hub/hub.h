@@ -7,6 +7,10 @@
 // released before it is durable: results come from Flush, events from the journal. Many commands
 // may share one append: Submit many, Flush once; that is what makes durable payments fast.
 //
+// Memory: no exception comes out of a hub, its views, or VerifyCommand and its like. When an
+// allocation fails, the answer is OutOfMemory. If it failed where something may be half changed,
+// the hub is poisoned, as after a failed append; calls that only read may be made again.
+//
 // Threads: one thread at a time. Verify commands elsewhere (VerifyCommand is pure).
 #ifndef GEO_HUB_HUB_H_
 #define GEO_HUB_HUB_H_

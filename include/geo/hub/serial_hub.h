@@ -87,7 +87,7 @@ class SerialHub {
                                   const Plan* plan = nullptr);
 
   // These are Hub's, with its errors, between two groups. After a poisoning all of them answer
-  // HubPoisoned, after Close StoreClosed.
+  // HubPoisoned, after Close StoreClosed. Tick writes what is over; its errors are Execute's.
   Status Tick(Timestamp now);
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
   Status AcknowledgeEvents(std::uint64_t seq);

@@ -70,7 +70,7 @@ class View {
 
   // Prepared payments that wait for their decision, the first to expire first and voted ones last;
   // `max` of them after skipping `skip`. O(skip + max).
-  std::vector<ReservationView> Reservations(std::size_t skip, std::size_t max) const;
+  StatusOr<std::vector<ReservationView>> Reservations(std::size_t skip, std::size_t max) const;
 
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
   // the hub's defaults. Participants that may not pay or be paid, and equivalents that are not

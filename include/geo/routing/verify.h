@@ -30,8 +30,8 @@ Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& re
 // among them, must be so; what does not belong to the reason must be empty. best_found is what the
 // router says, only held against the bound and the amount; so is which of E001 and E002 applies.
 // kWorkLimit claims nothing that could be checked. Errors: InvalidArgument saying what does not
-// hold. O(pairs of the payer or payee); for kNotConnected and kNetworkCut O(pairs of those on the
-// side of the cut that is smaller, up to a factor of two), at worst half of the network.
+// hold. O(pairs of the payer or payee), or O(pairs of the whole network) for kNotConnected and
+// kNetworkCut.
 Status VerifyRefusal(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                      const Refusal& refusal);
 

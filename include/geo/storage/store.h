@@ -137,6 +137,8 @@ struct SnapshotSlice {
   friend bool operator==(const SnapshotSlice&, const SnapshotSlice&) = default;
 };
 
+// Any call may answer OutOfMemory: of Open and of calls that read, as any of their errors; of calls
+// that write, as StoreUnknown.
 class Store {
  public:
   virtual ~Store() = default;  // as Close, with nobody to tell about an error

@@ -14,9 +14,10 @@
 //
 // The rules are those of an ordinary journalling file system: Sync makes the contents and size of
 // one file durable, SyncFolder the names; sectors of 512 bytes are written whole or not at all;
-// unsynced changes reach the medium in any order. There is one folder. Nothing depends on time or
-// chance: the same calls and seeds give the same bytes. All disks of a process belong to one thread
-// at a time.
+// unsynced changes reach the medium in any order. After a Sync that failed, some of the writes
+// before it are durable and the others never will be, though reads go on showing them. There is one
+// folder. Nothing depends on time or chance: the same calls and seeds give the same bytes. All
+// disks of a process belong to one thread at a time.
 #ifndef GEO_TESTING_SIMULATED_DISK_H_
 #define GEO_TESTING_SIMULATED_DISK_H_
 

@@ -39,8 +39,9 @@ enum class WorkKind : std::uint8_t {
 
 // Settling: two equivalents, the participants with names and profiles, lines that make a ring with
 // chords. Then, by chance from the seed: payments (some refused, some repeated with their id),
-// changes of limits and policies, closing and opening of lines, freezing, suspending, new names,
-// and the other kinds of steps. A value that does not change; any thread.
+// payments in two phases (committed, aborted, left to expire, decided twice, voted), changes of
+// limits and policies, closing and opening of lines, freezing, suspending, new names, and the other
+// kinds of steps. A value that does not change; any thread.
 class Workload {
  public:
   // Errors: InvalidArgument (options out of range). O(steps · group).

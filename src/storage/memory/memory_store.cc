@@ -4,12 +4,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "geo/storage/store.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -53,20 +55,74 @@ namespace {
 
 using Contents = MemoryMedium::Contents;
 
+// Grows by doubling, as a vector does by itself.
+std::size_t Roomy(std::size_t needed, std::size_t present) {
+  return needed <= present ? needed : std::max(needed, present * 2);
+}
+
+// Moves all entries, over those of the same key. Cannot fail when `to` has room.
+template <typename Map>
+void MoveInto(Map& from, Map* to) {
+  while (!from.empty()) {
+    auto node = from.extract(from.begin());
+    const auto found = to->find(node.key());
+    if (found == to->end()) {
+      to->insert(std::move(node));
+    } else {
+      std::swap(found->second, node.mapped());
+    }
+  }
+}
+
+// Changes of rows, ready to be made without an allocation.
+class StagedRows {
+ public:
+  StagedRows(const std::vector<TableDefinition>& tables, const std::vector<RowChange>& changes)
+      : set_(tables.size()), removed_(tables.size()) {
+    for (const RowChange& change : changes) {
+      const auto keys = static_cast<std::ptrdiff_t>(tables[change.table].key_columns);
+      Contents::Row key(change.values.begin(), change.values.begin() + keys);
+      if (change.remove) {
+        set_[change.table].erase(key);
+        removed_[change.table].insert(std::move(key));
+      } else {
+        set_[change.table].insert_or_assign(std::move(key), change.values);
+      }
+    }
+  }
+
+  void MoveInto(std::vector<std::map<Contents::Row, Contents::Row>>* tables) {
+    for (std::size_t i = 0; i < tables->size(); ++i) {
+      for (const Contents::Row& key : removed_[i]) (*tables)[i].erase(key);
+      geo::MoveInto(set_[i], &(*tables)[i]);
+    }
+  }
+
+ private:
+  std::vector<std::map<Contents::Row, Contents::Row>> set_;
+  std::vector<std::set<Contents::Row>> removed_;  // before what is set
+};
+
 class MemoryStore : public Store {
  public:
   explicit MemoryStore(std::shared_ptr<MemoryMedium> medium)
       : medium_(std::move(medium)), contents_(medium_->contents()) {}
   ~MemoryStore() override { Release(); }
 
-  StatusOr<StoreState> Open(const OpenOptions& options) override;
+  StatusOr<StoreState> Open(const OpenOptions& options) override {
+    return CatchNoMemory([&] { return DoOpen(options); });
+  }
   Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override;
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view packed)>& visit) override;
-  Status Append(const Batch& batch) override;
+  Status Append(const Batch& batch) override {
+    return CatchNoMemory([&] { return DoAppend(batch); });
+  }
   StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override;
   StatusOr<std::optional<TextEntry>> FindText(const Hash256& hash) override;
-  Status WriteSnapshot(const SnapshotSlice& slice) override;
+  Status WriteSnapshot(const SnapshotSlice& slice) override {
+    return CatchNoMemory([&] { return DoWriteSnapshot(slice); });
+  }
   StatusOr<std::uint64_t> SizeBytes() override;
   Status Close() override {
     Release();
@@ -77,7 +133,9 @@ class MemoryStore : public Store {
   bool Fenced() const { return contents_.state.epoch != epoch_; }
   Status CheckOpen() const;
   Status CheckWriter() const;
-  void WriteRows(const std::vector<RowChange>& changes);
+  StatusOr<StoreState> DoOpen(const OpenOptions& options);
+  Status DoAppend(const Batch& batch);
+  Status DoWriteSnapshot(const SnapshotSlice& slice);
 
   void Release() {
     if (open_ && !Fenced()) contents_.held = false;
@@ -102,7 +160,7 @@ Status MemoryStore::CheckWriter() const {
                                                 std::to_string(epoch_));
 }
 
-StatusOr<StoreState> MemoryStore::Open(const OpenOptions& options) {
+StatusOr<StoreState> MemoryStore::DoOpen(const OpenOptions& options) {
   if (open_) return MakeError(ErrorCode::kInvalidArgument, "the store is open already");
   GEO_RETURN_IF_ERROR(CheckReadModel(options));
   Contents& c = contents_;
@@ -112,18 +170,22 @@ StatusOr<StoreState> MemoryStore::Open(const OpenOptions& options) {
   if (c.held && !options.take_over) {
     return MakeError(ErrorCode::kStoreBusy, "another writer holds this memory");
   }
+  const bool same = c.read_model_version == options.read_model_version &&
+                    c.tables == options.tables && c.views == options.views;
+  if (!same) {
+    std::vector<TableDefinition> tables = options.tables;
+    std::vector<ViewDefinition> views = options.views;
+    std::vector<std::map<Contents::Row, Contents::Row>> rows(tables.size());
+    c.read_model_version = options.read_model_version;
+    c.tables = std::move(tables);
+    c.views = std::move(views);
+    c.rows = std::move(rows);
+    c.state.rows_seq = 0;
+  }
   c.held = true;
   epoch_ = ++c.state.epoch;
   open_ = true;
   c.writing.clear();
-  if (c.read_model_version != options.read_model_version || c.tables != options.tables ||
-      c.views != options.views) {
-    c.read_model_version = options.read_model_version;
-    c.tables = options.tables;
-    c.views = options.views;
-    c.rows.assign(c.tables.size(), {});
-    c.state.rows_seq = 0;
-  }
   return c.state;
 }
 
@@ -146,33 +208,32 @@ Status MemoryStore::Replay(std::uint64_t after,
   return OkStatus();
 }
 
-void MemoryStore::WriteRows(const std::vector<RowChange>& changes) {
-  for (const RowChange& change : changes) {
-    const std::size_t keys = contents_.tables[change.table].key_columns;
-    Contents::Row key(change.values.begin(),
-                      change.values.begin() + static_cast<std::ptrdiff_t>(keys));
-    if (change.remove) {
-      contents_.rows[change.table].erase(key);
-    } else {
-      contents_.rows[change.table].insert_or_assign(std::move(key), change.values);
-    }
-  }
-}
-
-Status MemoryStore::Append(const Batch& batch) {
+// Like the constructors of the staged maps: everything that can fail comes before any change.
+Status MemoryStore::DoAppend(const Batch& batch) {
   GEO_RETURN_IF_ERROR(CheckWriter());
   Contents& c = contents_;
   GEO_RETURN_IF_ERROR(CheckBatch(batch, c.tables, c.state));
-  if (!batch.records.empty()) c.groups.push_back({batch.after.seq, batch.records});
+  std::vector<Contents::Group> group;
+  if (!batch.records.empty()) group.push_back({batch.after.seq, batch.records});
+  std::unordered_map<TxId, std::uint64_t> transactions;
+  for (const TransactionEntry& entry : batch.transactions) {
+    transactions.insert_or_assign(entry.id, entry.seq);
+  }
+  std::unordered_map<Hash256, TextEntry> texts;
+  for (const TextEntry& entry : batch.texts) texts.insert_or_assign(entry.hash, entry);
+  StagedRows rows(c.tables, batch.rows);
+  c.groups.reserve(Roomy(c.groups.size() + 1, c.groups.capacity()));
+  c.transactions.reserve(c.transactions.size() + transactions.size());
+  c.texts.reserve(c.texts.size() + texts.size());
+
+  for (Contents::Group& one : group) c.groups.push_back(std::move(one));
   c.state.head = batch.after;
   c.state.rows_seq = batch.rows_seq;
   c.state.acknowledged = batch.acknowledged;
-  for (const TransactionEntry& entry : batch.transactions) {
-    c.transactions.insert_or_assign(entry.id, entry.seq);
-  }
-  for (const TextEntry& entry : batch.texts) c.texts.insert_or_assign(entry.hash, entry);
+  MoveInto(transactions, &c.transactions);
+  MoveInto(texts, &c.texts);
   for (const Hash256& hash : batch.erased_texts) c.texts.erase(hash);
-  WriteRows(batch.rows);
+  rows.MoveInto(&c.rows);
   return OkStatus();
 }
 
@@ -187,10 +248,12 @@ StatusOr<std::optional<TextEntry>> MemoryStore::FindText(const Hash256& hash) {
   GEO_RETURN_IF_ERROR(CheckOpen());
   const auto found = contents_.texts.find(hash);
   if (found == contents_.texts.end()) return std::optional<TextEntry>();
-  return std::optional<TextEntry>(found->second);
+  return CatchNoMemory([&]() -> StatusOr<std::optional<TextEntry>> {
+    return std::optional<TextEntry>(found->second);
+  });
 }
 
-Status MemoryStore::WriteSnapshot(const SnapshotSlice& slice) {
+Status MemoryStore::DoWriteSnapshot(const SnapshotSlice& slice) {
   GEO_RETURN_IF_ERROR(CheckWriter());
   Contents& c = contents_;
   SnapshotProgress progress;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -42,7 +43,7 @@ ErrorCode StoreErrorOf(int result, int system_error) {
     case SQLITE_TOOBIG:
       return ErrorCode::kTooLarge;
     case SQLITE_NOMEM:
-      return ErrorCode::kStoreIo;
+      return ErrorCode::kOutOfMemory;
     case SQLITE_MISUSE:
     case SQLITE_RANGE:
     case SQLITE_INTERNAL:
@@ -106,7 +107,9 @@ Status Database::Close() {
   if (handle == nullptr) return OkStatus();
   const int result = sqlite3_close_v2(handle);
   if (result == SQLITE_OK) return OkStatus();
-  return MakeError(StoreErrorOf(result, 0), std::string("close: ") + sqlite3_errstr(result));
+  return CatchNoMemory([&] {
+    return MakeError(StoreErrorOf(result, 0), std::string("close: ") + sqlite3_errstr(result));
+  });
 }
 
 StatusOr<Statement> Database::Prepare(std::string_view sql) {

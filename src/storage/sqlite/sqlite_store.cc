@@ -10,6 +10,7 @@
 
 #include "geo/base/bytes.h"
 #include "geo/storage/sqlite_files.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/storage/sqlite/meta.h"
 #include "src/storage/sqlite/posix_files.h"
@@ -44,15 +45,27 @@ class SqliteStore : public Store {
   ~SqliteStore() override { SqliteStore::Close().IgnoreError(); }
 
   StatusOr<StoreState> Open(const OpenOptions& options) override;
-  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override;
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    return CatchNoMemory([&] { return DoLoadSnapshot(visit); });
+  }
   Status Replay(std::uint64_t after,
-                const std::function<StatusOr<bool>(std::string_view packed)>& visit) override;
+                const std::function<StatusOr<bool>(std::string_view packed)>& visit) override {
+    return CatchNoMemory([&] { return DoReplay(after, visit); });
+  }
   Status Append(const Batch& batch) override;
-  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override;
-  StatusOr<std::optional<TextEntry>> FindText(const Hash256& hash) override;
+  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override {
+    return CatchNoMemory([&] { return DoFindTransaction(id); });
+  }
+  StatusOr<std::optional<TextEntry>> FindText(const Hash256& hash) override {
+    return CatchNoMemory([&] { return DoFindText(hash); });
+  }
   Status WriteSnapshot(const SnapshotSlice& slice) override;
-  StatusOr<std::uint64_t> SizeBytes() override;
-  Status Close() override;
+  StatusOr<std::uint64_t> SizeBytes() override {
+    return CatchNoMemory([&] { return DoSizeBytes(); });
+  }
+  Status Close() override {
+    return CatchNoMemory([&] { return DoClose(); });
+  }
 
  private:
   // The statements that a store keeps prepared.
@@ -61,6 +74,14 @@ class SqliteStore : public Store {
         add_slice, slices, drop_snapshot;
   };
 
+  StatusOr<StoreState> DoOpen(const OpenOptions& options);
+  Status DoLoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit);
+  Status DoReplay(std::uint64_t after,
+                  const std::function<StatusOr<bool>(std::string_view packed)>& visit);
+  StatusOr<std::optional<std::uint64_t>> DoFindTransaction(const TxId& id);
+  StatusOr<std::optional<TextEntry>> DoFindText(const Hash256& hash);
+  StatusOr<std::uint64_t> DoSizeBytes();
+  Status DoClose();
   StatusOr<StoreState> Claim(const OpenOptions& options);
   Status Prepare();
   Status Run(Statement& statement, std::string_view what);
@@ -81,12 +102,20 @@ class SqliteStore : public Store {
 };
 
 StatusOr<StoreState> SqliteStore::Open(const OpenOptions& options) {
-  if (writer_.is_open()) return MakeError(ErrorCode::kInvalidArgument, "the store is open already");
+  if (writer_.is_open()) {
+    return CatchNoMemory([]() -> StatusOr<StoreState> {
+      return MakeError(ErrorCode::kInvalidArgument, "the store is open already");
+    });
+  }
+  StatusOr<StoreState> state = CatchNoMemory([&] { return DoOpen(options); });
+  if (!state.ok()) Close().IgnoreError();
+  return state;
+}
+
+StatusOr<StoreState> SqliteStore::DoOpen(const OpenOptions& options) {
   GEO_RETURN_IF_ERROR(CheckReadModel(options));
   GEO_RETURN_IF_ERROR(writer_.Open(given_path_, *files_, options));
   auto state = Claim(options);
-  if (state.ok()) return state;
-  Close().IgnoreError();
   // Whether the epoch rose does not matter to a writer that is not there.
   if (ErrorCodeOf(state.status()) != ErrorCode::kStoreUnknown) return state;
   return MakeError(ErrorCode::kStoreIo, std::string(state.status().message()));
@@ -162,7 +191,7 @@ Status SqliteStore::CheckLastGroup(const Meta& meta) {
                  ", but its head is record " + std::to_string(meta.state.head.seq));
 }
 
-Status SqliteStore::Close() {
+Status SqliteStore::DoClose() {
   statements_ = Statements();
   read_model_.Finalize();
   return writer_.Close();
@@ -223,8 +252,8 @@ Status SqliteStore::WriteTexts(const Batch& batch) {
   return OkStatus();
 }
 
-Status SqliteStore::Replay(std::uint64_t after,
-                           const std::function<StatusOr<bool>(std::string_view packed)>& visit) {
+Status SqliteStore::DoReplay(std::uint64_t after,
+                             const std::function<StatusOr<bool>(std::string_view packed)>& visit) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_ASSIGN_OR_RETURN(const Meta meta, writer_.ReadMeta());
   const std::uint64_t head = meta.state.head.seq;
@@ -253,7 +282,7 @@ Status SqliteStore::Replay(std::uint64_t after,
                  " are missing");
 }
 
-StatusOr<std::optional<std::uint64_t>> SqliteStore::FindTransaction(const TxId& id) {
+StatusOr<std::optional<std::uint64_t>> SqliteStore::DoFindTransaction(const TxId& id) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_RETURN_IF_ERROR(writer_.HoldView());
   Statement& find = statements_.find_transaction;
@@ -265,7 +294,7 @@ StatusOr<std::optional<std::uint64_t>> SqliteStore::FindTransaction(const TxId& 
   return std::optional<std::uint64_t>(static_cast<std::uint64_t>(find.Integer(0)));
 }
 
-StatusOr<std::optional<TextEntry>> SqliteStore::FindText(const Hash256& hash) {
+StatusOr<std::optional<TextEntry>> SqliteStore::DoFindText(const Hash256& hash) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   Statement& find = statements_.find_text;
   const ResetLater reset(find);
@@ -278,7 +307,7 @@ StatusOr<std::optional<TextEntry>> SqliteStore::FindText(const Hash256& hash) {
   return std::optional<TextEntry>(TextEntry{hash, *salt, std::string(find.Bytes(1))});
 }
 
-Status SqliteStore::LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) {
+Status SqliteStore::DoLoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_ASSIGN_OR_RETURN(const Meta meta, writer_.ReadMeta());
   if (meta.snapshot_slices == 0) return OkStatus();
@@ -334,7 +363,7 @@ Status SqliteStore::WriteSlice(const SnapshotSlice& slice, Meta* meta) {
   return Run(statements_.drop_snapshot, "drop older snapshots");
 }
 
-StatusOr<std::uint64_t> SqliteStore::SizeBytes() {
+StatusOr<std::uint64_t> SqliteStore::DoSizeBytes() {
   if (!writer_.is_open()) return MakeError(ErrorCode::kStoreClosed, "the store is not open");
   GEO_ASSIGN_OR_RETURN(const std::uint64_t database, FileSize(*files_, writer_.path()));
   GEO_ASSIGN_OR_RETURN(const std::uint64_t log, FileSize(*files_, writer_.path() + "-wal"));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/storage/sqlite/schema.h"
 #include "src/storage/sqlite/stamped_vfs.h"
@@ -30,7 +31,7 @@ bool Poisons(ErrorCode code) {
 }  // namespace
 
 Status Writer::Open(const std::string& path, SqliteFiles& files, const OpenOptions& options) {
-  const Status status = OpenFiles(path, files, options);
+  const Status status = CatchNoMemory([&] { return OpenFiles(path, files, options); });
   if (!status.ok()) {
     Poison(status);  // Close leaves the files as they are
     Close().IgnoreError();
@@ -130,8 +131,10 @@ Status Writer::Settle() {
 Status Writer::Close() {
   Status status;
   if (is_open() && poison_.ok() && fenced_by_ == 0) {
-    status = DropView();
-    if (status.ok()) status = Settle();
+    status = CatchNoMemory([&] {
+      const Status dropped = DropView();
+      return dropped.ok() ? Settle() : dropped;
+    });
   }
   meta_.Finalize();
   hold_ = Statement();
@@ -143,10 +146,12 @@ Status Writer::Close() {
   lock_.Release();
   poison_ = OkStatus();
   fenced_by_ = 0;
-  cut_log_ = sync_next_ = holds_view_ = false;
+  cut_log_ = sync_next_ = false;
   log_pages_ = carried_pages_ = 0;
-  if (status.ok() || ErrorCodeOf(status) == ErrorCode::kStoreIo) return status;
-  return MakeError(ErrorCode::kStoreIo, std::string(status.message()));
+  const ErrorCode code = ErrorCodeOf(status);
+  if (status.ok() || code == ErrorCode::kStoreIo || code == ErrorCode::kOutOfMemory) return status;
+  return CatchNoMemory(
+      [&] { return MakeError(ErrorCode::kStoreIo, std::string(status.message())); });
 }
 
 Status Writer::CheckReadable() const {
@@ -160,20 +165,19 @@ void Writer::Poison(const Status& cause) {
   if (poison_.ok()) poison_ = cause;
 }
 
+// SQLite is asked, since it ends a transaction by itself when a read fails or memory runs out.
+bool Writer::HoldsView() const { return sqlite3_get_autocommit(database_.handle()) == 0; }
+
 Status Writer::HoldView() {
-  if (holds_view_) return OkStatus();
+  if (HoldsView()) return OkStatus();
   const int result = hold_.Run();
-  if (result != SQLITE_OK) return database_.Error(result, "begin to read");
-  holds_view_ = true;
-  return OkStatus();
+  return result == SQLITE_OK ? OkStatus() : database_.Error(result, "begin to read");
 }
 
 Status Writer::DropView() {
-  if (!holds_view_) return OkStatus();
+  if (!HoldsView()) return OkStatus();
   const int result = commit_.Run();
-  if (result != SQLITE_OK) return database_.Error(result, "end reading");
-  holds_view_ = false;
-  return OkStatus();
+  return result == SQLITE_OK ? OkStatus() : database_.Error(result, "end reading");
 }
 
 Status Writer::SetSync(bool sync) {
@@ -221,6 +225,17 @@ Status Writer::Undo(Status cause) {
 
 Status Writer::Change(Durability durability, const std::function<Status(Meta& meta)>& change,
                       bool claim) {
+  bool committed = false;
+  const Status status =
+      CatchNoMemory([&] { return TryChange(durability, change, claim, &committed); });
+  if (ErrorCodeOf(status) != ErrorCode::kOutOfMemory) return status;
+  if (!committed) return Undo(status);
+  Poison(status);
+  return OkStatus();
+}
+
+Status Writer::TryChange(Durability durability, const std::function<Status(Meta& meta)>& change,
+                         bool claim, bool* committed) {
   GEO_RETURN_IF_ERROR(CheckReadable());
   const bool sync = durability == Durability::kDurable || sync_next_ || cut_log_;
   Meta meta;
@@ -234,6 +249,7 @@ Status Writer::Change(Durability durability, const std::function<Status(Meta& me
   }
   if (status.ok()) status = Commit();
   if (!status.ok()) return Undo(std::move(status));
+  *committed = true;
   AfterCommit(sync, meta.writes);
   return OkStatus();
 }

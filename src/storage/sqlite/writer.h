@@ -59,11 +59,14 @@ class Writer {
   Status CheckMark(bool had_log);
   Status CarryOver();
   Status Settle();
+  bool HoldsView() const;
   Status DropView();
   Status SetSync(bool sync);
   Status Begin(bool claim, Meta* meta);
   Status Commit();
   Status Undo(Status cause);
+  Status TryChange(Durability durability, const std::function<Status(Meta& meta)>& change,
+                   bool claim, bool* committed);
   void AfterCommit(bool synced, std::uint64_t writes);
   void Poison(const Status& cause);
   // Copies the log into the database, and cuts it to nothing when `cut`. ok when a reader is in the
@@ -86,7 +89,6 @@ class Writer {
   bool last_synced_ = true;  // the last commit was
   bool sync_next_ = false;   // the log is full: sync, then carry it over
   bool cut_log_ = false;
-  bool holds_view_ = false;
   int log_pages_ = 0;      // in the log, told by SQLite after each commit
   int carried_pages_ = 0;  // of these, carried over already
 };
