@@ -16,15 +16,20 @@
 namespace geo::graph {
 namespace {
 
-// Tiers after which the preflow must show progress, or the simplex takes over.
-constexpr std::uint32_t kManyTiers = 32;
+// Searches after which the preflow must show progress, or the simplex takes over.
+constexpr std::uint32_t kManySearches = 64;
 
-// Whether a network is long and thin, as rings and plane lattices are: then the simplex is faster
-// from the start.
-bool IsLong(const CirculationNetwork& network) {
+// Where the simplex is faster from the start: in networks that are long and wide, as plane lattices
+// are, and in small ones, the longer the larger. Where one way leads round it is not, however long.
+bool SuitsSimplex(const CirculationNetwork& network) {
+  constexpr std::uint64_t kShallow = 3;
   constexpr std::uint64_t kLongWay = 40;
+  constexpr std::uint64_t kEdgesPerDepth = 5'000;
+  constexpr std::uint64_t kSmall = 128'000;
   const std::uint64_t depth = network.depth;
-  return depth > kLongWay && depth * depth > std::uint64_t{2} * network.nodes;
+  if (depth <= kShallow || depth > network.nodes / 4) return false;
+  if (depth > kLongWay && depth * depth > std::uint64_t{2} * network.nodes) return true;
+  return network.inside < std::min(kSmall, kEdgesPerDepth * depth);
 }
 
 std::vector<std::uint32_t> SizesOf(const Components& components) {
@@ -60,8 +65,9 @@ std::uint32_t NumberFrom(NodeIndex start, const OutLists& out, CirculationNetwor
 }
 
 CirculationState RunEngines(const CirculationNetwork& network, const CirculationOptions& options) {
-  const bool simplex_first = options.engine == CirculationEngine::kNetworkSimplex ||
-                             (options.engine == CirculationEngine::kAutomatic && IsLong(network));
+  const bool simplex_first =
+      options.engine == CirculationEngine::kNetworkSimplex ||
+      (options.engine == CirculationEngine::kAutomatic && SuitsSimplex(network));
   CirculationState state;
   if (simplex_first) {
     state.flow.assign(network.inside, 0);
@@ -72,7 +78,7 @@ CirculationState RunEngines(const CirculationNetwork& network, const Circulation
   TieredPreflowOptions tiered;
   tiered.work_limit = options.work_limit;
   tiered.enough_ppm = options.enough_ppm;
-  if (options.engine == CirculationEngine::kAutomatic) tiered.patience = kManyTiers;
+  if (options.engine == CirculationEngine::kAutomatic) tiered.patience = kManySearches;
   state = TieredPreflow(network, tiered);
   if (state.gave_up) NetworkSimplex(network, options.work_limit, &state);
   return state;

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "geo/base/large_vector.h"
+
 namespace geo::graph {
 namespace {
 
@@ -141,23 +143,32 @@ class Simplex {
   // The worst offender of the next block that has one.
   bool FindEntering() {
     const auto arcs = static_cast<std::uint32_t>(ends_.size());
-    std::int32_t worst = 0;
-    std::uint32_t in_block = 0;
-    for (std::uint32_t looked = 0; looked < arcs; ++looked) {
-      const std::uint32_t arc = scan_;
-      if (++scan_ == arcs) scan_ = 0;
-      const std::int32_t cost = place_[arc] * ReducedCost(arc);
-      if (cost < worst) {
-        worst = cost;
-        entering_ = arc;
-      }
-      if (++in_block < stride_) continue;
-      state_.work += in_block;
+    for (std::uint32_t left = arcs; left > 0;) {
+      const std::uint32_t block = std::min(stride_, left);
+      const std::uint32_t before_end = std::min(block, arcs - scan_);
+      std::int32_t worst = ScanForWorst(scan_, scan_ + before_end, 0);
+      worst = ScanForWorst(0, block - before_end, worst);
+      scan_ = before_end < block ? block - before_end : scan_ + before_end;
+      if (scan_ == arcs) scan_ = 0;
+      left -= block;
+      state_.work += block;
       if (worst < 0) return true;
-      in_block = 0;
     }
-    state_.work += in_block;
-    return worst < 0;
+    return false;
+  }
+
+  // Looks for an offender worse than `worst` among the arcs begin…end−1.
+  std::int32_t ScanForWorst(std::uint32_t begin, std::uint32_t end, std::int32_t worst) {
+    const Ends* const ends = ends_.data();
+    const std::int8_t* const place = place_.data();
+    const std::int32_t* const tier = tier_.data();
+    for (std::uint32_t arc = begin; arc < end; ++arc) {
+      const std::int32_t cost = place[arc] * (1 + tier[ends[arc].tail] - tier[ends[arc].head]);
+      if (cost >= worst) continue;
+      worst = cost;
+      entering_ = arc;
+    }
+    return worst;
   }
 
   // What the arc above `node` can carry more, upwards or downwards.
@@ -310,16 +321,16 @@ class Simplex {
   const CirculationNetwork& network_;
   CirculationState& state_;
   NodeIndex root_;
-  std::vector<Ends> ends_;
-  std::vector<Flow> capacity_;
-  std::vector<Flow> flow_;
-  std::vector<std::int8_t> place_;
-  std::vector<Link> links_;
-  std::vector<std::int32_t> tier_;
-  std::vector<NodeIndex> next_;
-  std::vector<NodeIndex> previous_;
-  std::vector<NodeIndex> last_;
-  std::vector<AmountSum> to_root_;  // carried by the arc between node and root, either way
+  LargeVector<Ends> ends_;
+  LargeVector<Flow> capacity_;
+  LargeVector<Flow> flow_;
+  LargeVector<std::int8_t> place_;
+  LargeVector<Link> links_;
+  LargeVector<std::int32_t> tier_;
+  LargeVector<NodeIndex> next_;
+  LargeVector<NodeIndex> previous_;
+  LargeVector<NodeIndex> last_;
+  LargeVector<AmountSum> to_root_;  // carried by the arc between node and root, either way
   std::uint32_t stride_ = 0;        // the size of a block, too
   std::uint32_t scan_ = 0;
   std::uint32_t entering_ = 0;

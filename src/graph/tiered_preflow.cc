@@ -73,8 +73,9 @@ class Engine {
       Move<true>();
       if (work_ >= options.work_limit) break;
       if (options.enough_ppm < kWholeInPpm && IsEnough(options.enough_ppm)) break;
-      if (rounds % 8 != 0) continue;
-      state.gave_up = rounds >= options.patience && holders_.size() > before / 4 * 3;
+      if (rounds % kProgress != 0) continue;
+      state.gave_up =
+          rounds >= options.patience && holders_.size() > kFew && holders_.size() > before / 4 * 3;
       before = holders_.size();
     }
     state.optimal = state.balanced = holders_.empty();
@@ -330,6 +331,8 @@ class Engine {
     return removed_ > 0 && lost <= removed_ / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
+  static constexpr std::uint32_t kProgress = 16;
+  static constexpr std::size_t kFew = 64;
   static constexpr int kUsualDetour = 8;
   static constexpr Key kHeadroom = 2;
   static constexpr std::size_t kPatience = 3;

@@ -9,8 +9,8 @@
 namespace geo::graph {
 
 struct TieredPreflowOptions {
-  // From this tier on, the engine gives up when eight tiers leave more than three quarters of those
-  // with surplus as they were.
+  // From this search on, the engine gives up when sixteen searches leave more than three quarters
+  // of those with surplus as they were, unless they are few.
   std::uint32_t patience = 0xffffffff;
   std::uint64_t work_limit = kNoWorkLimit;
   std::uint32_t enough_ppm = kWholeInPpm;
