@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
 
@@ -90,6 +91,7 @@ class SerialHub::Impl {
   Impl(std::unique_ptr<Hub> hub, const SerialHubOptions& options)
       : owner_(std::move(hub)), hub_(*owner_->impl_), options_(options) {
     options_.max_group = std::min(options_.max_group, hub_.options.max_pending);
+    group_.reserve(options_.max_group);
   }
 
   Status MakeViews();
@@ -123,14 +125,19 @@ class SerialHub::Impl {
   bool MayLead() const;
   void EndTurn(bool was_group);
   void RunGroup(Lock& lock);
-  void PlanWaiting(Lock& lock, std::vector<Waiting*>* group);
-  void Answer(StatusOr<std::vector<CommandResult>> results, const std::vector<Waiting*>& group);
+  void PlanWaiting(Lock& lock);
+  template <typename Use>
+  auto InTurn(Use&& use) -> decltype(use());
+  StatusOr<std::vector<CommandResult>> TryWrite();
+  void Answer(StatusOr<std::vector<CommandResult>> results);
   void ShowBack();
   Status CatchUp();
+  Status TryCatchUp();
 
   const std::unique_ptr<Hub> owner_;
   Hub::Impl& hub_;  // used in a turn only, without the mutex
   SerialHubOptions options_;
+  std::vector<Waiting*> group_;  // of the present turn; has room for the largest
 
   mutable std::mutex mutex_;  // guards what follows up to the pair
   std::condition_variable changed_;
@@ -155,7 +162,21 @@ class SerialHub::Impl {
 
 Status SerialHub::Impl::CheckOpen() const {
   if (!broken_.ok()) return broken_;
-  return closing_ ? Closed() : OkStatus();
+  return closing_ ? CatchNoMemory(Closed) : OkStatus();
+}
+
+// Memory may fail anywhere in a turn, but those who wait must be answered and the turn must end.
+// What was left half done must not be used.
+template <typename Use>
+auto SerialHub::Impl::InTurn(Use&& use) -> decltype(use()) {
+  bool done = false;
+  auto result = CatchNoMemory([&] {
+    auto answer = use();
+    done = true;
+    return answer;
+  });
+  if (!done && hub_.poison.ok()) hub_.poison = NoMemory();
+  return result;
 }
 
 // Groups and single calls take turns when both wait.
@@ -164,7 +185,7 @@ bool SerialHub::Impl::MayLead() const {
 }
 
 void SerialHub::Impl::EndTurn(bool was_group) {
-  if (broken_.ok()) broken_ = hub_.CheckUsable();
+  if (broken_.ok()) broken_ = CatchNoMemory([this] { return hub_.CheckUsable(); });
   if (!broken_.ok()) {
     for (Waiting* one : queue_) {
       one->answer = broken_;
@@ -191,7 +212,8 @@ auto SerialHub::Impl::Alone(Use&& use) -> decltype(use(std::declval<Hub&>())) {
   lock.unlock();
   const Status caught_up = CatchUp();
   using Result = decltype(use(*owner_));
-  Result result = caught_up.ok() ? use(*owner_) : Result(caught_up);
+  Result result =
+      caught_up.ok() ? InTurn([&]() -> Result { return use(*owner_); }) : Result(caught_up);
   if (caught_up.ok()) ShowBack();
   lock.lock();
   if (broken_.ok()) broken_ = caught_up;
@@ -204,12 +226,16 @@ StatusOr<CommandResult> SerialHub::Impl::Execute(const VerifiedCommand& command,
   Waiting waiting{&command, now, plan, hub_.observer.Now()};
   Lock lock(mutex_);
   GEO_RETURN_IF_ERROR(CheckOpen());
-  if (queue_.size() >= options_.queue) {
+  const auto join = [&] {
+    if (queue_.size() < options_.queue) {
+      queue_.push_back(&waiting);
+      return OkStatus();
+    }
     ++counts_.refused_full;
     return MakeError(ErrorCode::kQueueFull,
                      std::to_string(options_.queue) + " commands wait already; try again later");
-  }
-  queue_.push_back(&waiting);
+  };
+  GEO_RETURN_IF_ERROR(CatchNoMemory(join));
   while (!waiting.done) {
     if (MayLead()) {
       busy_ = true;
@@ -232,39 +258,45 @@ void SerialHub::Impl::RunGroup(Lock& lock) {
     broken_ = caught_up;
     return;
   }
-  std::vector<Waiting*> group;
-  PlanWaiting(lock, &group);
+  PlanWaiting(lock);
   lock.unlock();
   StatusOr<std::vector<CommandResult>> results = Write();
   if (results.ok()) ShowBack();
   lock.lock();
-  Answer(std::move(results), group);
+  Answer(std::move(results));
+  group_.clear();
 }
 
 // Plans what waits, and what arrives meanwhile. Those who were answered a moment ago are about to
 // come back with their next commands: when nobody waits they are let through once before the group
 // is closed, or they would form a second group that alternates with this one.
-void SerialHub::Impl::PlanWaiting(Lock& lock, std::vector<Waiting*>* group) {
+void SerialHub::Impl::PlanWaiting(Lock& lock) {
   bool let_through = false;
-  while (group->size() < options_.max_group) {
-    const std::size_t room = options_.max_group - group->size();
-    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(room, queue_.size()));
-    const std::vector<Waiting*> taken(queue_.begin(), end);
+  while (group_.size() < options_.max_group) {
+    const std::size_t planned = group_.size();
+    const std::size_t taken = std::min(options_.max_group - planned, queue_.size());
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(taken);
+    group_.insert(group_.end(), queue_.begin(), end);
     queue_.erase(queue_.begin(), end);
-    if (taken.empty() && let_through) return;
-    let_through = taken.empty();
+    if (taken == 0 && let_through) return;
+    let_through = taken == 0;
     lock.unlock();
-    for (Waiting* one : taken) {
-      const Status submitted = hub_.Submit(*one->command, one->now, one->plan, one->begun);
-      if (!submitted.ok()) one->answer = submitted;
-      group->push_back(one);
+    for (std::size_t i = planned; i < group_.size(); ++i) {
+      Waiting& one = *group_[i];
+      const Status submitted =
+          InTurn([&] { return hub_.Submit(*one.command, one.now, one.plan, one.begun); });
+      if (!submitted.ok()) one.answer = submitted;
     }
-    if (taken.empty()) std::this_thread::yield();
+    if (taken == 0) std::this_thread::yield();
     lock.lock();
   }
 }
 
 StatusOr<std::vector<CommandResult>> SerialHub::Impl::Write() {
+  return InTurn([this] { return TryWrite(); });
+}
+
+StatusOr<std::vector<CommandResult>> SerialHub::Impl::TryWrite() {
   if (hub_.TakeBatch() == nullptr) return std::vector<CommandResult>();
   Status appended = hub_.AppendTaken();
   for (std::size_t i = 0; i < options_.busy_retries; ++i) {
@@ -280,10 +312,9 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::Write() {
   return hub_.BatchDone(appended);
 }
 
-void SerialHub::Impl::Answer(StatusOr<std::vector<CommandResult>> results,
-                             const std::vector<Waiting*>& group) {
+void SerialHub::Impl::Answer(StatusOr<std::vector<CommandResult>> results) {
   std::size_t next = 0;
-  for (Waiting* one : group) {
+  for (Waiting* one : group_) {
     if (one->answer.has_value()) {  // not even queued
     } else if (results.ok()) {
       one->answer = std::move((*results)[next++]);
@@ -292,9 +323,9 @@ void SerialHub::Impl::Answer(StatusOr<std::vector<CommandResult>> results,
     }
     one->done = true;
   }
-  counts_.commands += group.size();
+  counts_.commands += group_.size();
   ++counts_.groups;
-  counts_.largest_group = std::max<std::uint64_t>(counts_.largest_group, group.size());
+  counts_.largest_group = std::max<std::uint64_t>(counts_.largest_group, group_.size());
 }
 
 // --- The rest of what threads may ask. ---
@@ -313,7 +344,7 @@ Status SerialHub::Impl::Close() {
   Status closed = CatchUp();
   if (closed.ok()) closed = owner_->Close();
   lock.lock();
-  broken_ = Closed();
+  broken_ = CatchNoMemory(Closed);
   EndTurn(false);
   return closed;
 }
@@ -351,6 +382,10 @@ void SerialHub::Impl::ShowBack() {
 // Before the hub's state changes again: when readers are on it, waits for the last of them to leave
 // the other side, brings that to the same records, and gives it to the hub.
 Status SerialHub::Impl::CatchUp() {
+  return InTurn([this] { return TryCatchUp(); });
+}
+
+Status SerialHub::Impl::TryCatchUp() {
   if (!std::exchange(turned_, false)) return OkStatus();
   left_right_.Drain();
   std::swap(hub_.ledger, front_ledger_);
@@ -397,23 +432,27 @@ StatusOr<std::unique_ptr<SerialHub>> SerialHub::Create(std::unique_ptr<Hub> hub,
     return MakeError(ErrorCode::kInvalidArgument,
                      "a serial hub needs a hub, and queue and max_group of at least 1");
   }
-  GEO_RETURN_IF_ERROR(hub->impl_->CheckUsable());
-  if (hub->pending() > 0) {
-    return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
-  }
-  auto impl = std::make_unique<Impl>(std::move(hub), options);
-  if (options.read_views) GEO_RETURN_IF_ERROR(impl->MakeViews());
-  return std::unique_ptr<SerialHub>(new SerialHub(std::move(impl)));
+  return CatchNoMemory([&]() -> StatusOr<std::unique_ptr<SerialHub>> {
+    GEO_RETURN_IF_ERROR(hub->impl_->CheckUsable());
+    if (hub->pending() > 0) {
+      return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
+    }
+    auto impl = std::make_unique<Impl>(std::move(hub), options);
+    if (options.read_views) GEO_RETURN_IF_ERROR(impl->MakeViews());
+    return std::unique_ptr<SerialHub>(new SerialHub(std::move(impl)));
+  });
 }
 
 StatusOr<std::unique_ptr<SerialHub::Reader>> SerialHub::NewReader() {
   if (!impl_->has_views()) {
     return MakeError(ErrorCode::kInvalidArgument, "readers need the option read_views");
   }
-  auto state = std::make_unique<Reader::State>();
-  state->hub = impl_.get();
-  for (std::size_t i = 0; i < 2; ++i) state->routers[i] = impl_->side(i).router->NewSibling();
-  return std::unique_ptr<Reader>(new Reader(std::move(state)));
+  return CatchNoMemory([&]() -> StatusOr<std::unique_ptr<Reader>> {
+    auto state = std::make_unique<Reader::State>();
+    state->hub = impl_.get();
+    for (std::size_t i = 0; i < 2; ++i) state->routers[i] = impl_->side(i).router->NewSibling();
+    return std::unique_ptr<Reader>(new Reader(std::move(state)));
+  });
 }
 
 StatusOr<CommandResult> SerialHub::Execute(const VerifiedCommand& command, Timestamp now,

@@ -80,6 +80,7 @@ class SerialHub {
   //   QueueFull     too many commands wait: nothing was done; slow down and try again
   //   HubPoisoned   an earlier append failed: nothing was done; open the store anew
   //   StoreClosed   the hub was closed: nothing was done
+  //   OutOfMemory   nothing was done if the hub still works; else as the others below
   //   StoreBusy     for longer than busy_retries: nothing was written; the hub is poisoned
   //   others of Store::Append: what became of the command is unknown until the store is opened
   //                 anew, which tells (repeat a payment with the same id); the hub is poisoned
