@@ -65,9 +65,10 @@ std::uint32_t NumberFrom(NodeIndex start, const OutLists& out, CirculationNetwor
 }
 
 CirculationState RunEngines(const CirculationNetwork& network, const CirculationOptions& options) {
-  const bool simplex_first =
-      options.engine == CirculationEngine::kNetworkSimplex ||
-      (options.engine == CirculationEngine::kAutomatic && SuitsSimplex(network));
+  const bool automatic = options.engine == CirculationEngine::kAutomatic;
+  const bool exact = options.enough_ppm == kWholeInPpm;  // the simplex knows nothing in between
+  const bool simplex_first = options.engine == CirculationEngine::kNetworkSimplex ||
+                             (automatic && exact && SuitsSimplex(network));
   CirculationState state;
   if (simplex_first) {
     state.flow.assign(network.inside, 0);
@@ -78,7 +79,7 @@ CirculationState RunEngines(const CirculationNetwork& network, const Circulation
   TieredPreflowOptions tiered;
   tiered.work_limit = options.work_limit;
   tiered.enough_ppm = options.enough_ppm;
-  if (options.engine == CirculationEngine::kAutomatic) tiered.patience = kManySearches;
+  if (automatic) tiered.patience = kManySearches;
   state = TieredPreflow(network, tiered);
   if (state.gave_up) NetworkSimplex(network, options.work_limit, &state);
   return state;

@@ -78,19 +78,27 @@ class Engine {
           rounds >= options.patience && holders_.size() > kFew && holders_.size() > before / 4 * 3;
       before = holders_.size();
     }
-    state.optimal = state.balanced = holders_.empty();
+    state.optimal = holders_.empty();
     state.gave_up = state.gave_up && !state.optimal;
     state.tiers.resize(network_.nodes);
     for (NodeIndex node = 0; node < network_.nodes; ++node) {
       state.tiers[node] = static_cast<std::int32_t>(-(nodes_[node].key >> 32));
     }
-    state.work = work_;
-    Finish(&state.flow);
+    if (state.gave_up) {
+      state.work = work_;
+      Finish(&state.flow);
+    } else {
+      BringHome(&state);
+    }
     return state;
   }
 
   // Moves the rest by ways that may cost something.
   void BringHome(CirculationState* state) {
+    if (!holders_.empty()) {
+      seen_.clear();
+      for (Node<Sum>& node : nodes_) node.key = kStuck;
+    }
     while (!holders_.empty()) {
       SearchFromDeficits<false>();
       Move<false>();
@@ -333,7 +341,7 @@ class Engine {
 
   static constexpr std::uint32_t kProgress = 16;
   static constexpr std::size_t kFew = 64;
-  static constexpr int kUsualDetour = 8;
+  static constexpr int kUsualDetour = 10;
   static constexpr Key kHeadroom = 2;
   static constexpr std::size_t kPatience = 3;
 
