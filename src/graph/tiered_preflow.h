@@ -17,8 +17,8 @@ struct TieredPreflowOptions {
 };
 
 // Runs until optimal or until an option ends it; what is then left to move takes the shortest ways.
-// Only when it gave up, the flow is not balanced, and the tiers suit it: every edge that could carry
-// more leads up by one tier at most, every edge that carries something by one at least.
+// Only when it gave up, the flow is not balanced, and the tiers suit it: every edge that could
+// carry more leads up by one tier at most, every edge that carries something by one at least.
 CirculationState TieredPreflow(const CirculationNetwork& network,
                                const TieredPreflowOptions& options);
 
