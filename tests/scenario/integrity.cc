@@ -65,4 +65,15 @@ Observed Operations::CheckIntegrity(const Json& step) {
   return observed;
 }
 
+// Of all equivalents, since the chain is one.
+Observed Operations::VerifyJournal(const Json& step) {
+  const Status known = AllDebts(step).status();
+  if (!known.ok()) return Refused(known);
+  const StatusOr<Problem> journal = CompareWithJournal();
+  if (!journal.ok()) return Failed("the hub failed: " + std::string(journal.status().message()));
+  Observed observed;
+  observed.answer["ok"] = !journal->has_value();
+  return observed;
+}
+
 }  // namespace geo::scenario

@@ -96,6 +96,7 @@ Observed Operations::Run(const Json& step) {
       {"tx_state", &Operations::StateOf},
       {"recover", &Operations::Recover},
       {"integrity", &Operations::CheckIntegrity},
+      {"verify_journal", &Operations::VerifyJournal},
       {"amount_check", &Operations::CheckAmount},
       {"tx_id_check", &Operations::CheckTxId},
       {"eq_code_check", &Operations::CheckEquivalentCode},

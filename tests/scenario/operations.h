@@ -94,6 +94,7 @@ class Operations {
 
   // integrity.cc
   Observed CheckIntegrity(const Json& step);
+  Observed VerifyJournal(const Json& step);
   StatusOr<Problem> CompareWithJournal();
   StatusOr<AmountSum> ExcessOver(const Json& step);
 

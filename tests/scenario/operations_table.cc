@@ -164,7 +164,7 @@ std::vector<Operation> IntegrityOperations() {
            {{"cycle", Shape::kNames, kRequired}, eq, {"delta", Shape::kText, kRequired}},
            Answer::kFields,
            {}},
-          {"verify_journal", false, {eq}, Answer::kFields, {{"ok", Shape::kBoolean}}}};
+          {"verify_journal", true, {eq}, Answer::kFields, {{"ok", Shape::kBoolean}}}};
 }
 
 std::vector<Operation> AllOperations() {
