@@ -73,6 +73,7 @@ std::vector<Place> PlaceByForces(std::uint32_t nodes,
       boost::cooling(Cooling(std::min(width, height) / 8, &progress))
           .force_pairs(boost::all_force_pairs()));
   std::vector<Place> places;
+  places.reserve(points.size());
   for (const auto& point : points) places.push_back({point[0], point[1]});
   Fit(places, width, height);
   return places;

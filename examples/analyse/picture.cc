@@ -119,10 +119,12 @@ void Separate(std::vector<Dot>& dots) {
 std::vector<Dot> DotsFor(const Analysis& analysis, const std::vector<ParticipantIndex>& chosen,
                          const std::vector<Curve>& curves) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> links;
+  links.reserve(curves.size());
   for (const Curve& curve : curves) links.emplace_back(curve.from, curve.to);
   const auto places = PlaceByForces(static_cast<std::uint32_t>(chosen.size()), links,
                                     kWidth - 2 * kMargin, kHeight - kTop - kMargin);
   std::vector<Dot> dots;
+  dots.reserve(chosen.size());
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const double radius = 2.5 + 1.7 * std::sqrt(static_cast<double>(analysis.degree[chosen[i]]));
     dots.push_back({chosen[i], kMargin + places[i].x, kTop + places[i].y, std::min(radius, 26.0)});

@@ -1,7 +1,5 @@
 #include "tests/scenario/runner.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
@@ -17,30 +15,12 @@
 #include "tests/scenario/operations.h"
 #include "tests/scenario/vectors.h"
 #include "tests/scenario/world.h"
+#include "tests/support/scratch.h"
 
 namespace geo::scenario {
 namespace {
 
 constexpr std::uintmax_t kMostFileBytes = 256 << 20;
-
-// A folder that is gone afterwards.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "geo_scenario.XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 Problem ProblemOf(const std::string& where, const Status& status) {
   if (status.ok()) return std::nullopt;
@@ -112,9 +92,8 @@ Problem RunOnStores(const Json& test_case, Stores stores) {
     if (const Problem problem = RunCase(test_case, store, false)) return problem;
   }
   if (!stores.sqlite) return std::nullopt;
-  const TemporaryFolder folder;
-  if (folder.path().empty()) return "there is no folder for a temporary database";
-  const StoreFactory store = [&] { return NewSqliteStore((folder.path() / "case.db").string()); };
+  const tests::Scratch folder;
+  const StoreFactory store = [&] { return NewSqliteStore(folder.File("case.db")); };
   const Problem problem = RunCase(test_case, store, true);
   if (problem && stores.memory) return "on SQLite only: " + *problem;
   return problem;

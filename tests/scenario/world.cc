@@ -143,6 +143,7 @@ StatusOr<CommandResult> World::Send(const SignedCommand& command) {
 Status World::Race(const std::vector<std::function<void()>>& racers) {
   GEO_ASSIGN_OR_RETURN(serial_, SerialHub::Create(std::move(hub_), {.read_views = true}));
   std::vector<std::thread> threads;
+  threads.reserve(racers.size());
   for (const std::function<void()>& racer : racers) threads.emplace_back(racer);
   for (std::thread& thread : threads) thread.join();
   const Status closed = serial_->Close();

@@ -58,6 +58,7 @@ class ArcIterator;
 class CapacityView {
  public:
   // The names that boost::graph_traits looks for.
+  // NOLINTNEXTLINE(readability-identifier-naming)
   struct traversal_category : boost::bidirectional_graph_tag,
                               boost::adjacency_graph_tag,
                               boost::vertex_list_graph_tag,
