@@ -31,6 +31,14 @@ constexpr std::uint8_t ClassFor(std::uint32_t degree) {
   return size_class;
 }
 
+// Room for `size` elements. Tables grow by a quarter: they are most of the memory there is, and what
+// doubling would leave empty is a third of them on average.
+template <typename Table>
+void MakeRoom(Table& table, std::size_t size) {
+  if (size <= table.capacity()) return;
+  table.reserve(std::max(size, table.capacity() + table.capacity() / 4));
+}
+
 Status CheckArc(const Arc& arc) {
   if (arc.direct < kAbsent || arc.transit < kAbsent || arc.transit > arc.direct ||
       arc.relaxed < kAbsent) {
@@ -50,6 +58,8 @@ Status ResidualGraph::Grow(NodeIndex count) {
                                                " nodes; at most " + std::to_string(kMaxNodes));
   }
   if (count <= nodes_.size()) return OkStatus();
+  MakeRoom(nodes_, count);
+  MakeRoom(info_, count);
   nodes_.resize(count);
   info_.resize(count, NodeInfo{.size_class = kNoClass});
   return OkStatus();
@@ -277,6 +287,7 @@ void ResidualGraph::WriteCodes(EdgeIndex index) {
 
 EdgeIndex ResidualGraph::TakeEdge() {
   if (free_edge_ == kNoEdge) {
+    MakeRoom(edges_, edges_.size() + 1);
     edges_.emplace_back();
     return static_cast<EdgeIndex>(edges_.size() - 1);
   }
@@ -317,6 +328,8 @@ std::uint32_t ResidualGraph::TakeBlock(std::uint8_t size_class) {
     return offset;
   }
   const std::size_t end = arcs_.size();
+  MakeRoom(arcs_, end + ClassSize(size_class));
+  MakeRoom(refs_, end + ClassSize(size_class));
   arcs_.resize(end + ClassSize(size_class));
   refs_.resize(end + ClassSize(size_class));
   return static_cast<std::uint32_t>(end);

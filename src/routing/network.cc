@@ -62,7 +62,7 @@ Status Network::Store(const Pair& pair, PairIndex index, const Arc& ab, const Ar
     GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(pair.a, pair.b, ab, ba));
   }
   constrained_ += CountConstrained(edge);
-  if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(edge + std::size_t{1}, kNoIndex);
+  if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
   pair_of_edge_[edge] = index;
   return OkStatus();
 }
