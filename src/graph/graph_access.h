@@ -20,8 +20,12 @@ struct GraphAccess {
   static const void* Record(const ResidualGraph& graph, EdgeIndex edge) {
     return graph.edges_.data() + edge;
   }
-  static bool SpecialSlot(const ResidualGraph& graph, NodeIndex node, std::uint32_t slot) {
-    return (graph.refs_[graph.nodes_[node].offset + slot] & 1) != 0;
+  // Whether what the arc at `slot` carries may differ from its code: for an end point of the query
+  // or, with `ignore_conditions`, for anybody.
+  static bool Differs(const ResidualGraph& graph, NodeIndex node, std::uint32_t slot,
+                      bool ignore_conditions) {
+    const std::uint32_t mask = ignore_conditions ? 3 : 1;
+    return (graph.refs_[graph.nodes_[node].offset + slot] & mask) != 0;
   }
   static std::uint32_t SlotOf(const ResidualGraph& graph, NodeIndex node, NodeIndex neighbor) {
     return graph.LowerBound(node, neighbor);

@@ -31,8 +31,8 @@ constexpr std::uint8_t ClassFor(std::uint32_t degree) {
   return size_class;
 }
 
-// Room for `size` elements. Tables grow by a quarter: they are most of the memory there is, and what
-// doubling would leave empty is a third of them on average.
+// Room for `size` elements. Tables grow by a quarter: they are most of the memory there is, and
+// what doubling would leave empty is a third of them on average.
 template <typename Table>
 void MakeRoom(Table& table, std::size_t size) {
   if (size <= table.capacity()) return;
@@ -87,15 +87,14 @@ void ResidualGraph::StoreArcs(Edge& edge, const Arc& ab, const Arc& ba) {
   extras_[edge.extra] = {{ab.direct, ba.direct}, {ab.relaxed, ba.relaxed}};
 }
 
-bool ResidualGraph::IsSpecial(const Edge& edge) const {
+bool ResidualGraph::DependsOnEnds(const Edge& edge) const {
   constexpr int kForbids = kTailForbids | kHeadForbids;
   if (((edge.flags[0] | edge.flags[1]) & kForbids) != 0) return true;
-  if (edge.extra == kNoExtra) return false;
-  for (int side = 0; side < 2; ++side) {
-    if (Direct(edge, side) != edge.transit[side]) return true;
-    if (Relaxed(edge, side) > edge.transit[side]) return true;
-  }
-  return false;
+  return Direct(edge, 0) != edge.transit[0] || Direct(edge, 1) != edge.transit[1];
+}
+
+bool ResidualGraph::IsRelaxed(const Edge& edge) const {
+  return Relaxed(edge, 0) > edge.transit[0] || Relaxed(edge, 1) > edge.transit[1];
 }
 
 StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
@@ -122,7 +121,7 @@ StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& u
   StoreArcs(edge, u < v ? uv : vu, u < v ? vu : uv);
   InsertSlot(u, v, index);
   InsertSlot(v, u, index);
-  AddToSums(edge, +1);
+  ChangeSums(edge, Share(), ShareOf(edge));
   WriteCodes(index);
   ++live_edges_;
   return index;
@@ -137,9 +136,9 @@ Status ResidualGraph::Change(EdgeIndex index, NodeIndex tail, const Arc& uv, con
   GEO_RETURN_IF_ERROR(CheckArc(uv));
   GEO_RETURN_IF_ERROR(CheckArc(vu));
   Edge& edge = edges_[index];
-  AddToSums(edge, -1);
+  const Share before = ShareOf(edge);
   StoreArcs(edge, tail == edge.a ? uv : vu, tail == edge.a ? vu : uv);
-  AddToSums(edge, +1);
+  ChangeSums(edge, before, ShareOf(edge));
   WriteCodes(index);
   return OkStatus();
 }
@@ -150,7 +149,7 @@ Status ResidualGraph::Remove(EdgeIndex index) {
                      "edge " + std::to_string(index) + " does not exist");
   }
   Edge& edge = edges_[index];
-  AddToSums(edge, -1);
+  ChangeSums(edge, ShareOf(edge), Share());
   RemoveSlot(edge.a, edge.b);
   RemoveSlot(edge.b, edge.a);
   if (edge.extra != kNoExtra) free_extras_.push_back(edge.extra);
@@ -171,12 +170,12 @@ Status ResidualGraph::SetEnabled(NodeIndex node, bool enabled) {
   info_[node].enabled = enabled;
   for (std::uint32_t i = 0; i < degree(node); ++i) {
     Edge& at = edges_[edge(node, i)];
-    AddToSums(at, -1);
+    const Share before = ShareOf(at);
     const bool shut = !enabled || !info_[neighbor(node, i)].enabled;
     for (std::uint8_t& flags : at.flags) {
       flags = static_cast<std::uint8_t>(shut ? flags | kShut : flags & ~kShut);
     }
-    AddToSums(at, +1);
+    ChangeSums(at, before, ShareOf(at));
     WriteCodes(edge(node, i));
   }
   return OkStatus();
@@ -259,25 +258,31 @@ Flow ResidualGraph::BetweenOthers(const Edge& edge, int side) const {
   return edge.transit[side];
 }
 
-void ResidualGraph::AddToSums(const Edge& edge, int sign) {
-  const NodeIndex tails[2] = {edge.a, edge.b};
+ResidualGraph::Share ResidualGraph::ShareOf(const Edge& edge) const {
+  return {{SourceCapacity(edge, 0), SourceCapacity(edge, 1)},
+          {TargetCapacity(edge, 0), TargetCapacity(edge, 1)},
+          DependsOnEnds(edge) ? 1U : 0U,
+          IsRelaxed(edge) ? 1U : 0U};
+}
+
+// Puts `after` in the place of `before` in the sums of the edge's ends.
+void ResidualGraph::ChangeSums(const Edge& edge, const Share& before, const Share& after) {
+  NodeInfo* ends[2] = {&info_[edge.a], &info_[edge.b]};
   for (int side = 0; side < 2; ++side) {
-    info_[tails[side]].out += sign * static_cast<AmountSum>(SourceCapacity(edge, side));
-    info_[tails[1 - side]].in += sign * static_cast<AmountSum>(TargetCapacity(edge, side));
+    ends[side]->out += after.out[side] - before.out[side];
+    ends[1 - side]->in += after.in[side] - before.in[side];
+    ends[side]->special += after.special - before.special;
+    ends[side]->relaxed += after.relaxed - before.relaxed;
   }
-  if (IsSpecial(edge)) {
-    const auto delta = static_cast<std::uint32_t>(sign);
-    info_[edge.a].special += delta;
-    info_[edge.b].special += delta;
-    special_edges_ += delta;
-  }
+  special_edges_ += after.either() - before.either();
 }
 
 void ResidualGraph::WriteCodes(EdgeIndex index) {
   const Edge& edge = edges_[index];
   const std::uint16_t ab = CodeOf(BetweenOthers(edge, 0));
   const std::uint16_t ba = CodeOf(BetweenOthers(edge, 1));
-  const std::uint32_t ref = index << 1 | (IsSpecial(edge) ? 1U : 0U);
+  const std::uint32_t ref =
+      index << 2 | (IsRelaxed(edge) ? 2U : 0U) | (DependsOnEnds(edge) ? 1U : 0U);
   const std::size_t at_a = nodes_[edge.a].offset + LowerBound(edge.a, edge.b);
   const std::size_t at_b = nodes_[edge.b].offset + LowerBound(edge.b, edge.a);
   arcs_[at_a] = {edge.b, ab, ba};
@@ -306,18 +311,20 @@ std::uint32_t ResidualGraph::TakeExtra() {
   return extra;
 }
 
-// The first slot of `node` whose neighbour is not below `neighbor`.
+// The first slot of `node` whose neighbour is not below `neighbor`. How often the loop runs depends
+// on the degree alone, which processors foresee better than what is compared.
 std::uint32_t ResidualGraph::LowerBound(NodeIndex node, NodeIndex neighbor) const {
   const HotArc* begin = arcs_.data() + nodes_[node].offset;
   const HotArc* first = begin;
   std::uint32_t length = nodes_[node].degree;
-  while (length > 0) {
+  if (length == 0) return 0;
+  while (length > 1) {
     const std::uint32_t half = length / 2;
-    const bool below = first[half].to < neighbor;
-    first += below ? half + 1 : 0;
-    length = below ? length - half - 1 : half;
+    const std::uint32_t below = first[half - 1].to < neighbor ? 1 : 0;
+    first += half & (0U - below);
+    length -= half;
   }
-  return static_cast<std::uint32_t>(first - begin);
+  return static_cast<std::uint32_t>(first - begin) + (first->to < neighbor ? 1U : 0U);
 }
 
 std::uint32_t ResidualGraph::TakeBlock(std::uint8_t size_class) {
@@ -361,7 +368,7 @@ void ResidualGraph::InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edg
   std::copy_backward(arcs + slot, arcs + degree, arcs + degree + 1);
   std::copy_backward(refs + slot, refs + degree, refs + degree + 1);
   arcs[slot] = {neighbor, kAbsentCode, kAbsentCode};
-  refs[slot] = edge << 1;
+  refs[slot] = edge << 2;
   ++nodes_[node].degree;
 }
 

@@ -43,7 +43,7 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   if (query.allowed.has_value()) CloseAllBut(*query.allowed);
   for (const NodeIndex node : query.excluded) ExcludeNode(node);
   for (const NodeIndex end : {source_, target_}) {
-    if (graph.special(end)) CopyArcs(end);
+    if (Differs(end)) CopyArcs(end);
   }
   return OkStatus();
 }
@@ -160,7 +160,7 @@ void Search::State::CopyArcs(NodeIndex node) {
   copied_nodes_.push_back(node);
   if (node != source_ && node != target_ && !ignore_conditions_) return;
   for (std::uint32_t i = 0; i < degree; ++i) {
-    if (!GraphAccess::SpecialSlot(*graph_, node, i)) continue;
+    if (!GraphAccess::Differs(*graph_, node, i, ignore_conditions_)) continue;
     HotArc& arc = copies_[offset + i];
     const EdgeIndex edge = graph_->edge(node, i);
     arc.out = CodeOf(Residual(edge, node));

@@ -93,10 +93,15 @@ class Search::State {
   Flow FlowFrom(EdgeIndex edge, NodeIndex tail) const;
   bool HasCopy(NodeIndex node) const { return (copied_[node >> 5] >> (node & 31) & 1) != 0; }
   void CopyArcs(NodeIndex node);
+  // Whether the graph's own arcs of `node`, an end point unless conditions are ignored, say
+  // something else than this query needs.
+  bool Differs(NodeIndex node) const {
+    return graph_->special(node) || (ignore_conditions_ && graph_->relaxed(node));
+  }
   // The arcs of `node` as this query sees them; valid until the next CopyArcs.
   const HotArc* ArcsOf(NodeIndex node) {
     if (HasCopy(node)) return copies_.data() + copy_offset_[node];
-    if (ignore_conditions_ && graph_->special(node)) {
+    if (ignore_conditions_ && Differs(node)) {
       CopyArcs(node);
       return copies_.data() + copy_offset_[node];
     }

@@ -126,7 +126,7 @@ class ResidualGraph {
     return arcs_[nodes_[node].offset + i].to;
   }
   EdgeIndex edge(NodeIndex node, std::uint32_t i) const {
-    return refs_[nodes_[node].offset + i] >> 1;
+    return refs_[nodes_[node].offset + i] >> 2;
   }
 
   // The edge between two nodes, or kNoEdge. O(log of the smaller degree).
@@ -151,10 +151,11 @@ class ResidualGraph {
   // Σ of what the target's arcs carry. Likewise.
   AmountSum InBound(NodeIndex source, NodeIndex target) const;
 
-  // Whether the arcs of a node depend on who asks and how: some arc forbids, has direct ≠ transit,
-  // or relaxed > transit. O(1).
+  // Whether some arc of a node depends on who asks: an end forbids, or direct ≠ transit. O(1).
   bool special(NodeIndex node) const { return info_[node].special != 0; }
-  // Edges of which that is true. O(1).
+  // Whether some arc of a node carries more when conditions are ignored: relaxed > transit. O(1).
+  bool relaxed(NodeIndex node) const { return info_[node].relaxed != 0; }
+  // Edges of which either is true. O(1).
   EdgeIndex special_edges() const { return special_edges_; }
 
   // Bytes held by blocks, records and free lists. O(1).
@@ -177,6 +178,7 @@ class ResidualGraph {
     AmountSum out = 0;          // Σ over neighbours of what it can send them, not as end points
     AmountSum in = 0;           // Σ of what it can receive likewise
     std::uint32_t special = 0;  // its edges that depend on who asks
+    std::uint32_t relaxed = 0;  // its edges that carry more when conditions are ignored
     std::uint8_t size_class = 0;
     bool enabled = true;
   };
@@ -203,12 +205,22 @@ class ResidualGraph {
   Flow Relaxed(const Edge& edge, int side) const {
     return edge.extra == kNoExtra ? kAbsent : extras_[edge.extra].relaxed[side];
   }
-  bool IsSpecial(const Edge& edge) const;
+  bool DependsOnEnds(const Edge& edge) const;
+  bool IsRelaxed(const Edge& edge) const;
   std::uint32_t LowerBound(NodeIndex node, NodeIndex neighbor) const;
   Flow SourceCapacity(const Edge& edge, int side) const;
   Flow TargetCapacity(const Edge& edge, int side) const;
   Flow BetweenOthers(const Edge& edge, int side) const;
-  void AddToSums(const Edge& edge, int sign);
+  // What an edge adds to the sums of its ends.
+  struct Share {
+    Flow out[2] = {0, 0};  // by side: as the source's arc
+    Flow in[2] = {0, 0};   // as the target's
+    std::uint32_t special = 0;
+    std::uint32_t relaxed = 0;
+    std::uint32_t either() const { return special | relaxed; }
+  };
+  Share ShareOf(const Edge& edge) const;
+  void ChangeSums(const Edge& edge, const Share& before, const Share& after);
   void WriteCodes(EdgeIndex index);
   EdgeIndex TakeEdge();
   std::uint32_t TakeExtra();
@@ -221,7 +233,7 @@ class ResidualGraph {
   LargeVector<Node> nodes_;
   LargeVector<NodeInfo> info_;
   LargeVector<HotArc> arcs_;
-  LargeVector<std::uint32_t> refs_;  // edge index · 2 + 1 if the edge is special
+  LargeVector<std::uint32_t> refs_;  // edge index · 4 + 2 if it is relaxed + 1 if special
   LargeVector<Edge> edges_;
   std::vector<Extra> extras_;
   std::vector<std::uint32_t> free_extras_;
