@@ -24,7 +24,7 @@ struct GraphAccess {
   // or, with `ignore_conditions`, for anybody.
   static bool Differs(const ResidualGraph& graph, NodeIndex node, std::uint32_t slot,
                       bool ignore_conditions) {
-    const std::uint32_t mask = ignore_conditions ? 3 : 1;
+    const std::uint32_t mask = ignore_conditions ? 2 : 1;
     return (graph.refs_[graph.nodes_[node].offset + slot] & mask) != 0;
   }
   static std::uint32_t SlotOf(const ResidualGraph& graph, NodeIndex node, NodeIndex neighbor) {

@@ -87,14 +87,19 @@ void ResidualGraph::StoreArcs(Edge& edge, const Arc& ab, const Arc& ba) {
   extras_[edge.extra] = {{ab.direct, ba.direct}, {ab.relaxed, ba.relaxed}};
 }
 
-bool ResidualGraph::DependsOnEnds(const Edge& edge) const {
-  constexpr int kForbids = kTailForbids | kHeadForbids;
-  if (((edge.flags[0] | edge.flags[1]) & kForbids) != 0) return true;
-  return Direct(edge, 0) != edge.transit[0] || Direct(edge, 1) != edge.transit[1];
+// Whether that end (0: a, 1: b) forbids an arc to others.
+bool ResidualGraph::Forbids(const Edge& edge, int end) {
+  return (edge.flags[end] & kTailForbids) != 0 || (edge.flags[1 - end] & kHeadForbids) != 0;
+}
+
+bool ResidualGraph::IsSpecial(const Edge& edge) const {
+  return Forbids(edge, 0) || Forbids(edge, 1) || Direct(edge, 0) != edge.transit[0] ||
+         Direct(edge, 1) != edge.transit[1];
 }
 
 bool ResidualGraph::IsRelaxed(const Edge& edge) const {
-  return Relaxed(edge, 0) > edge.transit[0] || Relaxed(edge, 1) > edge.transit[1];
+  return Forbids(edge, 0) || Forbids(edge, 1) || Relaxed(edge, 0) > edge.transit[0] ||
+         Relaxed(edge, 1) > edge.transit[1];
 }
 
 StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
@@ -199,6 +204,11 @@ Arc ResidualGraph::ArcFrom(EdgeIndex index, NodeIndex tail) const {
              .relaxed = Relaxed(edge, side)};
 }
 
+bool ResidualGraph::constrained(EdgeIndex edge, NodeIndex tail) const {
+  const Edge& at = edges_[edge];
+  return (at.flags[tail == at.a ? 0 : 1] & kConstrained) != 0;
+}
+
 Flow ResidualGraph::CapacityFor(EdgeIndex index, NodeIndex tail, NodeIndex source, NodeIndex target,
                                 bool ignore_conditions) const {
   const Edge& edge = edges_[index];
@@ -259,10 +269,15 @@ Flow ResidualGraph::BetweenOthers(const Edge& edge, int side) const {
 }
 
 ResidualGraph::Share ResidualGraph::ShareOf(const Edge& edge) const {
-  return {{SourceCapacity(edge, 0), SourceCapacity(edge, 1)},
-          {TargetCapacity(edge, 0), TargetCapacity(edge, 1)},
-          DependsOnEnds(edge) ? 1U : 0U,
-          IsRelaxed(edge) ? 1U : 0U};
+  Share share;
+  for (int side = 0; side < 2; ++side) {
+    share.out[side] = SourceCapacity(edge, side);
+    share.in[side] = TargetCapacity(edge, side);
+    share.forbids[side] = Forbids(edge, side) ? 1 : 0;
+  }
+  share.relaxed = IsRelaxed(edge) ? 1 : 0;
+  share.special = share.relaxed != 0 || IsSpecial(edge) ? 1 : 0;
+  return share;
 }
 
 // Puts `after` in the place of `before` in the sums of the edge's ends.
@@ -271,23 +286,23 @@ void ResidualGraph::ChangeSums(const Edge& edge, const Share& before, const Shar
   for (int side = 0; side < 2; ++side) {
     ends[side]->out += after.out[side] - before.out[side];
     ends[1 - side]->in += after.in[side] - before.in[side];
-    ends[side]->special += after.special - before.special;
+    ends[side]->forbids += after.forbids[side] - before.forbids[side];
     ends[side]->relaxed += after.relaxed - before.relaxed;
   }
-  special_edges_ += after.either() - before.either();
+  special_edges_ += after.special - before.special;
 }
 
 void ResidualGraph::WriteCodes(EdgeIndex index) {
   const Edge& edge = edges_[index];
   const std::uint16_t ab = CodeOf(BetweenOthers(edge, 0));
   const std::uint16_t ba = CodeOf(BetweenOthers(edge, 1));
-  const std::uint32_t ref =
-      index << 2 | (IsRelaxed(edge) ? 2U : 0U) | (DependsOnEnds(edge) ? 1U : 0U);
+  const std::uint32_t ref = index << 2 | (IsRelaxed(edge) ? 2U : 0U);
   const std::size_t at_a = nodes_[edge.a].offset + LowerBound(edge.a, edge.b);
   const std::size_t at_b = nodes_[edge.b].offset + LowerBound(edge.b, edge.a);
   arcs_[at_a] = {edge.b, ab, ba};
   arcs_[at_b] = {edge.a, ba, ab};
-  refs_[at_a] = refs_[at_b] = ref;
+  refs_[at_a] = ref | (Forbids(edge, 0) ? 1U : 0U);
+  refs_[at_b] = ref | (Forbids(edge, 1) ? 1U : 0U);
 }
 
 EdgeIndex ResidualGraph::TakeEdge() {

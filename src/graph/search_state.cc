@@ -45,6 +45,10 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   for (const NodeIndex end : {source_, target_}) {
     if (Differs(end)) CopyArcs(end);
   }
+  if (graph.special_edges() != 0) {
+    const EdgeIndex direct = graph.Find(source_, target_);
+    if (direct != kNoEdge && graph.special(direct)) RefreshEdge(direct);
+  }
   return OkStatus();
 }
 

@@ -94,9 +94,9 @@ class Search::State {
   bool HasCopy(NodeIndex node) const { return (copied_[node >> 5] >> (node & 31) & 1) != 0; }
   void CopyArcs(NodeIndex node);
   // Whether the graph's own arcs of `node`, an end point unless conditions are ignored, say
-  // something else than this query needs.
+  // something else than this query needs; of the edge between the end points that is told apart.
   bool Differs(NodeIndex node) const {
-    return graph_->special(node) || (ignore_conditions_ && graph_->relaxed(node));
+    return ignore_conditions_ ? graph_->relaxed(node) : graph_->forbids(node);
   }
   // The arcs of `node` as this query sees them; valid until the next CopyArcs.
   const HotArc* ArcsOf(NodeIndex node) {

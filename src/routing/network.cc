@@ -69,8 +69,7 @@ Status Network::Store(const Pair& pair, PairIndex index, const Arc& ab, const Ar
 
 std::uint32_t Network::CountConstrained(EdgeIndex edge) const {
   const auto [a, b] = graph_.ends(edge);
-  return (graph_.ArcFrom(edge, a).constrained ? 1U : 0U) +
-         (graph_.ArcFrom(edge, b).constrained ? 1U : 0U);
+  return (graph_.constrained(edge, a) ? 1U : 0U) + (graph_.constrained(edge, b) ? 1U : 0U);
 }
 
 Status Network::GrowTo(const Ledger& ledger, ParticipantIndex participant) {
@@ -95,9 +94,9 @@ std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network&
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const EdgeIndex edge = path.edges[i];
     const ParticipantIndex tail = path.nodes[i];
-    const Arc arc = graph.ArcFrom(edge, tail);
-    if (!arc.constrained) continue;
-    if (arc.max_hops != 0 && path.hops() > arc.max_hops) {
+    if (!graph.constrained(edge, tail)) continue;
+    const std::uint32_t max_hops = graph.max_hops(edge, tail);
+    if (max_hops != 0 && path.hops() > max_hops) {
       return PathViolation{edge, tail, PolicyKey::kMaxHops, kNoIndex};
     }
     const PairIndex index = network.PairOf(edge);

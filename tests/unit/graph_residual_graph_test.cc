@@ -31,6 +31,10 @@ TEST(ResidualGraph, HoldsBothDirectionsOfAnEdge) {
   EXPECT_EQ(graph.ends(edge), (EdgeEnds{0, 2}));
   EXPECT_EQ(graph.ArcFrom(edge, 2), forward);
   EXPECT_EQ(graph.ArcFrom(edge, 0), backward);
+  EXPECT_TRUE(graph.constrained(edge, 2));
+  EXPECT_EQ(graph.max_hops(edge, 2), 4);
+  EXPECT_FALSE(graph.constrained(edge, 0));
+  EXPECT_EQ(graph.max_hops(edge, 0), 0);
   EXPECT_EQ(graph.Find(0, 2), edge);
   EXPECT_EQ(graph.Find(2, 0), edge);
   EXPECT_EQ(graph.Find(0, 1), kNoEdge);
@@ -70,8 +74,9 @@ TEST(ResidualGraph, CapacityDependsOnWhoAsks) {
   EXPECT_EQ(graph.CapacityFor(edge, 0, 0, 2), 4);
   EXPECT_EQ(graph.CapacityFor(edge, 0, 2, 1), 4);
   EXPECT_EQ(graph.CapacityFor(edge, 1, 0, 1), kAbsent);
-  EXPECT_TRUE(graph.special(0));
-  EXPECT_FALSE(graph.special(2));
+  EXPECT_TRUE(graph.special(edge));
+  EXPECT_FALSE(graph.forbids(0));
+  EXPECT_EQ(graph.special_edges(), 1U);
 }
 
 TEST(ResidualGraph, ForbiddingEndsCarryOnlyTheirOwn) {

@@ -139,6 +139,12 @@ class ResidualGraph {
   // The arc of `edge` that leaves `tail`, as it was given. O(1).
   Arc ArcFrom(EdgeIndex edge, NodeIndex tail) const;
 
+  // Its `constrained` and `max_hops` alone. O(1).
+  bool constrained(EdgeIndex edge, NodeIndex tail) const;
+  std::uint8_t max_hops(EdgeIndex edge, NodeIndex tail) const {
+    return edges_[edge].max_hops[tail == edges_[edge].a ? 0 : 1];
+  }
+
   // What the arc of `edge` leaving `tail` carries in a query source→target: kAbsent or the
   // capacity, by the rules above. `ignore_conditions` asks what it would carry without forbidding
   // ends: transit (direct between source and target) or relaxed, whichever is more. O(1).
@@ -151,11 +157,14 @@ class ResidualGraph {
   // Σ of what the target's arcs carry. Likewise.
   AmountSum InBound(NodeIndex source, NodeIndex target) const;
 
-  // Whether some arc of a node depends on who asks: an end forbids, or direct ≠ transit. O(1).
-  bool special(NodeIndex node) const { return info_[node].special != 0; }
-  // Whether some arc of a node carries more when conditions are ignored: relaxed > transit. O(1).
+  // Whether a node forbids some of its arcs to others, so that it has more of them as source or
+  // target than as an intermediary. O(1).
+  bool forbids(NodeIndex node) const { return info_[node].forbids != 0; }
+  // Whether some arc of a node carries more when conditions are ignored. O(1).
   bool relaxed(NodeIndex node) const { return info_[node].relaxed != 0; }
-  // Edges of which either is true. O(1).
+  // Whether an edge carries other amounts between source and target than otherwise. O(1).
+  bool special(EdgeIndex edge) const { return IsSpecial(edges_[edge]); }
+  // Edges that depend on who asks and how: special ones, and those where relaxed > transit. O(1).
   EdgeIndex special_edges() const { return special_edges_; }
 
   // Bytes held by blocks, records and free lists. O(1).
@@ -177,7 +186,7 @@ class ResidualGraph {
   struct NodeInfo {
     AmountSum out = 0;          // Σ over neighbours of what it can send them, not as end points
     AmountSum in = 0;           // Σ of what it can receive likewise
-    std::uint32_t special = 0;  // its edges that depend on who asks
+    std::uint32_t forbids = 0;  // its edges of which it forbids an arc to others
     std::uint32_t relaxed = 0;  // its edges that carry more when conditions are ignored
     std::uint8_t size_class = 0;
     bool enabled = true;
@@ -205,19 +214,20 @@ class ResidualGraph {
   Flow Relaxed(const Edge& edge, int side) const {
     return edge.extra == kNoExtra ? kAbsent : extras_[edge.extra].relaxed[side];
   }
-  bool DependsOnEnds(const Edge& edge) const;
+  bool IsSpecial(const Edge& edge) const;
   bool IsRelaxed(const Edge& edge) const;
+  static bool Forbids(const Edge& edge, int end);
   std::uint32_t LowerBound(NodeIndex node, NodeIndex neighbor) const;
   Flow SourceCapacity(const Edge& edge, int side) const;
   Flow TargetCapacity(const Edge& edge, int side) const;
   Flow BetweenOthers(const Edge& edge, int side) const;
   // What an edge adds to the sums of its ends.
   struct Share {
-    Flow out[2] = {0, 0};  // by side: as the source's arc
-    Flow in[2] = {0, 0};   // as the target's
-    std::uint32_t special = 0;
+    Flow out[2] = {0, 0};               // by side: as the source's arc
+    Flow in[2] = {0, 0};                // as the target's
+    std::uint32_t forbids[2] = {0, 0};  // by end
     std::uint32_t relaxed = 0;
-    std::uint32_t either() const { return special | relaxed; }
+    std::uint32_t special = 0;  // or relaxed
   };
   Share ShareOf(const Edge& edge) const;
   void ChangeSums(const Edge& edge, const Share& before, const Share& after);
@@ -233,7 +243,7 @@ class ResidualGraph {
   LargeVector<Node> nodes_;
   LargeVector<NodeInfo> info_;
   LargeVector<HotArc> arcs_;
-  LargeVector<std::uint32_t> refs_;  // edge index · 4 + 2 if it is relaxed + 1 if special
+  LargeVector<std::uint32_t> refs_;  // edge index · 4 + 2 if relaxed + 1 if this node forbids
   LargeVector<Edge> edges_;
   std::vector<Extra> extras_;
   std::vector<std::uint32_t> free_extras_;

@@ -100,7 +100,7 @@ class Search {
 
   // Starts a query on `graph`, which must outlive it unchanged, and forgets the one before.
   // O(size of the previous query), plus O(nodes / 16) when `allowed` is given, plus O(degree of
-  // source and target) when they have special edges; the first call on a larger graph grows the
+  // source and target) when they forbid arcs to others; the first call on a larger graph grows the
   // workspace to about 24 bytes per node and 8 per edge.
   // Errors: InvalidArgument (a node that does not exist or is disabled as source or target, or
   // source = target).
