@@ -33,6 +33,11 @@ Status CheckOptions(const HubOptions& options) {
                      "payments: 1 s <= shortest_lifetime <= lifetime <= longest_lifetime <= 366 "
                      "days is taken");
   }
+  if (options.routing.objective >= Objective::kCheapest) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "routing.objective: kFewestHops, kRepayFirst or kSpread; a hub has no costs "
+                     "for others");
+  }
   const auto in_range = [](std::uint32_t limit, std::uint32_t most) {
     return limit == kUnlimited || (limit >= 1 && limit <= most);
   };

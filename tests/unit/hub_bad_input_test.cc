@@ -483,6 +483,10 @@ TEST(HubFounding, NeedsAProperGenesis) {
   EXPECT_EQ(open([](HubOptions& o) { o.clock_drift = -1; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.routing.max_hops = 33; }), "ConstraintRange");
   EXPECT_EQ(open([](HubOptions& o) { o.routing.max_paths = 0; }), "ConstraintRange");
+  for (const Objective objective : {Objective::kCheapest, static_cast<Objective>(9)}) {
+    EXPECT_EQ(open([&](HubOptions& o) { o.routing.objective = objective; }), "InvalidArgument");
+  }
+  EXPECT_EQ(open([](HubOptions& o) { o.routing.objective = Objective::kSpread; }), "Ok");
   EXPECT_EQ(CodeName(Hub::Open(nullptr, HubOptions())), "InvalidArgument");
 }
 

@@ -46,7 +46,9 @@ struct HubOptions {
   Durability durability = Durability::kDurable;
   bool take_over = false;  // fence a present writer (geo/storage/store.h)
 
-  RouteConstraints routing = {};  // defaults for payments that leave limits open: 8 hops, 8 paths
+  // Defaults for payments that leave limits open: 8 hops, 8 paths. Its objective is that of all
+  // payments; not kCheapest, for which a hub knows no costs.
+  RouteConstraints routing = {};
   Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
   // How long reservations last (spec 01 §6.5); its `routing` is not looked at, the one above
   // counts.
