@@ -180,7 +180,9 @@ std::unique_ptr<LemonFlow> NewLemon(Workbench& bench) {
 
 // The network and what geo answered, for scripts.
 void Export(Workbench& bench, const Answers& answers) {
-  if (ExchangeFolder().empty() || bench.network().participants > kScriptLimit) return;
+  if (ExchangeFolder().empty() || bench.name().policies ||
+      bench.network().participants > kScriptLimit)
+    return;
   nlohmann::json arcs = nlohmann::json::array();
   for (const CapacityPair& pair : bench.pairs()) {
     if (pair.uv > 0) arcs.push_back({pair.u, pair.v, pair.uv});
@@ -213,20 +215,28 @@ Counts CountsFor(const NetworkName& name, Size size) {
   if (size == Size::kSmoke) return {20, 20, 20, 20, 20, 20};
   if (!name.generated) return {200, 200, 20, 20, 2'000, 200};
   if (name.options.participants <= 10'000) return {1'000, 200, 50, 50, 5'000, 1'000};
-  if (name.options.participants <= 100'000) return {1'000, 100, 20, 20, 5'000, 500};
-  return {300, 30, 6, 6, 3'000, 200};
+  if (name.options.participants <= 100'000) return {1'000, 60, 10, 10, 5'000, 300};
+  return {300, 12, 3, 3, 3'000, 100};
 }
 
 }  // namespace
 
-void AddFlowRows(const NetworkName& name, Size size) {
-  const Counts counts = CountsFor(name, size);
+namespace {
+
+void AddGeoRows(const NetworkName& name, const Counts& counts) {
   AddRow({name.label, kMaxFlow, "geo"}, [=](Row& row) {
     Workbench& bench = WorkbenchOf(name);
     const FlowAnswers& answers = FlowsOf(bench, counts.geo);
     Report(row, bench, answers, true);
     Export(bench, answers);
   });
+  AddRow({name.label, kOnePath, "geo"}, [=](Row& row) {
+    Workbench& bench = WorkbenchOf(name);
+    Report(row, bench, PathsOf(bench, counts.paths), false);
+  });
+}
+
+void AddPeerRows(const NetworkName& name, const Counts& counts) {
   AddRow({name.label, kMaxFlow, "Boost boykov_kolmogorov"}, [=](Row& row) {
     CompareFlows<BoostLists>(row, name, counts.geo, counts.boykov_kolmogorov);
   });
@@ -247,14 +257,18 @@ void AddFlowRows(const NetworkName& name, Size size) {
             [&](const FlowQuery& query) { return lemon->MaxFlow(query.from, query.to); });
   });
 #endif
-  AddRow({name.label, kOnePath, "geo"}, [=](Row& row) {
-    Workbench& bench = WorkbenchOf(name);
-    Report(row, bench, PathsOf(bench, counts.paths), false);
-  });
   AddRow({name.label, kOnePath, "Boost breadth-first"},
          [=](Row& row) { ComparePaths<BoostLists>(row, name, counts.paths, counts.boost_paths); });
   AddRow({name.label, kOnePath, "Boost breadth-first, compressed rows"},
          [=](Row& row) { ComparePaths<BoostRows>(row, name, counts.paths, counts.boost_paths); });
+}
+
+}  // namespace
+
+void AddFlowRows(const NetworkName& name, Size size) {
+  const Counts counts = CountsFor(name, size);
+  AddGeoRows(name, counts);
+  if (!name.policies) AddPeerRows(name, counts);  // the others know no policies
 }
 
 }  // namespace geo::bench

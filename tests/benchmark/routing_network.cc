@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "geo/routing/capacity_graph.h"
 #include "tests/support/environment.h"
 #include "tests/support/gzip.h"
 
@@ -182,6 +183,12 @@ const std::vector<CapacityPair>& Workbench::pairs() {
 const graph::ResidualGraph& Workbench::graph() {
   if (graph_ != nullptr) return *graph_;
   graph_ = std::make_unique<graph::ResidualGraph>();
+  if (name_.policies) {
+    auto made = CapacityGraph(ledger(), kEquivalent, kDay);
+    Require(made.ok(), "the graph with policies cannot be made");
+    *graph_ = *std::move(made);
+    return *graph_;
+  }
   Require(graph_->Grow(network_.participants).ok(), "too many participants");
   for (const CapacityPair& pair : pairs()) {
     const auto inserted =
@@ -219,7 +226,7 @@ LinePolicy Workbench::PolicyOf(const GeneratedLine& line) {
   if (!name_.policies) return policy;
   const auto one_in_twenty = [&] { return random_() % 20 == 0; };
   if (one_in_twenty()) policy.can_be_intermediate = false;
-  if (one_in_twenty()) policy.max_hops = 6;
+  if (one_in_twenty()) policy.max_hops = 6 + static_cast<std::uint32_t>(random_() % 5);
   if (one_in_twenty()) policy.daily_limit = line.limit;
   if (one_in_twenty()) policy.max_single_payment = line.limit / 2;
   if (one_in_twenty()) {

@@ -28,7 +28,9 @@ struct NetworkName {
   std::string label;  // "hk 100k", "ripple-2016"
   bool generated = true;
   testing::NetworkOptions options = {};
-  bool policies = false;  // 5 % of the lines get each of the policies that routing obeys
+  // 5 % of the lines get each of the policies that routing obeys: no intermediary, longest route of
+  // 6 to 10 hops, the limit as daily limit, half of it as largest payment, three people blocked.
+  bool policies = false;
 };
 
 // A pair of the data folder with its known maximum flow.

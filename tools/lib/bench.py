@@ -2,7 +2,8 @@
 
 A row is a dictionary: network, operation, engine, queries, mean_us, p50_us, p99_us, ratio, and
 whatever else the benchmark measured. `ratio` is the mean of the row's engine over the mean of geo
-for the same network and operation: how many times faster geo is. Where an engine answered only some
+for the same network and operation: how many times faster geo is. `of_plain`, in rows of "NETWORK
+policies", is geo's mean there over its mean on NETWORK. Where an engine answered only some
 of the queries, the benchmark gives `geo_mean_us`, the mean of geo over those."""
 
 import argparse
@@ -20,6 +21,8 @@ import bench_docs
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FIELDS = ("network", "operation", "engine", "queries", "mean_us", "p50_us", "p99_us", "ratio")
 MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
+# How networks end whose rows are held against those of the same network without policies.
+POLICIES = " policies"
 # What Google Benchmark appends to a name to say how it ran.
 HOW_IT_RAN = re.compile(r"(iterations|repeats|threads|min_time):.*|(manual|process|real)_time")
 # What it writes about a run besides the counters that a benchmark sets.
@@ -69,6 +72,9 @@ def add_ratios(rows):
     for row in rows:
         geo = row.get("geo_mean_us") or means.get((row["network"], row["operation"]))
         row["ratio"] = row["mean_us"] / geo if geo and row["engine"] != "geo" else None
+        plain = means.get((row["network"].removesuffix(POLICIES), row["operation"]))
+        if row["network"].endswith(POLICIES) and row["engine"] == "geo" and plain:
+            row["of_plain"] = row["mean_us"] / plain
     # Rows of scripts come last; they belong beside the others of their kind.
     places = {}
     for row in rows:

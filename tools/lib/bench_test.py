@@ -54,6 +54,15 @@ class Rows(unittest.TestCase):
         self.assertIsNone(rows[0]["ratio"])
         self.assertEqual(list(rows[0])[:8], list(bench.FIELDS))
 
+    def test_policies_are_held_against_the_network_without(self):
+        both = [
+            {"network": network, "operation": "o", "engine": "geo", "queries": 1, "mean_us": mean}
+            for network, mean in (("n", 2.0), ("n policies", 2.5))
+        ]
+        rows = bench.add_ratios(both)
+        self.assertEqual(rows[1]["of_plain"], 1.25)
+        self.assertNotIn("of_plain", rows[0])
+
     def test_the_table_is_aligned(self):
         lines = bench.table(three_rows()).split("\n")
         self.assertEqual(len(lines), 4)

@@ -1,0 +1,81 @@
+// How many of the payments that the maximum flow allows find a plan within 8 hops and 8 paths.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "geo/graph/search.h"
+#include "geo/routing/capacity_graph.h"
+#include "geo/routing/verify.h"
+#include "geo/testing/network_generator.h"
+#include "tests/support/environment.h"
+#include "tests/support/routing_world.h"
+
+namespace geo::tests {
+namespace {
+
+std::unique_ptr<RoutingWorld> WorldOf(const testing::GeneratedNetwork& network) {
+  auto world = std::make_unique<RoutingWorld>(network.participants);
+  for (const auto& line : network.lines) world->Open(line.owner, line.debtor, line.limit);
+  for (const auto& debt : network.debts) world->Owe(debt.debtor, debt.creditor, debt.amount);
+  return world;
+}
+
+// Whether there is a plan; plan or certificate are verified.
+bool Completes(RoutingWorld& world, const RouteRequest& request) {
+  const StatusOr<RouteAnswer> answer = world.router->FindRoutes(request);
+  EXPECT_TRUE(answer.ok());
+  if (!answer.ok()) return false;
+  const Plan* plan = std::get_if<Plan>(&answer->outcome);
+  const Status holds = plan != nullptr ? VerifyPlan(world.ledger, world.day, request, *plan)
+                                       : VerifyRefusal(world.ledger, world.day, request,
+                                                       std::get<Refusal>(answer->outcome));
+  EXPECT_TRUE(holds.ok()) << holds;
+  return plan != nullptr;
+}
+
+struct Tally {
+  int feasible = 0;
+  int completed = 0;
+};
+
+Tally Play(RoutingWorld& world, testing::PaymentTrace trace, int payments) {
+  const auto graph = CapacityGraph(world.ledger, 0, world.day);
+  EXPECT_TRUE(graph.ok());
+  graph::Search search;
+  Tally tally;
+  for (int i = 0; i < payments && !::testing::Test::HasFailure(); ++i) {
+    const testing::GeneratedPayment payment = trace.Next();
+    const bool completed =
+        Completes(world, RoutingWorld::Ask(payment.from, payment.to, payment.amount));
+    EXPECT_TRUE(search.Begin(*graph, {.source = payment.from, .target = payment.to}).ok());
+    const bool feasible = search.Maximize(payment.amount) == graph::Outcome::kFound;
+    EXPECT_TRUE(feasible || !completed) << "payment " << i;
+    tally.feasible += feasible ? 1 : 0;
+    tally.completed += completed ? 1 : 0;
+  }
+  return tally;
+}
+
+TEST(RoutingCompleteness, EightHopsAndPathsDoForAlmostAllThatIsPossible) {
+  const auto network =
+      testing::GenerateNetwork({.participants = TierCount<std::uint32_t>(1'000, 100'000)});
+  ASSERT_TRUE(network.ok());
+  const std::unique_ptr<RoutingWorld> world = WorldOf(*network);
+  const int payments = TierCount(500, 5'000);
+  for (const Amount median : {testing::kSmallPayment, testing::kMediumPayment}) {
+    const auto trace = testing::PaymentTrace::Create(*network, {.median = median, .seed = 11});
+    ASSERT_TRUE(trace.ok());
+    const Tally tally = Play(*world, *trace, payments);
+    EXPECT_GT(tally.feasible, payments / 2);
+    EXPECT_GE(tally.completed * 100, tally.feasible * 98)
+        << tally.completed << " of " << tally.feasible << " at a median of " << median;
+    RecordProperty("feasible_" + std::to_string(median), tally.feasible);
+    RecordProperty("completed_" + std::to_string(median), tally.completed);
+  }
+}
+
+}  // namespace
+}  // namespace geo::tests
