@@ -156,4 +156,29 @@ StatusOr<RouteAnswer> View::FindRoutes(const Pid& from, const Pid& to,
   });
 }
 
+StatusOr<TargetsPage> View::Targets(const Pid& from, const EquivalentCode& equivalent,
+                                    ParticipantIndex after, std::uint32_t page_size,
+                                    const RouteConstraints& constraints) const {
+  return CatchNoMemory([&]() -> StatusOr<TargetsPage> {
+    TargetsRequest request;
+    GEO_ASSIGN_OR_RETURN(request.from, Find(*ledger_, from));
+    GEO_ASSIGN_OR_RETURN(request.equivalent, Find(*ledger_, equivalent));
+    request.after = after;
+    request.page_size = page_size;
+    request.constraints = constraints;
+    return router_->Targets(request);
+  });
+}
+
+StatusOr<std::optional<std::uint32_t>> View::TrustDistance(const Pid& from, const Pid& to,
+                                                           const EquivalentCode& equivalent,
+                                                           std::uint32_t max_distance) const {
+  return CatchNoMemory([&]() -> StatusOr<std::optional<std::uint32_t>> {
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex start, Find(*ledger_, from));
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex end, Find(*ledger_, to));
+    GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, Find(*ledger_, equivalent));
+    return router_->TrustDistance(index, start, end, max_distance);
+  });
+}
+
 }  // namespace geo

@@ -87,6 +87,21 @@ class View {
   StatusOr<RouteAnswer> FindRoutes(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
                                    Amount amount, const RouteConstraints& constraints) const;
 
+  // Whom `from` can pay, and how much (Router::Targets): up to `page_size` of them, 1…kMaxTargets,
+  // behind participant `after` (kNoIndex: from the start; then TargetsPage::last). The indices are
+  // those of ledger(). Errors: UnknownParticipant, UnknownEquivalent, ConstraintRange,
+  // InvalidArgument (page_size; an index in the constraints).
+  StatusOr<TargetsPage> Targets(const Pid& from, const EquivalentCode& equivalent,
+                                ParticipantIndex after, std::uint32_t page_size,
+                                const RouteConstraints& constraints) const;
+
+  // How far trust reaches (Router::TrustDistance): the fewest active lines that lead from `from` to
+  // `to`; nothing when there are none within `max_distance`. Errors: UnknownParticipant,
+  // UnknownEquivalent.
+  StatusOr<std::optional<std::uint32_t>> TrustDistance(
+      const Pid& from, const Pid& to, const EquivalentCode& equivalent,
+      std::uint32_t max_distance = kUnlimited) const;
+
  private:
   StatusOr<RouteRequest> Request(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
                                  Amount amount, const RouteConstraints& constraints) const;
