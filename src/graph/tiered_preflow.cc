@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "geo/base/large_vector.h"
@@ -59,6 +60,7 @@ class Engine {
     CountArcs();
     PlaceArcs(flow);
     queue_.resize(std::size_t{network.nodes} + 1);
+    seen_.reserve(network.nodes);
     for (NodeIndex node = 0; node < network.nodes; ++node) {
       if (nodes_[node].surplus > 0) holders_.push_back(node);
       if (nodes_[node].surplus < 0) sinks_.push_back(node);
@@ -148,15 +150,25 @@ class Engine {
     }
   }
 
-  // Hands over the flow.
+  template <typename Vector>
+  static void Drop(Vector& vector) {
+    Vector().swap(vector);
+  }
+
+  // Hands over the flow, and gives back all memory but that of the arcs before it takes more.
   void Finish(std::vector<Flow>* flow) {
-    for (Node<Sum>& node : nodes_) node.current = node.first;
-    flow->clear();
+    std::vector<std::uint32_t> next(network_.nodes);
+    for (NodeIndex node = 0; node < network_.nodes; ++node) next[node] = nodes_[node].first;
+    Drop(nodes_);
+    Drop(queue_);
+    for (auto* list : {&holders_, &sinks_, &seen_, &arrived_}) Drop(*list);
+    Drop(buckets_);
+    Drop(*flow);
     flow->reserve(network_.inside);
     for (const CirculationEdge& edge : network_.edges) {
       if (!network_.Inside(edge)) continue;
-      ++nodes_[network_.number[edge.tail]].current;
-      flow->push_back(arcs_[nodes_[network_.number[edge.head]].current++].left);
+      ++next[network_.number[edge.tail]];
+      flow->push_back(arcs_[next[network_.number[edge.head]]++].left);
     }
   }
 
@@ -172,8 +184,8 @@ class Engine {
       nodes_[node].next = WithLevel(nodes_[node].key, 0);
       seen_.push_back(node);
     }
-    sinks_ = seen_;
-    buckets_[0] = seen_;
+    sinks_.assign(seen_.begin(), seen_.end());
+    buckets_[0].assign(seen_.begin(), seen_.end());
     missing_ = holders_.size();
     std::size_t distance = 0;
     while (missing_ > 0 && distance < buckets_.size()) Settle<kPriced>(distance++);
@@ -183,26 +195,25 @@ class Engine {
       if (nodes_[node].key == nodes_[node].next) nodes_[node].key -= shift;
       nodes_[node].next = kUnseen;
     }
-    for (; distance < buckets_.size(); ++distance) buckets_[distance].clear();
+    for (; distance < buckets_.size(); ++distance) Drop(buckets_[distance]);
   }
 
   // The nodes at one distance by cost, those with few arcs to go first: what came from smaller
   // distances is sorted and merged with what is found here, which is in order anyway.
   template <bool kPriced>
   void Settle(std::size_t distance) {
-    arrived_.clear();
-    arrived_.swap(buckets_[distance]);
+    arrived_ = std::move(buckets_[distance]);
+    buckets_[distance].clear();
     if (distance > 0) SortByLevel();
-    waiting_.clear();
+    begin_ = size_ = 0;  // the queue serves those found here
     std::size_t next = 0;
-    std::size_t head = 0;
     while (missing_ > 0) {
-      const bool some_wait = head < waiting_.size();
+      const bool some_wait = size_ > 0;
       const bool some_arrived = next < arrived_.size();
       if (!some_wait && !some_arrived) break;
-      const bool waits = !some_arrived || (some_wait && LevelOf(nodes_[waiting_[head]].next) <=
+      const bool waits = !some_arrived || (some_wait && LevelOf(nodes_[queue_[begin_]].next) <=
                                                             LevelOf(nodes_[arrived_[next]].next));
-      const NodeIndex node = waits ? waiting_[head++] : arrived_[next++];
+      const NodeIndex node = waits ? Dequeue() : arrived_[next++];
       if (nodes_[node].key != nodes_[node].next) Expand<kPriced>(node, distance);
     }
   }
@@ -230,11 +241,11 @@ class Engine {
       const Key key = node.key - arc.cost<kPriced>() + 1;
       if (key >= from.next) continue;
       if (from.next == kUnseen) seen_.push_back(arc.head());
-      from.next = key;
+      const Key before = std::exchange(from.next, key);
       const auto there = static_cast<std::size_t>((key >> 32) - (from.key >> 32));
       if (there == distance) {
-        waiting_.push_back(arc.head());
-      } else {
+        Enqueue(arc.head());
+      } else if (before >> 32 != key >> 32) {  // else it waits in that bucket already
         if (there >= buckets_.size()) buckets_.resize(there + 1);
         buckets_[there].push_back(arc.head());
       }
@@ -357,7 +368,6 @@ class Engine {
   std::vector<NodeIndex> seen_;     // by the last search
   std::vector<std::vector<NodeIndex>> buckets_;
   std::vector<NodeIndex> arrived_;
-  std::vector<NodeIndex> waiting_;
   std::size_t missing_ = 0;  // holders not found yet
   Key highest_ = 0;          // levels beyond this one are not worth a try
   std::uint64_t relabels_ = 0;
