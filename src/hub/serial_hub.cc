@@ -297,6 +297,7 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::Write() {
 }
 
 StatusOr<std::vector<CommandResult>> SerialHub::Impl::TryWrite() {
+  GEO_RETURN_IF_ERROR(hub_.CheckUsable());  // a command of this group may have poisoned it
   if (hub_.TakeBatch() == nullptr) return std::vector<CommandResult>();
   Status appended = hub_.AppendTaken();
   for (std::size_t i = 0; i < options_.busy_retries; ++i) {

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,6 +72,20 @@ class GatedStore : public FaultyStore {
   Gate& gate_;
 };
 
+// Finds no memory when the n-th search for routes is told to it.
+class ForgetfulMetrics : public Metrics {
+ public:
+  explicit ForgetfulMetrics(int n) : left_(n) {}
+  void Add(Metric, Labels, std::uint64_t) override {}
+  void Observe(Metric metric, Labels, Duration) override {
+    if (metric == Metric::kRoutingDuration && --left_ == 0) throw std::bad_alloc();
+  }
+  void Set(Metric, Labels, AmountSum, int) override {}
+
+ private:
+  int left_;
+};
+
 // A shop that everybody may owe 100, and threads that pay it.
 class SerialHubTest : public ::testing::Test {
  protected:
@@ -86,6 +101,8 @@ class SerialHubTest : public ::testing::Test {
                                   "village",
                                   KeyOf("hub").public_key(),
                                   {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    hub_options.metrics = metrics_;
+    hub_options.stopwatch = [] { return Duration{0}; };
     auto store = std::make_unique<GatedStore>(NewMemoryStore(medium_), gate_);
     store_ = store.get();
     auto hub = Hub::Open(std::move(store), hub_options).value();
@@ -166,6 +183,7 @@ class SerialHubTest : public ::testing::Test {
   std::shared_ptr<MemoryMedium> medium_ = std::make_shared<MemoryMedium>();
   Gate gate_;
   GatedStore* store_ = nullptr;
+  Metrics* metrics_ = nullptr;
   std::unique_ptr<SerialHub> serial_;
   std::mutex mutex_;
   std::vector<StatusOr<CommandResult>> answers_;
@@ -205,6 +223,25 @@ TEST_F(SerialHubTest, NoGroupIsLargerThanAllowed) {
   Release();
   EXPECT_EQ(serial_->counts().groups, 4U);
   EXPECT_EQ(serial_->counts().largest_group, 3U);
+}
+
+TEST_F(SerialHubTest, MemoryThatFailsInTheMiddleOfAGroupFailsTheGroup) {
+  ForgetfulMetrics metrics(3);
+  metrics_ = &metrics;
+  Start({});
+  BlockWith(3);
+  Release();
+  ASSERT_EQ(answers_.size(), 4U);
+  EXPECT_TRUE(answers_[0].ok()) << answers_[0].status();
+  EXPECT_EQ(CodeName(answers_[1]), "HubPoisoned");  // planned before it, and never written
+  EXPECT_EQ(CodeName(answers_[2]), "OutOfMemory");
+  EXPECT_EQ(CodeName(answers_[3]), "HubPoisoned");
+  serial_.reset();
+  const auto hub = Hub::Open(NewMemoryStore(medium_), HubOptions()).value();
+  EXPECT_TRUE(hub->FindTransaction(Id("later-0"))->has_value());
+  for (const char* id : {"later-1", "later-2", "later-3"}) {
+    EXPECT_FALSE(hub->FindTransaction(Id(id))->has_value()) << id;
+  }
 }
 
 TEST_F(SerialHubTest, AFullQueueRefusesAtOnceAndHarmsNobody) {
