@@ -15,11 +15,11 @@
 // small integers proves optimality in one pass (N. Tatti, "Tiers for peers", arXiv 1903.02999, for
 // capacity = amount). Every answer carries tiers; CheckCirculation needs nothing else.
 //
-// Engines. Tiered preflow is a primal-dual method: it raises tiers by a search from all surplus at
-// once and moves what it can by push–relabel without a loss, as often as there are distinct
-// distances between surplus and deficit. In networks where everybody is near everybody that is a
-// few dozen times. Where it is not (rings, chains, lattices), a network simplex continues from the
-// flow and the tiers reached so far.
+// Engines. Tiered preflow moves surplus by push–relabel along shortest ways by cost and then by
+// arcs, and raises tiers by a search from all deficits at once, as often as needed: some dozens of
+// times, less in networks where everybody is near everybody. Where it does not get on, and from the
+// start in small networks and in long and wide ones (plane lattices), a network simplex continues
+// from the flow and the tiers reached so far. docs/circulation.md says more.
 //
 // Pure functions of their arguments; any number of threads may call them.
 #ifndef GEO_GRAPH_CIRCULATION_H_
@@ -46,8 +46,8 @@ struct CirculationEdge {
 };
 
 enum class CirculationEngine : std::uint8_t {
-  kAutomatic = 0,       // tiered preflow, and the simplex where distances are long
-  kTieredPreflow = 1,   // to the end, however many tiers it takes
+  kAutomatic = 0,       // the simplex where it is faster, else tiered preflow
+  kTieredPreflow = 1,   // to the end, however many searches it takes
   kNetworkSimplex = 2,  // from the start
 };
 
@@ -56,7 +56,7 @@ inline constexpr std::uint32_t kWholeInPpm = 1'000'000;
 struct CirculationOptions {
   CirculationEngine engine = CirculationEngine::kAutomatic;
   // Ends early, with a valid circulation and a proven gap: when about this many arcs have been
-  // looked at (a tier or 1,000 pivots are finished first) …
+  // looked at (a search with its moves, or 1,000 pivots, are finished first) …
   std::uint64_t work_limit = kNoWorkLimit;
   // … or when this share of the optimum, in millionths, is expected to be reached. The share that
   // is proven, volume / upper_bound, may turn out a little less or more.
@@ -73,12 +73,12 @@ struct Circulation {
 };
 
 // A circulation of the largest volume, or the best found when `options` end the search early. Same
-// arguments, same answer. Sums at a node may exceed the range of Flow. Needs about 40 bytes per
-// edge and 40 per node beside the input, the answer included. Errors: InvalidArgument (a node out
+// arguments, same answer. Sums at a node may exceed the range of Flow. Needs about 32 bytes per
+// edge and 70 per node beside the input, the answer included. Errors: InvalidArgument (a node out
 // of range, tail = head, amount or capacity out of range, enough_ppm above kWholeInPpm), TooLarge
 // (more than kMaxEdges edges or kMaxNodes nodes).
 //
-// Complexity: O(edges · tiers) in practice for tiered preflow, pivots · √edges for the simplex.
+// Complexity: O(edges · searches) in practice for tiered preflow, pivots · √edges for the simplex.
 StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const CirculationEdge> edges,
                                          const CirculationOptions& options = {});
 
