@@ -14,7 +14,12 @@
 namespace geo {
 namespace {
 
-Status CheckLifetime(const PreparePayment& prepare, const PaymentDefaults& defaults) {
+Status CheckLifetime(const PreparePayment& prepare, const PaymentDefaults& defaults,
+                     Timestamp now) {
+  if (!prepare.voted && !CheckedAdd(now, prepare.lifetime.value_or(defaults.lifetime))) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a reservation would last beyond the last time that can be written");
+  }
   if (!prepare.lifetime.has_value()) return OkStatus();
   if (prepare.voted) {
     return MakeError(ErrorCode::kInvalidArgument, "a voted reservation has no lifetime");
@@ -174,7 +179,7 @@ StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const
                                      Timestamp now, const PreparePayment& prepare,
                                      const PaymentDefaults& defaults) {
   GEO_RETURN_IF_ERROR(CheckSyntax(prepare.payment));
-  GEO_RETURN_IF_ERROR(CheckLifetime(prepare, defaults));
+  GEO_RETURN_IF_ERROR(CheckLifetime(prepare, defaults, now));
   RouteConstraints constraints = defaults.routing;
   if (!prepare.routes.empty()) {
     constraints.max_hops = kMostHops;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -220,6 +221,18 @@ TEST_F(TwoPhaseTest, LifetimesHaveBounds) {
   voted.voted = true;
   voted.lifetime = 60 * kSecond;
   EXPECT_EQ(Code(Try("anna", voted)), "InvalidArgument");
+}
+
+TEST_F(TwoPhaseTest, NothingIsHeldBeyondTheLastTimeThereIs) {
+  constexpr Timestamp kLast = std::numeric_limits<Timestamp>::max();
+  now_ = kLast - 60 * kSecond + 1;
+  EXPECT_EQ(Code(Try("anna", Prepare("p", "ben", "1"))), "InvalidArgument");
+  PreparePayment shorter = Prepare("p", "ben", "1");
+  shorter.lifetime = 59 * kSecond;
+  Do("anna", shorter);
+  now_ = kLast;
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "ReservationExpired");
+  EXPECT_EQ(Code(Try("anna", Prepare("q", "ben", "1"))), "InvalidArgument");
 }
 
 // The second phase cannot break a limit, whatever is asked for in between.

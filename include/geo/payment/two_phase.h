@@ -76,9 +76,9 @@ struct HopShortage {
 using PrepareOutcome = std::variant<PaymentPlan, Refusal, HopShortage>;
 
 // Plans a reservation by `payer`, recorded at `now`: all hops or nothing. Nothing changes. Errors
-// as PlanPayment, and: InvalidArgument (a lifetime out of range, or of a voted one),
-// TooManyPrepared; for explicit routes those of VerifyPlan except InsufficientCapacity, and
-// UnknownParticipant.
+// as PlanPayment, and: InvalidArgument (a lifetime out of range, beyond the last Timestamp, or of a
+// voted one), TooManyPrepared; for explicit routes those of VerifyPlan except InsufficientCapacity,
+// and UnknownParticipant.
 StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const Pid& payer,
                                      Timestamp now, const PreparePayment& prepare,
                                      const PaymentDefaults& defaults);
