@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "analyse/layout.h"
+#include "shared/layout.h"
 
 namespace geo::analyse {
 namespace {
@@ -121,8 +121,8 @@ std::vector<Dot> DotsFor(const Analysis& analysis, const std::vector<Participant
   std::vector<std::pair<std::uint32_t, std::uint32_t>> links;
   links.reserve(curves.size());
   for (const Curve& curve : curves) links.emplace_back(curve.from, curve.to);
-  const auto places = PlaceByForces(static_cast<std::uint32_t>(chosen.size()), links,
-                                    kWidth - 2 * kMargin, kHeight - kTop - kMargin);
+  const auto places = examples::PlaceByForces(static_cast<std::uint32_t>(chosen.size()), links,
+                                              kWidth - 2 * kMargin, kHeight - kTop - kMargin);
   std::vector<Dot> dots;
   dots.reserve(chosen.size());
   for (std::size_t i = 0; i < chosen.size(); ++i) {

@@ -55,20 +55,6 @@ Status ReadRows(CsvReader& csv, const Visit& visit) {
   }
 }
 
-void CollectAccounts(Network* network) {
-  std::vector<Account>& accounts = network->accounts;
-  for (const Line& line : network->lines) {
-    accounts.push_back(line.owner);
-    accounts.push_back(line.debtor);
-  }
-  for (const Debt& debt : network->debts) {
-    accounts.push_back(debt.debtor);
-    accounts.push_back(debt.creditor);
-  }
-  std::sort(accounts.begin(), accounts.end());
-  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
-}
-
 class CsvPayments : public Payments {
  public:
   explicit CsvPayments(std::unique_ptr<CsvReader> csv) : csv_(std::move(csv)) {}
@@ -112,11 +98,37 @@ Network NetworkOf(const testing::GeneratedNetwork& generated) {
   for (const testing::GeneratedDebt& debt : generated.debts) {
     network.debts.push_back({debt.debtor, debt.creditor, debt.amount});
   }
-  CollectAccounts(&network);
+  network.accounts = AccountsOf(network);
   return network;
 }
 
 }  // namespace
+
+std::vector<Account> AccountsOf(const Network& network) {
+  std::vector<Account> accounts;
+  for (const Line& line : network.lines) {
+    accounts.push_back(line.owner);
+    accounts.push_back(line.debtor);
+  }
+  for (const Debt& debt : network.debts) {
+    accounts.push_back(debt.debtor);
+    accounts.push_back(debt.creditor);
+  }
+  std::sort(accounts.begin(), accounts.end());
+  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
+  return accounts;
+}
+
+StatusOr<std::vector<Debt>> ReadDebts(const std::string& path) {
+  auto csv = CsvReader::Open(path, {"debtor", "creditor", "amount"});
+  if (!csv.ok()) return csv.status();
+  std::vector<Debt> debts;
+  const Status status = ReadRows(**csv, [&](const Row& row) {
+    debts.push_back({row.first, row.second, row.amount});
+  });
+  if (!status.ok()) return status;
+  return debts;
+}
 
 StatusOr<Network> ReadNetwork(const std::string& folder) {
   Network network;
@@ -130,14 +142,11 @@ StatusOr<Network> ReadNetwork(const std::string& folder) {
   auto has_debts = FindCsv(folder, "debts");
   if (!has_debts.ok()) return has_debts.status();
   if (!has_debts->empty()) {
-    auto debts = CsvReader::Open(*has_debts, {"debtor", "creditor", "amount"});
+    auto debts = ReadDebts(*has_debts);
     if (!debts.ok()) return debts.status();
-    status = ReadRows(**debts, [&](const Row& row) {
-      network.debts.push_back({row.first, row.second, row.amount});
-    });
-    if (!status.ok()) return status;
+    network.debts = *std::move(debts);
   }
-  CollectAccounts(&network);
+  network.accounts = AccountsOf(network);
   return network;
 }
 

@@ -23,6 +23,7 @@ struct Line {
   Account owner = 0;
   Account debtor = 0;
   Amount limit = 0;
+  bool allow_growth = false;  // clearing may raise the debt under it
 };
 
 struct Debt {
@@ -59,6 +60,13 @@ struct Data {
 // The network of a data set: the files trustlines and, when there is one, debts. Errors: those of
 // ReadData.
 StatusOr<Network> ReadNetwork(const std::string& folder);
+
+// Debts from one file (debtor,creditor,amount), as they stand in it: a pair may have several, in
+// both directions. Errors: those of CsvReader.
+StatusOr<std::vector<Debt>> ReadDebts(const std::string& path);
+
+// Everybody who has a line or a debt, ascending.
+std::vector<Account> AccountsOf(const Network& network);
 
 // A made-up network. Errors: InvalidArgument.
 StatusOr<Network> GenerateNetwork(const testing::NetworkOptions& options);

@@ -56,6 +56,12 @@ Status Register(Hub& hub, const std::vector<Account>& accounts, Founded& founded
   return OkStatus();
 }
 
+PolicyPatch PolicyOf(const Line& line) {
+  PolicyPatch policy;
+  if (line.allow_growth) policy.allow_growth = true;
+  return policy;
+}
+
 Status OpenBalances(Hub& hub, Network& network, const Founded& founded) {
   const std::size_t total = network.lines.size() + network.debts.size();
   const auto pid = [&](Account account) { return founded.pids.at(account); };
@@ -67,7 +73,8 @@ Status OpenBalances(Hub& hub, Network& network, const Founded& founded) {
       part.lines.push_back({.owner = pid(line.owner),
                             .debtor = pid(line.debtor),
                             .equivalent = founded.unit,
-                            .limit = line.limit});
+                            .limit = line.limit,
+                            .policy = PolicyOf(line)});
     } else {
       const Debt& debt = network.debts[i - network.lines.size()];
       part.debts.push_back({.debtor = pid(debt.debtor),

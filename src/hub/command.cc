@@ -28,7 +28,13 @@ std::string_view OperationName(const Command& command) {
       "payment",
       "payment.prepare",
       "payment.commit",
-      "payment.abort"};
+      "payment.abort",
+      "clearing.cycles",
+      "clearing.set_off",
+      "clearing.cycle",
+      "clearing.propose",
+      "clearing.accept",
+      "clearing.reject"};
   return kNames[command.index()];
 }
 
@@ -37,6 +43,9 @@ const TxId* TransactionOf(const Command& command) {
   if (const auto* prepare = std::get_if<PreparePayment>(&command)) return &prepare->payment.id;
   if (const auto* commit = std::get_if<CommitPayment>(&command)) return &commit->id;
   if (const auto* abort = std::get_if<AbortPayment>(&command)) return &abort->id;
+  if (const auto* propose = std::get_if<ProposeClearing>(&command)) return &propose->id;
+  if (const auto* accept = std::get_if<AcceptClearing>(&command)) return &accept->id;
+  if (const auto* reject = std::get_if<RejectClearing>(&command)) return &reject->id;
   return nullptr;
 }
 

@@ -14,6 +14,9 @@ namespace geo {
 // How a body says kUnlimited.
 inline constexpr std::string_view kUnlimitedText = "unlimited";
 
+// The largest number that canonical JSON holds.
+inline constexpr std::int64_t kMostWork = (std::int64_t{1} << 53) - 1;
+
 // The command that `op`, the body and the texts make. `tx_id` is the envelope's. Errors: those of
 // VerifyCommand.
 StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx_id,

@@ -1,5 +1,6 @@
 #include "geo/hub/event.h"
 
+#include <map>
 #include <variant>
 
 namespace geo {
@@ -30,9 +31,28 @@ class EventBuilder {
     event.amount = line.limit;
   }
 
-  void operator()(const DebtEffect&) {}
+  void operator()(const DebtEffect& effect) {
+    const bool clears =
+        record_.kind == RecordKind::kClearing || record_.kind == RecordKind::kAcceptClearing;
+    if (!clears) return;
+    equivalent_ = effect.equivalent;
+    const auto owed = [](AmountSum balance) { return balance > 0 ? balance : AmountSum{0}; };
+    falls_[effect.from] += owed(effect.before) - owed(effect.after);
+    falls_[effect.to] += owed(-AmountSum{effect.before}) - owed(-AmountSum{effect.after});
+  }
   void operator()(const SequenceEffect&) {}
   void operator()(const ReservationEffect&) {}
+
+  void operator()(const ProposalEffect& effect) {
+    const Proposal& proposal = effect.after;
+    for (const ParticipantIndex member : proposal.cycle) {
+      Event& event = Add(ProposalEvent());
+      event.participants = {PidOf(member), record_.actor};
+      event.transaction = proposal.id;
+      event.equivalent = ledger_.equivalent(proposal.equivalent).code;
+      event.amount = proposal.min_amount;
+    }
+  }
 
   void operator()(const TransactionEffect& effect) {
     const Transaction& payment = effect.after;
@@ -43,6 +63,12 @@ class EventBuilder {
 
   std::vector<Event> Take() && {
     if (record_.kind == RecordKind::kOpeningBalances) Add(EventType::kOpeningBalances);
+    for (const auto& [participant, fall] : falls_) {
+      Event& event = Add(EventType::kDebtsCleared);
+      event.participants = {PidOf(participant)};
+      event.equivalent = ledger_.equivalent(equivalent_).code;
+      event.amount = fall < 0 ? -SaturateCapacity(-fall) : SaturateCapacity(fall);
+    }
     return std::move(events_);
   }
 
@@ -76,6 +102,19 @@ class EventBuilder {
         break;
     }
     return EventType::kPaymentCommitted;
+  }
+
+  EventType ProposalEvent() const {
+    switch (record_.kind) {
+      case RecordKind::kAcceptClearing:
+        return EventType::kClearingAccepted;
+      case RecordKind::kRejectClearing:
+        return EventType::kClearingRejected;
+      case RecordKind::kExpireProposal:
+        return EventType::kClearingExpired;
+      default:
+        return EventType::kClearingProposed;
+    }
   }
 
   EventType ParticipantEvent() const {
@@ -122,6 +161,8 @@ class EventBuilder {
   const Record& record_;
   const Ledger& ledger_;
   std::vector<Event> events_;
+  EquivalentIndex equivalent_ = kNoIndex;        // of the debts cleared
+  std::map<ParticipantIndex, AmountSum> falls_;  // of what each owes
 };
 
 }  // namespace
@@ -168,6 +209,16 @@ std::string_view EventName(EventType type) {
       return "payment.aborted";
     case EventType::kPaymentExpired:
       return "payment.expired";
+    case EventType::kDebtsCleared:
+      return "clearing.debts_cleared";
+    case EventType::kClearingProposed:
+      return "clearing.proposed";
+    case EventType::kClearingAccepted:
+      return "clearing.accepted";
+    case EventType::kClearingRejected:
+      return "clearing.rejected";
+    case EventType::kClearingExpired:
+      return "clearing.expired";
   }
   return "";
 }

@@ -36,6 +36,7 @@ void Hub::Impl::TellAnswers(const Group& group) {
   for (const Transaction& transaction : group.expired) {
     observer.Expired(transaction, *ledger, clock);
   }
+  for (const ClearingView& clearing : group.scheduled) observer.Cleared(clearing, clock);
   for (std::size_t i = 0; i < group.results.size(); ++i) {
     observer.Answered(group.asked[i], group.results[i], *ledger, clock);
   }
@@ -131,16 +132,16 @@ StatusOr<std::optional<Record>> Hub::Impl::ReadRecordAt(std::uint64_t seq) {
   return found;
 }
 
-StatusOr<std::optional<Transaction>> Hub::Impl::FindDurableTransaction(const TxId& id) {
+StatusOr<Hub::Impl::Known> Hub::Impl::FindDurable(const TxId& id) {
   GEO_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> seq, store->FindTransaction(id));
-  if (!seq.has_value()) return std::optional<Transaction>();
+  if (!seq.has_value()) return Known();
   GEO_ASSIGN_OR_RETURN(const std::optional<Record> record, ReadRecordAt(*seq));
   if (record.has_value()) {
     for (const Effect& effect : record->effects) {
       const auto* transaction = std::get_if<TransactionEffect>(&effect);
-      if (transaction != nullptr && transaction->after.id == id) {
-        return std::optional<Transaction>(transaction->after);
-      }
+      if (transaction != nullptr && transaction->after.id == id) return Known(transaction->after);
+      const auto* proposal = std::get_if<ProposalEffect>(&effect);
+      if (proposal != nullptr && proposal->after.id == id) return Known(proposal->after);
     }
   }
   return MakeError(ErrorCode::kStoreCorrupt, "the index names record " + std::to_string(*seq) +
@@ -313,7 +314,7 @@ StatusOr<std::vector<CommandResult>> Hub::BatchDone(const Status& appended) {
 
 void Hub::Tick(Timestamp now) {
   const auto tick = [&] {
-    impl_->Tick(now);
+    impl_->TickAlone(now);
     return OkStatus();
   };
   CatchChange(impl_->poison, tick).IgnoreError();
@@ -348,7 +349,21 @@ std::uint64_t Hub::acknowledged() const { return impl_->acknowledged; }
 JournalHead Hub::head() const { return impl_->durable; }
 
 StatusOr<std::optional<Transaction>> Hub::FindTransaction(const TxId& id) {
-  return CatchNoMemory([&] { return impl_->FindDurableTransaction(id); });
+  return CatchNoMemory([&]() -> StatusOr<std::optional<Transaction>> {
+    GEO_ASSIGN_OR_RETURN(Impl::Known known, impl_->FindDurable(id));
+    auto* transaction = std::get_if<Transaction>(&known);
+    if (transaction == nullptr) return std::optional<Transaction>();
+    return std::optional<Transaction>(std::move(*transaction));
+  });
+}
+
+StatusOr<std::optional<ProposalView>> Hub::FindProposal(const TxId& id) {
+  return CatchNoMemory([&]() -> StatusOr<std::optional<ProposalView>> {
+    GEO_ASSIGN_OR_RETURN(const Impl::Known known, impl_->FindDurable(id));
+    const auto* proposal = std::get_if<Proposal>(&known);
+    if (proposal == nullptr) return std::optional<ProposalView>();
+    return std::optional<ProposalView>(ViewOf(*impl_->ledger, *proposal));
+  });
 }
 
 StatusOr<std::optional<std::string>> Hub::FindText(const Hash256& hash) {

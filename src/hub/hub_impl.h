@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "geo/hub/hub.h"
@@ -29,7 +30,8 @@ class Hub::Impl {
   // submit.cc. `begun`: when the command came, by the stopwatch; none: now.
   Status Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan,
                 std::optional<Duration> begun = std::nullopt);
-  void Tick(Timestamp now);
+  void Tick(Timestamp now);       // before every command
+  void TickAlone(Timestamp now);  // and what is scheduled
 
   // hub.cc
   const Batch* TakeBatch();
@@ -38,7 +40,9 @@ class Hub::Impl {
   StatusOr<std::vector<CommandResult>> Flush();
   void Poison(const Status& why);
   Status CheckUsable() const;
-  StatusOr<std::optional<Transaction>> FindDurableTransaction(const TxId& id);
+  // What a transaction id stands for: nothing, a payment or a proposal to clear.
+  using Known = std::variant<std::monostate, Transaction, Proposal>;
+  StatusOr<Known> FindDurable(const TxId& id);
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
   Status ErasePersonalText(const Pid& participant);
   StatusOr<bool> CheckpointStep();
@@ -51,10 +55,11 @@ class Hub::Impl {
   struct Group {
     Batch batch;
     std::vector<CommandResult> results;
-    std::unordered_map<TxId, Transaction> transactions;
+    std::unordered_map<TxId, Known> transactions;
     // For the observer, if it watches: of each result, and the payments that the hub ended itself.
     std::vector<Observer::Asked> asked;
     std::vector<Transaction> expired;
+    std::vector<ClearingView> scheduled;  // and its clearings
   };
 
   std::unique_ptr<Store> store;
@@ -64,8 +69,9 @@ class Hub::Impl {
   std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>();
   std::unique_ptr<Router> router;
   std::optional<ReadModel> read_model;
-  JournalHead durable;  // what the store has
-  JournalHead planned;  // what the ledger shows: durable, then in_flight, then next
+  std::unique_ptr<Clearer> clearer;  // in step with the ledger; none unless payments trigger it
+  JournalHead durable;               // what the store has
+  JournalHead planned;               // what the ledger shows: durable, then in_flight, then next
   Group next;
   std::optional<Group> in_flight;  // taken, not done
   Status poison;                   // ok while usable
@@ -111,7 +117,38 @@ class Hub::Impl {
                      PaymentPlan plan, CommandResult& result);
   StatusOr<std::uint64_t> AppendPayment(Record record, const Transaction& transaction);
   void ExpireReservations();
+  StatusOr<Known> Find(const TxId& id);
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
+
+  // clearings.cc
+  CommandResult Perform(const VerifiedCommand& command, const ClearCycles& clear, Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, const SetOffDebts& clear, Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, const ClearCycle& clear, Timestamp time);
+  template <typename Clearing>
+  CommandResult PerformClearing(const VerifiedCommand& command, const Clearing& clear, bool growth,
+                                Timestamp time);
+  Status AppendClearing(const Record& header, const ClearingPlan& plan, bool growth,
+                        ClearingView& view);
+  std::vector<PairIndex> PairsMoved(const std::vector<Effect>& effects) const;
+  ClearingView ClearTriggered(const std::vector<PairIndex>& moved, Timestamp time);
+  void ClearScheduled(Timestamp before);
+  void ClearScheduled(EquivalentIndex equivalent, bool set_off);
+  StatusOr<ClearingPlan> PlanScheduled(EquivalentIndex equivalent, bool set_off);
+  void TellClearer(const Record& record);
+
+  // proposals.cc
+  CommandResult Perform(const VerifiedCommand& command, const ProposeClearing& propose,
+                        Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, const AcceptClearing& accept,
+                        Timestamp time);
+  CommandResult Perform(const VerifiedCommand& command, const RejectClearing& reject,
+                        Timestamp time);
+  template <typename PlanAnswer>
+  CommandResult AnswerProposal(const VerifiedCommand& command, const TxId& id, Timestamp time,
+                               PlanAnswer plan);
+  CommandResult RecordProposal(const VerifiedCommand& command, ProposalPlan plan, Timestamp time);
+  StatusOr<std::uint64_t> AppendProposal(Record record, const Proposal& proposal);
+  void ExpireProposals();
 
   // hub.cc
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);

@@ -36,6 +36,25 @@ std::string_view EndOfPayment(Observer::Step step, const CommandResult& result) 
   return done ? "failed" : "";
 }
 
+// How a clearing ended by this answer; "" when there was none, or nothing to clear.
+std::string_view EndOfClearing(std::string_view operation, const CommandResult& result) {
+  const bool asked_for = operation.starts_with("clearing.c") || operation == "clearing.set_off";
+  if (result.clearing.has_value()) {
+    if (!result.clearing->status.ok() || !result.status.ok()) return "failed";
+    return result.clearing->records.empty() ? "" : "success";
+  }
+  if (asked_for) return "failed";
+  const bool agreed = result.proposal.has_value() && !result.proposal->repeated &&
+                      result.proposal->proposal.state == ProposalState::kCommitted;
+  return agreed ? "success" : "";
+}
+
+void AddClearing(const ClearingView& clearing, Json::Object& fields) {
+  fields["cleared_units"] = FormatSum(clearing.cleared, 0);
+  fields["clearing_code"] = ErrorName(ErrorCodeOf(clearing.status));
+  fields["clearing_complete"] = clearing.complete;
+}
+
 void AddTransaction(const Transaction& transaction, const Ledger& ledger, Json::Object& fields) {
   static constexpr std::array<std::string_view, 3> kStates = {"prepared", "committed", "aborted"};
   const Equivalent& equivalent = ledger.equivalent(transaction.equivalent);
@@ -76,12 +95,14 @@ void Observer::Answered(const Asked& asked, const CommandResult& result, const L
   if (asked.step != Step::kNoPayment) Took(Metric::kPaymentDuration, {}, asked.begun);
   const std::string_view end = EndOfPayment(asked.step, result);
   if (metrics_ != nullptr && !end.empty()) metrics_->Add(Metric::kPayments, {end}, 1);
+  CountClearing(EndOfClearing(asked.operation, result));
   if (log_ == nullptr) return;
   Json::Object fields;
   fields["signer"] = FormatPid(asked.signer);
   fields["code"] = ErrorName(result.code());
   if (asked.id) fields["tx_id"] = asked.id->text();
   if (result.seq != 0) fields["seq"] = result.seq;
+  if (result.clearing.has_value()) AddClearing(*result.clearing, fields);
   if (result.payment.has_value() && result.payment->transaction) {
     AddTransaction(*result.payment->transaction, ledger, fields);
     if (result.payment->repeated) fields["repeated"] = true;
@@ -89,6 +110,19 @@ void Observer::Answered(const Asked& asked, const CommandResult& result, const L
   const bool done = result.code() == ErrorCode::kOk;
   Log(done ? LogLevel::kInfo : LogLevel::kWarning,
       asked.operation.empty() ? "opening_balances" : asked.operation, time, std::move(fields));
+}
+
+void Observer::CountClearing(std::string_view end) {
+  if (metrics_ != nullptr && !end.empty()) metrics_->Add(Metric::kClearings, {end}, 1);
+}
+
+void Observer::Cleared(const ClearingView& clearing, Timestamp time) {
+  CountClearing(clearing.status.ok() ? "success" : "failed");
+  if (log_ == nullptr) return;
+  Json::Object fields;
+  AddClearing(clearing, fields);
+  Log(clearing.status.ok() ? LogLevel::kInfo : LogLevel::kWarning, "clearing.scheduled", time,
+      std::move(fields));
 }
 
 void Observer::Expired(const Transaction& transaction, const Ledger& ledger, Timestamp time) {

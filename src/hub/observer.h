@@ -41,6 +41,8 @@ class Observer {
   void Routed(Duration begun);
   void Answered(const Asked& asked, const CommandResult& result, const Ledger& ledger,
                 Timestamp time);
+  // A scheduled clearing; others are told with the command that led to them.
+  void Cleared(const ClearingView& clearing, Timestamp time);
   void Expired(const Transaction& transaction, const Ledger& ledger, Timestamp time);
   void Checkpointed(std::uint64_t seq, Timestamp time);
   void Poisoned(const Status& why, Timestamp time);
@@ -50,6 +52,7 @@ class Observer {
 
  private:
   void Log(LogLevel level, std::string_view event, Timestamp time, Json::Object fields);
+  void CountClearing(std::string_view end);
   void Took(Metric metric, Metrics::Labels labels, Duration begun);
   void Tell(const IntegrityReport& report, const Equivalent& equivalent, Timestamp time);
 

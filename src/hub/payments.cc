@@ -119,6 +119,7 @@ void Hub::Impl::RecordPayment(const VerifiedCommand& command, RecordKind kind, T
   record.kind = kind;
   record.actor = command.signer();
   record.evidence = command.evidence();
+  const std::vector<PairIndex> moved = PairsMoved(plan.effects);
   record.effects = std::move(plan.effects);
   const StatusOr<std::uint64_t> appended = AppendPayment(std::move(record), plan.transaction);
   result.status = appended.status();
@@ -126,6 +127,7 @@ void Hub::Impl::RecordPayment(const VerifiedCommand& command, RecordKind kind, T
   result.seq = *appended;
   result.payment = PaymentResult{false, std::move(plan.transaction), {}, plan.replanned};
   KeepTexts(command.command());
+  if (!moved.empty()) result.clearing = ClearTriggered(moved, time);
 }
 
 StatusOr<std::uint64_t> Hub::Impl::AppendPayment(Record record, const Transaction& transaction) {
@@ -158,18 +160,28 @@ void Hub::Impl::ExpireReservations() {
   }
 }
 
-StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) {
-  const auto look = [&](const Group& group) -> std::optional<Transaction> {
+StatusOr<Hub::Impl::Known> Hub::Impl::Find(const TxId& id) {
+  const auto look = [&](const Group& group) -> const Known* {
     const auto found = group.transactions.find(id);
-    if (found == group.transactions.end()) return std::nullopt;
-    return found->second;
+    return found == group.transactions.end() ? nullptr : &found->second;
   };
-  if (std::optional<Transaction> pending = look(next)) return pending;
+  if (const Known* pending = look(next)) return *pending;
   if (in_flight) {
-    if (std::optional<Transaction> pending = look(*in_flight)) return pending;
+    if (const Known* pending = look(*in_flight)) return *pending;
   }
-  if (const Transaction* prepared = ledger->FindPrepared(id)) return std::optional(*prepared);
-  return FindDurableTransaction(id);
+  if (const Transaction* prepared = ledger->FindPrepared(id)) return Known(*prepared);
+  if (const Proposal* open = ledger->FindProposal(id)) return Known(*open);
+  return FindDurable(id);
+}
+
+StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) {
+  GEO_ASSIGN_OR_RETURN(Known known, Find(id));
+  if (auto* transaction = std::get_if<Transaction>(&known)) {
+    return std::optional<Transaction>(std::move(*transaction));
+  }
+  if (std::holds_alternative<std::monostate>(known)) return std::optional<Transaction>();
+  return MakeError(ErrorCode::kTxIdReused, "id " + std::string(id.text()) +
+                                               " was used for a proposal to clear; take another");
 }
 
 }  // namespace geo

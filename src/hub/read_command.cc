@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "geo/base/encoding.h"
 #include "geo/crypto/keys.h"
 #include "geo/routing/router.h"
 #include "src/base/no_memory.h"
@@ -221,6 +222,68 @@ Command ReadPrepare(BodyReader& body, const TxId& id) {
   return command;
 }
 
+AmountInput ReadMinimum(BodyReader& body) { return body.PositiveAmountText("min_amount"); }
+
+ClearingTerms ReadTerms(BodyReader& body) {
+  ClearingTerms terms;
+  terms.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
+  if (body.Has("min_amount")) terms.min_amount = ReadMinimum(body);
+  if (body.Has("within")) terms.within = body.Pids("within");
+  if (body.Has("work_limit")) {
+    terms.work_limit = static_cast<std::uint64_t>(body.Int("work_limit", 1, kMostWork));
+  }
+  return terms;
+}
+
+std::uint32_t ReadCount(BodyReader& body, std::string_view key, std::uint32_t by_default,
+                        std::int64_t least, std::int64_t most) {
+  return body.Has(key) ? static_cast<std::uint32_t>(body.Int(key, least, most)) : by_default;
+}
+
+Command ReadClearCycles(BodyReader& body) {
+  ClearCycles command;
+  command.terms = ReadTerms(body);
+  command.max_length =
+      ReadCount(body, "max_length", command.max_length, kShortestCycle, kLongestPeriodicCycle);
+  command.max_cycles = ReadCount(body, "max_cycles", command.max_cycles, 1, kUnlimited - 1);
+  return command;
+}
+
+Command ReadSetOff(BodyReader& body) {
+  SetOffDebts command;
+  command.terms = ReadTerms(body);
+  command.growth = body.Find<bool>("growth").value_or(false);
+  command.enough_ppm = ReadCount(body, "enough_ppm", command.enough_ppm, 0, graph::kWholeInPpm);
+  return command;
+}
+
+Command ReadClearCycle(BodyReader& body) {
+  ClearCycle command;
+  command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
+  command.cycle = body.Pids("cycle");
+  return command;
+}
+
+Command ReadPropose(BodyReader& body, const TxId& id) {
+  constexpr std::int64_t kMostSeconds = 1'000'000'000;  // what a hub takes is narrower
+  ProposeClearing command;
+  command.id = id;
+  command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
+  command.cycle = body.Pids("cycle");
+  if (body.Has("min_amount")) command.min_amount = ReadMinimum(body);
+  if (body.Has("lifetime_s")) command.lifetime = body.Int("lifetime_s", 1, kMostSeconds) * kSecond;
+  return command;
+}
+
+StatusOr<Hash256> ParseTerms(std::string_view text) {
+  GEO_ASSIGN_OR_RETURN(const std::string raw, DecodeBase64(text));
+  return Hash256::FromBytes(raw);
+}
+
+Command ReadAccept(BodyReader& body, const TxId& id) {
+  return AcceptClearing{id, body.Parsed("terms", ParseTerms)};
+}
+
 using PaymentReader = std::function<Command(BodyReader&, const TxId&)>;
 
 // Operations that carry a transaction id.
@@ -230,6 +293,10 @@ const std::map<std::string, PaymentReader, std::less<>>& PaymentReaders() {
       {"payment.prepare", ReadPrepare},
       {"payment.commit", [](BodyReader&, const TxId& id) -> Command { return CommitPayment{id}; }},
       {"payment.abort", [](BodyReader&, const TxId& id) -> Command { return AbortPayment{id}; }},
+      {"clearing.propose", ReadPropose},
+      {"clearing.accept", ReadAccept},
+      {"clearing.reject",
+       [](BodyReader&, const TxId& id) -> Command { return RejectClearing{id}; }},
   };
   return *kReaders;
 }
@@ -255,6 +322,9 @@ const std::map<std::string, Reader, std::less<>>& Readers() {
        [](BodyReader& body) -> Command { return CloseLine{body.Parsed("id", ParseLineId)}; }},
       {"line.freeze", ReadFreezing<FreezeLine>},
       {"line.unfreeze", ReadFreezing<UnfreezeLine>},
+      {"clearing.cycles", ReadClearCycles},
+      {"clearing.set_off", ReadSetOff},
+      {"clearing.cycle", ReadClearCycle},
   };
   return *kReaders;
 }
@@ -284,8 +354,8 @@ StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx
   }
   if (is_payment != tx_id.has_value()) {
     return MakeError(ErrorCode::kCommandSyntax,
-                     is_payment ? "payments and decisions about them carry tx_id"
-                                : "commands other than payments carry seq");
+                     is_payment ? "payments, proposals and decisions about them carry tx_id"
+                                : "other commands carry seq");
   }
   BodyReader members(body, op, texts);
   Command command = is_payment ? payment->second(members, *tx_id) : reader->second(members);

@@ -38,6 +38,14 @@ Status CheckOptions(const HubOptions& options) {
                      "routing.objective: kFewestHops, kRepayFirst or kSpread; a hub has no costs "
                      "for others");
   }
+  const ProposalDefaults& proposals = options.proposals;
+  if (proposals.shortest_lifetime < kSecond || proposals.lifetime < proposals.shortest_lifetime ||
+      proposals.longest_lifetime < proposals.lifetime || proposals.longest_lifetime > kLongest) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "proposals: 1 s <= shortest_lifetime <= lifetime <= longest_lifetime <= 366 "
+                     "days is taken");
+  }
+  GEO_RETURN_IF_ERROR(CheckClearingPolicy(options.clearing));
   const auto in_range = [](std::uint32_t limit, std::uint32_t most) {
     return limit == kUnlimited || (limit >= 1 && limit <= most);
   };
@@ -101,6 +109,9 @@ Status Hub::Impl::Open() {
   clock = ledger->founded() ? ledger->last_time() : options.founded_at;
   day = DayOf(clock);
   router = NewRouter(*ledger, day);
+  if (options.clearing.triggered.has_value()) {
+    GEO_ASSIGN_OR_RETURN(clearer, Clearer::Create(*ledger));
+  }
   totals_ = Totals::Of(*ledger);
   if (!ledger->founded()) GEO_RETURN_IF_ERROR(Found());
   observer.Opened(*ledger, durable.seq, clock);

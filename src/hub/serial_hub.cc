@@ -480,6 +480,10 @@ StatusOr<std::optional<Transaction>> SerialHub::FindTransaction(const TxId& id) 
   return impl_->Alone([&](Hub& hub) { return hub.FindTransaction(id); });
 }
 
+StatusOr<std::optional<ProposalView>> SerialHub::FindProposal(const TxId& id) {
+  return impl_->Alone([&](Hub& hub) { return hub.FindProposal(id); });
+}
+
 StatusOr<std::optional<std::string>> SerialHub::FindText(const Hash256& hash) {
   return impl_->Alone([&](Hub& hub) { return hub.FindText(hash); });
 }

@@ -33,6 +33,13 @@ void Hub::Impl::Tick(Timestamp now) {
     router->DayChanged(day);
   }
   if (poison.ok()) ExpireReservations();
+  if (poison.ok()) ExpireProposals();
+}
+
+void Hub::Impl::TickAlone(Timestamp now) {
+  const Timestamp before = clock;
+  Tick(now);
+  if (poison.ok()) ClearScheduled(before);
 }
 
 Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) const {
@@ -100,6 +107,7 @@ StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
   planned = {record.seq, hash};
   if (read_model) read_model->Apply(record, *ledger);
   TellRouter(record, *ledger, *router);
+  TellClearer(record);
   return record.seq;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "geo/clearing/consent.h"
 #include "src/base/no_memory.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
@@ -30,6 +31,12 @@ LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
   const bool active = view.line.status == LineStatus::kActive;
   view.available = active ? std::max<Amount>(view.line.limit - view.used, 0) : 0;
   return view;
+}
+
+template <typename Clearing>
+StatusOr<ClearingView> DryRun(const Ledger& ledger, const Clearing& clear) {
+  GEO_ASSIGN_OR_RETURN(const ClearingPlan plan, PlanClearing(ledger, nullptr, clear));
+  return ViewOf(ledger, plan);
 }
 
 }  // namespace
@@ -108,6 +115,61 @@ StatusOr<std::vector<ReservationView>> View::Reservations(std::size_t skip, std:
                       ledger_->participant(one->payee).pid,
                       ledger_->equivalent(one->equivalent).code, one->amount, *one->hold,
                       now_ - one->hold->prepared_at});
+    }
+    return some;
+  });
+}
+
+StatusOr<ClearingView> View::WouldClear(const ClearCycles& clear) const {
+  return CatchNoMemory([&] { return DryRun(*ledger_, clear); });
+}
+
+StatusOr<ClearingView> View::WouldClear(const SetOffDebts& clear) const {
+  return CatchNoMemory([&] { return DryRun(*ledger_, clear); });
+}
+
+StatusOr<ClearingView> View::WouldClear(const ClearCycle& clear) const {
+  return CatchNoMemory([&] { return DryRun(*ledger_, clear); });
+}
+
+StatusOr<CyclesView> View::FindCycles(const ClearCycles& clear) const {
+  return CatchNoMemory([&]() -> StatusOr<CyclesView> {
+    GEO_ASSIGN_OR_RETURN(const CycleListing listing, ListClearable(*ledger_, clear));
+    return ViewOf(*ledger_, listing);
+  });
+}
+
+StatusOr<ClearingReport> View::CompareClearings(const EquivalentCode& equivalent,
+                                                const std::vector<std::uint32_t>& lengths,
+                                                bool growth) const {
+  return CatchNoMemory([&]() -> StatusOr<ClearingReport> {
+    Comparison comparison;
+    GEO_ASSIGN_OR_RETURN(comparison.scope.equivalent, Find(*ledger_, equivalent));
+    comparison.lengths = lengths;
+    comparison.growth = growth;
+    return geo::CompareClearings(*ledger_, comparison);
+  });
+}
+
+StatusOr<std::vector<ProposalView>> View::Proposals(std::size_t skip, std::size_t max) const {
+  return CatchNoMemory([&]() -> StatusOr<std::vector<ProposalView>> {
+    std::vector<ProposalView> some;
+    for (const Proposal* one : ledger_->Proposals(skip, max)) {
+      some.push_back(ViewOf(*ledger_, *one));
+    }
+    return some;
+  });
+}
+
+StatusOr<std::vector<ProposalView>> View::ProposalsAwaiting(const Pid& participant) const {
+  return CatchNoMemory([&]() -> StatusOr<std::vector<ProposalView>> {
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
+    std::vector<ProposalView> some;
+    for (const Proposal* one : ledger_->Proposals(0, ledger_->proposal_count())) {
+      const std::vector<ParticipantIndex> awaited = AwaitedBy(*ledger_, *one);
+      if (std::binary_search(awaited.begin(), awaited.end(), index)) {
+        some.push_back(ViewOf(*ledger_, *one));
+      }
     }
     return some;
   });

@@ -193,6 +193,63 @@ struct BodyWriter {
     return body;
   }
 
+  static Status AddTerms(const ClearingTerms& terms, Json& body) {
+    body.Set("equivalent", terms.equivalent.text());
+    if (terms.min_amount) {
+      GEO_ASSIGN_OR_RETURN(Json amount, AmountText(*terms.min_amount));
+      body.Set("min_amount", std::move(amount));
+    }
+    if (terms.within) body.Set("within", PidList(*terms.within));
+    if (!terms.work_limit) return OkStatus();
+    if (*terms.work_limit > static_cast<std::uint64_t>(kMostWork)) {
+      return MakeError(ErrorCode::kInvalidArgument, "a work limit above 2^53 - 1");
+    }
+    body.Set("work_limit", static_cast<std::int64_t>(*terms.work_limit));
+    return OkStatus();
+  }
+
+  StatusOr<Json> operator()(const ClearCycles& command) const {
+    Json body{Json::Object()};
+    GEO_RETURN_IF_ERROR(AddTerms(command.terms, body));
+    body.Set("max_length", command.max_length);
+    body.Set("max_cycles", command.max_cycles);
+    return body;
+  }
+
+  StatusOr<Json> operator()(const SetOffDebts& command) const {
+    Json body{Json::Object()};
+    GEO_RETURN_IF_ERROR(AddTerms(command.terms, body));
+    if (command.growth) body.Set("growth", true);
+    body.Set("enough_ppm", command.enough_ppm);
+    return body;
+  }
+
+  StatusOr<Json> operator()(const ClearCycle& command) const {
+    return Json(
+        Json::Object{{"equivalent", command.equivalent.text()}, {"cycle", PidList(command.cycle)}});
+  }
+
+  StatusOr<Json> operator()(const ProposeClearing& command) const {
+    Json body(
+        Json::Object{{"equivalent", command.equivalent.text()}, {"cycle", PidList(command.cycle)}});
+    if (command.min_amount) {
+      GEO_ASSIGN_OR_RETURN(Json amount, AmountText(*command.min_amount));
+      body.Set("min_amount", std::move(amount));
+    }
+    if (!command.lifetime) return body;
+    if (*command.lifetime % kSecond != 0) {
+      return MakeError(ErrorCode::kInvalidArgument, "a lifetime is a number of whole seconds");
+    }
+    body.Set("lifetime_s", *command.lifetime / kSecond);
+    return body;
+  }
+
+  StatusOr<Json> operator()(const AcceptClearing& command) const {
+    return Json(Json::Object{{"terms", EncodeBase64(command.terms.view())}});
+  }
+
+  StatusOr<Json> operator()(const RejectClearing&) const { return Json(Json::Object()); }
+
   StatusOr<Json> operator()(const Pay& command) const {
     Json body(
         Json::Object{{"to", FormatPid(command.payee)}, {"equivalent", command.equivalent.text()}});

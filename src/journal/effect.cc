@@ -286,6 +286,46 @@ Transaction ReadTransaction(ByteReader& reader) {
   return transaction;
 }
 
+void WriteIndices(const std::vector<ParticipantIndex>& indices, ByteWriter& writer) {
+  writer.Varint(indices.size());
+  for (const ParticipantIndex index : indices) writer.Varint(index);
+}
+
+std::vector<ParticipantIndex> ReadIndices(ByteReader& reader, std::size_t most) {
+  std::vector<ParticipantIndex> indices(
+      static_cast<std::size_t>(reader.Below(std::min<std::uint64_t>(most, reader.remaining()))));
+  for (ParticipantIndex& index : indices) index = ReadIndex(reader);
+  return indices;
+}
+
+void WriteProposal(const Proposal& proposal, ByteWriter& writer) {
+  writer.Bytes(proposal.id.text());
+  writer.Fixed(proposal.proposer);
+  writer.Varint(proposal.equivalent);
+  WriteIndices(proposal.cycle, writer);
+  WriteAmount(proposal.min_amount, writer);
+  writer.Signed(proposal.proposed_at);
+  writer.Signed(proposal.expires_at);
+  WriteEnum(proposal.state, writer);
+  WriteIndices(proposal.accepted, writer);
+  WriteAmount(proposal.cleared, writer);
+}
+
+Proposal ReadProposal(ByteReader& reader) {
+  Proposal proposal;
+  proposal.id = ReadTxId(reader);
+  proposal.proposer = reader.Fixed<Pid>();
+  proposal.equivalent = ReadIndex(reader);
+  proposal.cycle = ReadIndices(reader, kMaxCycleMembers);
+  proposal.min_amount = ReadAmount(reader);
+  proposal.proposed_at = reader.Signed();
+  proposal.expires_at = reader.Signed();
+  proposal.state = ReadEnum(reader, ProposalState::kExpired);
+  proposal.accepted = ReadIndices(reader, kMaxCycleMembers);
+  proposal.cleared = ReadAmount(reader);
+  return proposal;
+}
+
 struct EffectWriter {
   ByteWriter& writer;
 
@@ -330,6 +370,12 @@ struct EffectWriter {
     writer.Varint(effect.to);
     WriteAmount(effect.before, writer);
     WriteAmount(effect.after, writer);
+  }
+
+  void operator()(const ProposalEffect& effect) const {
+    WriteOptional(effect.before, writer,
+                  [](ProposalState state, ByteWriter& out) { WriteEnum(state, out); });
+    WriteProposal(effect.after, writer);
   }
 };
 
@@ -381,6 +427,14 @@ ReservationEffect ReadReservationEffect(ByteReader& reader) {
   return effect;
 }
 
+ProposalEffect ReadProposalEffect(ByteReader& reader) {
+  ProposalEffect effect;
+  effect.before =
+      ReadOptional(reader, [](ByteReader& in) { return ReadEnum(in, ProposalState::kExpired); });
+  effect.after = ReadProposal(reader);
+  return effect;
+}
+
 }  // namespace
 
 void WriteEffect(const Effect& effect, ByteWriter& writer) {
@@ -406,6 +460,8 @@ Effect ReadEffect(ByteReader& reader) {
       return ReadTransactionEffect(reader);
     case 8:
       return ReadReservationEffect(reader);
+    case 9:
+      return ReadProposalEffect(reader);
     default:
       reader.Fail();
       return GenesisEffect{};

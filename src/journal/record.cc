@@ -76,7 +76,7 @@ StatusOr<Record> ReadBody(std::string_view body) {
 }  // namespace
 
 std::string_view RecordKindName(RecordKind kind) {
-  static constexpr std::array<std::string_view, 21> kNames = {"",
+  static constexpr std::array<std::string_view, 26> kNames = {"",
                                                               "genesis",
                                                               "register_participant",
                                                               "update_participant",
@@ -96,7 +96,12 @@ std::string_view RecordKindName(RecordKind kind) {
                                                               "prepare_payment",
                                                               "commit_payment",
                                                               "abort_payment",
-                                                              "expire_payment"};
+                                                              "expire_payment",
+                                                              "clearing",
+                                                              "propose_clearing",
+                                                              "accept_clearing",
+                                                              "reject_clearing",
+                                                              "expire_proposal"};
   const auto index = static_cast<std::size_t>(kind);
   return index < kNames.size() ? kNames[index] : "";
 }

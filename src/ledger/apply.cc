@@ -145,6 +145,16 @@ struct LedgerFold {
     Pair& pair = state.pairs[index];
     (effect.from == pair.a ? pair.reserved_ab : pair.reserved_ba) = effect.after;
   }
+
+  // As with transactions: the ledger keeps those that wait.
+  void operator()(const ProposalEffect& effect) const {
+    if (cover.Has(SliceKind::kProposals, 0)) return;
+    if (IsOpen(effect.after)) {
+      state.SetProposal(effect.after);
+    } else {
+      state.RemoveProposal(effect.after.id);
+    }
+  }
 };
 
 void Ledger::Apply(const Record& record) {

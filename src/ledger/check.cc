@@ -7,6 +7,7 @@
 #include "absl/container/inlined_vector.h"
 #include "geo/ledger/flows.h"
 #include "src/base/status_macros.h"
+#include "src/ledger/clearing_check.h"
 #include "src/ledger/state.h"
 
 namespace geo {
@@ -248,6 +249,11 @@ struct RecordCheck {
     return OkStatus();
   }
 
+  Status operator()(const ProposalEffect& effect) {
+    touched.emplace_back(10, 0, 0, 0);  // one proposal per record
+    return CheckProposal(state, record, effect);
+  }
+
   Status operator()(const SequenceEffect& effect) {
     std::uint64_t last = 0;
     const auto participant = state.participant_by_pid.find(effect.signer);
@@ -404,6 +410,7 @@ struct RecordCheck {
       return Violated("a record touches one thing twice");
     }
     GEO_RETURN_IF_ERROR(CheckFlows());
+    GEO_RETURN_IF_ERROR(CheckClearing(state, record));
     if (record.kind == RecordKind::kPayment) {
       const bool moves =
           std::any_of(record.effects.begin(), record.effects.end(),

@@ -128,6 +128,32 @@ const Transaction* Ledger::FirstExpired(Timestamp now) const {
   return !first.hold->voted && first.hold->expires_at <= now ? &first : nullptr;
 }
 
+std::size_t Ledger::proposal_count() const { return state_->proposals.size(); }
+
+const Proposal* Ledger::FindProposal(const TxId& id) const {
+  const auto found = state_->proposals.find(id);
+  return found == state_->proposals.end() ? nullptr : &found->second;
+}
+
+std::vector<const Proposal*> Ledger::Proposals(std::size_t skip, std::size_t max) const {
+  std::vector<const Proposal*> some;
+  for (const auto& [time, id] : state_->proposals_by_time) {
+    if (some.size() == max) break;
+    if (skip > 0) {
+      --skip;
+    } else {
+      some.push_back(&state_->proposals.at(id));
+    }
+  }
+  return some;
+}
+
+const Proposal* Ledger::FirstExpiredProposal(Timestamp now) const {
+  const auto first = state_->proposals_by_time.begin();
+  if (first == state_->proposals_by_time.end() || first->first > now) return nullptr;
+  return &state_->proposals.at(first->second);
+}
+
 std::uint64_t Ledger::LastSequence(const Pid& signer) const {
   if (const std::optional<ParticipantIndex> index = FindParticipant(signer)) {
     return state_->sequences[*index];

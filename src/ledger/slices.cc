@@ -132,6 +132,27 @@ void ReadPrepared(LedgerState& state, ByteReader& reader) {
   }
 }
 
+void WriteProposals(const LedgerState& state, ByteWriter& writer) {
+  writer.Varint(state.proposals.size());
+  for (const auto& [id, proposal] : state.proposals) {
+    WriteEffect(ProposalEffect{std::nullopt, proposal}, writer);
+  }
+}
+
+void ReadProposals(LedgerState& state, ByteReader& reader) {
+  const std::uint64_t count = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    const Effect effect = ReadEffect(reader);
+    const auto* made = std::get_if<ProposalEffect>(&effect);
+    if (made == nullptr || made->before.has_value() || !IsOpen(made->after) ||
+        state.proposals.contains(made->after.id)) {
+      reader.Fail();
+      return;
+    }
+    state.SetProposal(made->after);
+  }
+}
+
 void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent,
                std::uint64_t index, ByteWriter& writer) {
   const auto i = static_cast<std::uint32_t>(index);
@@ -157,6 +178,9 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
       break;
     case SliceKind::kPrepared:
       WritePrepared(state, writer);
+      break;
+    case SliceKind::kProposals:
+      WriteProposals(state, writer);
       break;
     case SliceKind::kHead:
       WriteHead(state, writer);
@@ -211,6 +235,9 @@ void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, By
     case SliceKind::kPrepared:
       ReadPrepared(state, reader);
       break;
+    case SliceKind::kProposals:
+      ReadProposals(state, reader);
+      break;
     case SliceKind::kEnd:
       reader.Fail();
       break;
@@ -230,8 +257,9 @@ std::uint64_t CountOf(const LedgerState& state, SliceKind kind, EquivalentIndex 
       return state.pairs.size();
     case SliceKind::kPositions:
       return equivalent < state.positions.size() ? state.positions[equivalent].size() : 0;
-    case SliceKind::kPrepared: {
-      const auto is_it = [](const Coverage& slice) { return slice.kind == SliceKind::kPrepared; };
+    case SliceKind::kPrepared:
+    case SliceKind::kProposals: {
+      const auto is_it = [&](const Coverage& slice) { return slice.kind == kind; };
       const auto& loaded = state.coverage;  // empty: not loading
       if (loaded.empty()) return state.founded ? 1 : 0;
       return std::any_of(loaded.begin(), loaded.end(), is_it) ? 1 : 0;

@@ -75,6 +75,18 @@ void LedgerState::RemovePrepared(const TxId& id) {
   prepared.erase(found);
 }
 
+void LedgerState::SetProposal(const Proposal& proposal) {
+  proposals_by_time.insert({proposal.expires_at, proposal.id});
+  proposals.insert_or_assign(proposal.id, proposal);
+}
+
+void LedgerState::RemoveProposal(const TxId& id) {
+  const auto found = proposals.find(id);
+  if (found == proposals.end()) return;
+  proposals_by_time.erase({found->second.expires_at, id});
+  proposals.erase(found);
+}
+
 void LedgerState::RefreshDailyLimited(PairIndex index) {
   const auto limited = [&](LineIndex line_index) {
     const LineRecord* line = Live(line_index);

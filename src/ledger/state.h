@@ -53,6 +53,10 @@ struct IdHash {
   }
 };
 
+inline bool IsOpen(const Proposal& proposal) {
+  return proposal.state == ProposalState::kProposed || proposal.state == ProposalState::kWaiting;
+}
+
 // The kinds of slices of a snapshot, in the order in which they are written.
 enum class SliceKind : std::uint32_t {
   kHead = 0,  // genesis, equivalents, operators' sequences
@@ -60,8 +64,9 @@ enum class SliceKind : std::uint32_t {
   kLines = 2,
   kPairs = 3,
   kPositions = 4,
-  kPrepared = 5,  // all prepared payments, as one thing
-  kEnd = 6,
+  kPrepared = 5,   // all prepared payments, as one thing
+  kProposals = 6,  // all open proposals, as one thing
+  kEnd = 7,
 };
 
 // While a snapshot's journal tail is replayed: the things of one kind from `begin` to `end` show
@@ -94,6 +99,8 @@ struct LedgerState {
   std::set<PairIndex> daily_limited;
   std::map<TxId, Transaction> prepared;                // by id
   std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
+  std::map<TxId, Proposal> proposals;                  // open ones, by id
+  std::set<std::pair<Timestamp, TxId>> proposals_by_time;  // all of them, by expiry
   std::vector<Coverage> coverage;  // empty except between LoadSlice and FinishLoading
   std::uint64_t loaded_seq = 0;    // the latest head among the slices
 
@@ -126,6 +133,8 @@ struct LedgerState {
   }
   void SetPrepared(const Transaction& transaction);
   void RemovePrepared(const TxId& id);
+  void SetProposal(const Proposal& proposal);
+  void RemoveProposal(const TxId& id);
 };
 
 }  // namespace geo

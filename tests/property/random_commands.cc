@@ -520,6 +520,10 @@ struct Shower {
   }
   std::string operator()(const CommitPayment& c) const { return std::string(c.id.text()); }
   std::string operator()(const AbortPayment& c) const { return std::string(c.id.text()); }
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "";
+  }
 };
 
 }  // namespace

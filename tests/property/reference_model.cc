@@ -333,6 +333,11 @@ struct Case {
   }
   void operator()(const CommitPayment& c) { Decision(c.id, true); }
   void operator()(const AbortPayment& c) { Decision(c.id, false); }
+  // Clearings are judged in clearing_life_test.cc and not drawn here.
+  template <typename Other>
+  void operator()(const Other&) {
+    wrong_answer = "a command that is not drawn";
+  }
   void Decision(const TxId& id, bool commits) {
     const auto known = m.payments.find(id);
     If(known == m.payments.end(), 3, {kUnknownTransaction});

@@ -105,6 +105,11 @@ class Operations {
   Observed Net(const Json& step);
   Observed BalanceOf(const Json& step);
   Observed AdvanceClock(const Json& step);
+  // clearing.cc
+  Observed FindCycles(const Json& step);
+  Observed ClearAll(const Json& step);
+  Observed ClearNamedCycle(const Json& step);
+  Observed Optimum(const Json& step);
   Observed CheckAmount(const Json& step);
   Observed CheckTxId(const Json& step);
   Observed CheckEquivalentCode(const Json& step);
@@ -115,6 +120,8 @@ class Operations {
   void ShowPayment(const Json& step, const Transaction& transaction, Observed& observed);
   StatusOr<RouteAnswer> FindRoutes(const Json& step);
   StatusOr<std::vector<DebtView>> AllDebts(const Json& step);
+  template <typename Clearing>
+  StatusOr<ClearingView> ClearAfterDryRun(const Clearing& clear);
   // Reads an operator's or payer's command with one member replaced by `value`, as a hub would.
   StatusOr<VerifiedCommand> ReadWith(const Command& command, const std::vector<std::string>& path,
                                      const Json& value);

@@ -125,21 +125,21 @@ std::vector<Operation> ClearingOperations() {
   const Field cycle = {"cycle", Shape::kNames, kRequired};
   return {
       {"find_cycles",
-       false,
+       true,
        {eq, max_len},
        Answer::kFields,
        {{"n", Shape::kInteger}, {"contains", Shape::kCycles}, {"not_contains", Shape::kCycles}}},
       {"clear_all",
-       false,
+       true,
        {eq, max_len, {"min_amount", Shape::kText}},
        Answer::kFields,
        {{"cycles", Shape::kInteger}}},
       {"clear_cycle",
-       false,
+       true,
        {eq, cycle},
        Answer::kFields,
        {{"amount", Shape::kDecimal}, {"skipped", Shape::kBoolean}}},
-      {"optimum", false, {eq}, Answer::kFields, {{"min_total_debt", Shape::kDecimal}}}};
+      {"optimum", true, {eq}, Answer::kFields, {{"min_total_debt", Shape::kDecimal}}}};
 }
 
 std::vector<Operation> IntegrityOperations() {

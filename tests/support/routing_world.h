@@ -32,6 +32,8 @@ class RoutingWorld {
   // Moves the plan's amounts, as a payment does.
   void Pay(const Plan& plan);
   void SetDay(std::int64_t new_day);
+  // A record with these effects, which the ledger must take. The router is not told.
+  void Fold(RecordKind kind, std::vector<Effect> effects);
 
   // A request over everything between two participants, with default constraints.
   static RouteRequest Ask(ParticipantIndex from, ParticipantIndex to, Amount amount);
@@ -45,7 +47,6 @@ class RoutingWorld {
   std::unique_ptr<Router> router;
 
  private:
-  void Fold(RecordKind kind, std::vector<Effect> effects);
   void Tell(ParticipantIndex x, ParticipantIndex y);
 
   std::uint64_t seq_ = 0;

@@ -90,6 +90,26 @@ Transaction Decided(Transaction transaction, TransactionState state) {
   return transaction;
 }
 
+// With one more on the cycle than the sample has participants.
+Proposal SampleProposal() {
+  Proposal proposal;
+  proposal.id = TxId::Parse("golden:4").value();
+  proposal.proposer.bytes.fill(7);
+  proposal.equivalent = 0;
+  proposal.cycle = {0, 1, 2};
+  proposal.min_amount = 20;
+  proposal.proposed_at = 41'000'000;
+  proposal.expires_at = 641'000'000;
+  return proposal;
+}
+
+Proposal Agreed(Proposal proposal) {
+  proposal.state = ProposalState::kCommitted;
+  proposal.accepted = {1};
+  proposal.cleared = 50;
+  return proposal;
+}
+
 }  // namespace
 
 std::vector<Record> SampleRecords() {
@@ -143,6 +163,13 @@ std::vector<Record> SampleRecords() {
                  {ReservationEffect{0, 1, 0, 28, 0}, DebtEffect{0, 1, 0, -128, -100, 0, 28},
                   TransactionEffect{TransactionState::kPrepared,
                                     Decided(promised, TransactionState::kCommitted)}}),
+      MakeRecord(RecordKind::kClearing, 40'000'000,
+                 {SequenceEffect{alice.pid, 300, 301}, DebtEffect{0, 1, 0, -100, -60, 0, 0}}),
+      MakeRecord(RecordKind::kProposeClearing, 41'000'000,
+                 {ProposalEffect{std::nullopt, SampleProposal()}}),
+      MakeRecord(RecordKind::kAcceptClearing, 42'000'000,
+                 {ProposalEffect{ProposalState::kProposed, Agreed(SampleProposal())},
+                  DebtEffect{0, 0, 1, 60, 10, 0, 0}}),
   };
   records[5].evidence = "signed bytes";
   records[6].reason = "asked by the court, § 3";

@@ -91,6 +91,18 @@ void AddPrepared(const Ledger& ledger, Out out) {
   }
 }
 
+void AddProposals(const Ledger& ledger, Out out) {
+  for (const Proposal* p : ledger.Proposals(0, ledger.proposal_count())) {
+    fmt::format_to(out, "proposal {} by {} equivalent {} least {} at {} until {} state {} cycle",
+                   std::string(p->id.text()), Short(p->proposer.view()), p->equivalent,
+                   p->min_amount, p->proposed_at, p->expires_at, int(p->state));
+    for (const ParticipantIndex one : p->cycle) fmt::format_to(out, " {}", one);
+    fmt::format_to(out, " accepted");
+    for (const ParticipantIndex one : p->accepted) fmt::format_to(out, " {}", one);
+    fmt::format_to(out, "\n");
+  }
+}
+
 }  // namespace
 
 std::string StateText(const Ledger& ledger) {
@@ -109,6 +121,7 @@ std::string StateText(const Ledger& ledger) {
   AddLines(ledger, out);
   AddPairs(ledger, out);
   AddPrepared(ledger, out);
+  AddProposals(ledger, out);
   return text;
 }
 

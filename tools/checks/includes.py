@@ -28,6 +28,7 @@ ALLOWED["testing"] = ALLOWED["adapters"] = set(ROOMS)
 # What the sources of a room may see besides, hidden from those who include the room's headers.
 IN_SOURCES_ONLY = {
     "journal": {"crypto"},  # the record hash
+    "clearing": {"crypto"},  # the hash of a proposal's terms
 }
 
 # Leaves hang off an interface; nothing but their own files includes them (the factory of each is

@@ -19,8 +19,11 @@ inline constexpr std::size_t kMaxEnvelopeBytes = 64 * 1024;  // one signed comma
 inline constexpr std::size_t kMaxBlockedParticipants = 256;  // per line policy
 inline constexpr std::size_t kMaxAvoid = 1024;               // `avoid` of one payment command
 inline constexpr std::size_t kMaxOperators = 64;             // per network
+inline constexpr std::size_t kMaxWithin = 65'536;            // participants that one clearing names
 inline constexpr std::size_t kMaxEquivalents = 4096;         // per network
-inline constexpr std::size_t kMaxPrepared = 65'536;  // payments prepared and not decided, per hub
+inline constexpr std::size_t kMaxPrepared = 65'536;   // payments prepared and not decided, per hub
+inline constexpr std::size_t kMaxProposals = 16'384;  // clearings that wait for consent, per hub
+inline constexpr std::size_t kMaxCycleMembers = 32;   // of a proposed cycle, spec 01 §7.5
 inline constexpr std::size_t kMaxRecordBytes = std::size_t{256}
                                                << 20;  // opening balances are one record
 

@@ -24,6 +24,14 @@
 //                             routes?: [{path: [pid], amount}]
 //   payment.commit            –                                                            tx_id
 //   payment.abort             –                                                            tx_id
+//   clearing.cycles           equivalent, max_length?, max_cycles?, min_amount?,             seq
+//                             within?: [pid], work_limit?
+//   clearing.set_off          equivalent, growth?, enough_ppm?, min_amount?,                 seq
+//                             within?: [pid], work_limit?
+//   clearing.cycle            equivalent, cycle: [pid]                                       seq
+//   clearing.propose          equivalent, cycle: [pid], min_amount?, lifetime_s?             tx_id
+//   clearing.accept           terms (Base64 of TermsOf the proposal)                         tx_id
+//   clearing.reject           –                                                              tx_id
 //
 // Amounts are decimal text. max_hops is 1–32, max_paths 1–64, or "unlimited". A policy is an object
 // of the keys of spec 01 §4.3; null returns a key to its default; its amounts are decimal text, or
@@ -41,6 +49,8 @@
 #include "geo/base/ids.h"
 #include "geo/base/status.h"
 #include "geo/base/time.h"
+#include "geo/clearing/commands.h"
+#include "geo/clearing/consent.h"
 #include "geo/crypto/envelope.h"
 #include "geo/crypto/json.h"
 #include "geo/crypto/keys.h"
@@ -55,13 +65,14 @@ using Command =
     std::variant<RegisterParticipant, UpdateParticipant, Leave, SetParticipantStatus,
                  SetVerificationLevel, CreateEquivalent, UpdateEquivalent, RemoveEquivalent,
                  OpenLine, UpdateLine, CloseLine, FreezeLine, UnfreezeLine, OpeningBalances, Pay,
-                 PreparePayment, CommitPayment, AbortPayment>;
+                 PreparePayment, CommitPayment, AbortPayment, ClearCycles, SetOffDebts, ClearCycle,
+                 ProposeClearing, AcceptClearing, RejectClearing>;
 
 // The `op` of a command; "" for OpeningBalances, which no envelope carries.
 std::string_view OperationName(const Command& command);
 
-// The transaction that a payment or a decision about one names; null for settings commands, which
-// carry sequence numbers. Points into `command`.
+// The transaction that a payment or a decision about one names, or the proposal; null for settings
+// commands and clearings, which carry sequence numbers. Points into `command`.
 const TxId* TransactionOf(const Command& command);
 
 // A command as it arrives: the envelope, and the personal text that its body names by hash.
@@ -76,8 +87,8 @@ struct Validity {
   Timestamp expires_at = 0;  // after issued_at
 };
 
-// Signs `command` for `network`, for clients and tests. Settings commands take `seq` (≥ 1),
-// payments and decisions about them the payment's id. Errors: InvalidArgument (an amount in minor
+// Signs `command` for `network`, for clients and tests. Commands that
+// name no transaction take `seq` (≥ 1). Errors: InvalidArgument (an amount in minor
 // units: signed commands carry text; a lifetime that is not whole seconds; a command that no
 // envelope carries, voted reservations among them; seq 0), CommandSyntax, TooLarge.
 StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,

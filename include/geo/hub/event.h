@@ -39,6 +39,12 @@ enum class EventType : std::uint16_t {
   kPaymentPrepared = 52,   // for the payer
   kPaymentAborted = 53,    // for the payer: by himself
   kPaymentExpired = 54,    // for the payer: his time to commit was up
+  kDebtsCleared = 60,      // for everybody whose debts were cleared, one each
+  // For everybody on the cycle, one each, and the proposer or who decided beside him.
+  kClearingProposed = 61,
+  kClearingAccepted = 62,  // by one of them
+  kClearingRejected = 63,
+  kClearingExpired = 64,
 };
 
 // "payment.committed", "trust_line.opened"…
@@ -53,7 +59,10 @@ struct Event {
   std::optional<TxId> transaction;
   std::optional<LineId> line;
   std::optional<EquivalentCode> equivalent;
-  Amount amount = 0;  // of a payment, or the limit of a line
+  // Of a payment; the limit of a line; by how much what a participant owes fell when debts were
+  // cleared, and with growth possibly rose (what he is owed changes as much; saturates); the
+  // minimum of a proposal.
+  Amount amount = 0;
   friend bool operator==(const Event&, const Event&) = default;
 };
 

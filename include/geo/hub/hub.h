@@ -25,6 +25,8 @@
 
 #include "geo/base/status.h"
 #include "geo/base/time.h"
+#include "geo/clearing/policy.h"
+#include "geo/hub/clearing_view.h"
 #include "geo/hub/command.h"
 #include "geo/hub/event.h"
 #include "geo/hub/log.h"
@@ -54,6 +56,9 @@ struct HubOptions {
   // counts.
   PaymentDefaults payments = {};
 
+  // What is cleared without being asked for (spec 01 §7.2–7.4). By default nothing.
+  ClearingPolicy clearing = {};
+  ProposalDefaults proposals = {};      // how long proposals to clear wait (§7.5)
   std::size_t max_pending = 65'536;     // submits between two flushes
   std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
   // Rows that may wait for UpdateReadModel. As long as no more wait, appends of commands take none
@@ -81,12 +86,22 @@ struct PaymentResult {
   std::optional<HopShortage> shortage = {};
 };
 
+// What became of a proposal to clear, or of an answer to one.
+struct ProposalResult {
+  bool repeated = false;  // nothing was recorded: the answer stands already
+  ProposalView proposal;  // as it now is
+};
+
 // What became of a command.
 struct CommandResult {
   Status status;          // ok: recorded, or a payment answered by `payment`
-  std::uint64_t seq = 0;  // the record; 0: none
+  std::uint64_t seq = 0;  // the record, of several the first; 0: none
   std::optional<PaymentResult> payment;
   std::optional<LineId> line;  // of OpenLine
+  // Of a clearing: no record when there was nothing to clear. Of a payment that moved money when
+  // clearing is triggered: what it led to, written with it.
+  std::optional<ClearingView> clearing = {};
+  std::optional<ProposalResult> proposal = {};
 
   // kOk when what was asked for is done; else why not, refusals included.
   ErrorCode code() const;
@@ -139,9 +154,11 @@ class Hub {
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
 
   // Tells the hub the time when nothing else does: prepared payments whose time is up end by a
-  // record of their own, to be written by the next Flush (Submit does the same first), and views
+  // record of their own, to be written by the next Flush (Submit does the same first), as proposals
+  // to clear do, scheduled clearings that are due run (only here, so that the server chooses
+  // when), and views
   // show the capacities of the present UTC day (daily limits). A clock that steps back counts as
-  // standing still. Does nothing on a poisoned hub. O(expired reservations).
+  // standing still. Does nothing on a poisoned hub. O(expired), and the clearings.
   void Tick(Timestamp now);
 
   std::size_t pending() const;
@@ -164,6 +181,10 @@ class Hub {
 
   // The transaction with this id; nothing when there is none. Errors: those of the store.
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
+
+  // The proposal to clear with this id, open or closed; nothing when there is none. Open ones are
+  // listed by View::Proposals. Errors: those of the store.
+  StatusOr<std::optional<ProposalView>> FindProposal(const TxId& id);
 
   // Display name or profile by its hash; nothing when erased or never there. Errors: the store's.
   StatusOr<std::optional<std::string>> FindText(const Hash256& hash);

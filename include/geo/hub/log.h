@@ -8,7 +8,12 @@
 //   … (OperationName)    when refused    absent when there is none); of payments tx_id, and, when
 //                                        there is a transaction, payer, payee, amount, equivalent,
 //                                        state, and repeated when it was known already
+//                                        and of those that cleared or triggered a clearing:
+//                                        cleared_units (minor units), clearing_code, and
+//                                        clearing_complete (false: a work limit ended it)
 //   opening_balances     the same        the same
+//   clearing.scheduled   info; warning   cleared_units, clearing_code, clearing_complete
+//                        when it failed
 //   payment.expired      info            tx_id, payer, payee, amount, equivalent, state
 //   checkpoint           info            seq
 //   integrity            info; warning;  equivalent, zero_sum, accumulators, trust_limits,

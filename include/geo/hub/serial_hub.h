@@ -93,6 +93,7 @@ class SerialHub {
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
   Status AcknowledgeEvents(std::uint64_t seq);
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
+  StatusOr<std::optional<ProposalView>> FindProposal(const TxId& id);
   StatusOr<std::optional<std::string>> FindText(const Hash256& hash);
   Status ErasePersonalText(const Pid& participant);
   // One slice; others work between two of them.

@@ -10,6 +10,9 @@
 #include "geo/base/ids.h"
 #include "geo/base/status.h"
 #include "geo/base/time.h"
+#include "geo/clearing/commands.h"
+#include "geo/clearing/policy.h"
+#include "geo/hub/clearing_view.h"
 #include "geo/ledger/ledger.h"
 #include "geo/routing/router.h"
 
@@ -101,6 +104,29 @@ class View {
   StatusOr<std::optional<std::uint32_t>> TrustDistance(
       const Pid& from, const Pid& to, const EquivalentCode& equivalent,
       std::uint32_t max_distance = kUnlimited) const;
+
+  // What a clearing would clear now, without clearing it: a dry run (spec 01 §7.6). Errors and
+  // effort as PlanClearing; cycles need O(pairs · log) beside the search.
+  StatusOr<ClearingView> WouldClear(const ClearCycles& clear) const;
+  StatusOr<ClearingView> WouldClear(const SetOffDebts& clear) const;
+  StatusOr<ClearingView> WouldClear(const ClearCycle& clear) const;
+
+  // The legal cycles that there are now, each from its participant that registered first on,
+  // `max_cycles` of them at most. Taking one may take others with it. Exponential in max_length
+  // where debts are dense. Errors as PlanClearing.
+  StatusOr<CyclesView> FindCycles(const ClearCycles& clear) const;
+
+  // What each way to clear would come to, and leaves on the table. `lengths` as in Comparison.
+  // Errors and effort as CompareClearings.
+  StatusOr<ClearingReport> CompareClearings(const EquivalentCode& equivalent,
+                                            const std::vector<std::uint32_t>& lengths,
+                                            bool growth) const;
+
+  // Open proposals to clear, the first to expire first; `max` of them after skipping `skip`. O(skip
+  // + max).
+  StatusOr<std::vector<ProposalView>> Proposals(std::size_t skip, std::size_t max) const;
+  // Of these, the ones that wait for this participant's acceptance now. O(open proposals).
+  StatusOr<std::vector<ProposalView>> ProposalsAwaiting(const Pid& participant) const;
 
  private:
   StatusOr<RouteRequest> Request(const Pid& from, const Pid& to, const EquivalentCode& equivalent,

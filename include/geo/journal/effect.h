@@ -84,9 +84,17 @@ struct ReservationEffect {
   friend bool operator==(const ReservationEffect&, const ReservationEffect&) = default;
 };
 
+// A proposal to clear came into being or changed. `before` absent: it is new.
+struct ProposalEffect {
+  std::optional<ProposalState> before;
+  Proposal after;
+  friend bool operator==(const ProposalEffect&, const ProposalEffect&) = default;
+};
+
 // New kinds are appended; the position in this list is the kind's byte in the format, from 1.
-using Effect = std::variant<GenesisEffect, ParticipantEffect, EquivalentEffect, LineEffect,
-                            DebtEffect, SequenceEffect, TransactionEffect, ReservationEffect>;
+using Effect =
+    std::variant<GenesisEffect, ParticipantEffect, EquivalentEffect, LineEffect, DebtEffect,
+                 SequenceEffect, TransactionEffect, ReservationEffect, ProposalEffect>;
 
 // Appends the canonical binary form of `effect`. O(size).
 void WriteEffect(const Effect& effect, ByteWriter& writer);

@@ -159,6 +159,30 @@ struct Transaction {
   friend bool operator==(const Transaction&, const Transaction&) = default;
 };
 
+// Spec 01 §7.5; the last three never change.
+enum class ProposalState : std::uint8_t {
+  kProposed = 1,
+  kWaiting = 2,  // somebody has accepted
+  kCommitted = 3,
+  kRejected = 4,
+  kExpired = 5,
+};
+
+// A cycle of debts that is not cleared without the consent of somebody on it.
+struct Proposal {
+  TxId id;
+  Pid proposer;  // somebody on the cycle, or an operator
+  EquivalentIndex equivalent = kNoIndex;
+  std::vector<ParticipantIndex> cycle = {};  // debtor→creditor, 3–32, no repeats
+  Amount min_amount = 1;                     // positive; less is not worth it
+  Timestamp proposed_at = 0;
+  Timestamp expires_at = 0;  // after proposed_at
+  ProposalState state = ProposalState::kProposed;
+  std::vector<ParticipantIndex> accepted = {};  // ascending
+  Amount cleared = 0;                           // off each debt; of committed ones
+  friend bool operator==(const Proposal&, const Proposal&) = default;
+};
+
 }  // namespace geo
 
 #endif  // GEO_JOURNAL_ENTITY_H_

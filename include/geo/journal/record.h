@@ -42,8 +42,13 @@ enum class RecordKind : std::uint8_t {
   kCommitPayment = 18,
   kAbortPayment = 19,
   kExpirePayment = 20,  // by the hub itself: a prepared payment's time is up
+  kClearing = 21,       // debts taken off in cycles or as a circulation
+  kProposeClearing = 22,
+  kAcceptClearing = 23,  // clears the cycle, when it is the last acceptance
+  kRejectClearing = 24,
+  kExpireProposal = 25,  // by the hub itself: a proposal's time is up
 };
-inline constexpr RecordKind kLastRecordKind = RecordKind::kExpirePayment;
+inline constexpr RecordKind kLastRecordKind = RecordKind::kExpireProposal;
 
 // "payment", "open_line"…: the kind's name in events, tables and logs.
 std::string_view RecordKindName(RecordKind kind);

@@ -162,6 +162,18 @@ class Ledger {
   // The one whose time was up first, if that is so at `now`; else null. O(1).
   const Transaction* FirstExpired(Timestamp now) const;
 
+  // --- Clearings that wait for consent (spec 01 §7.5): at most kMaxProposals. ---
+
+  std::size_t proposal_count() const;
+  // The open proposal with this id; null when there is none (decided, or never there). Valid until
+  // the next Apply. O(log n).
+  const Proposal* FindProposal(const TxId& id) const;
+  // Up to `max` of them after `skip`, the first to expire first. Valid until the next Apply. O(skip
+  // + max).
+  std::vector<const Proposal*> Proposals(std::size_t skip, std::size_t max) const;
+  // The one whose time was up first, if that is so at `now`; else null. O(1).
+  const Proposal* FirstExpiredProposal(Timestamp now) const;
+
   // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
   std::uint64_t LastSequence(const Pid& signer) const;
   // The operator with this pid (spec 01 §1.7); null when there is none. O(operators).

@@ -1,12 +1,12 @@
 // Places for the nodes of a small graph, by forces.
-#ifndef GEO_EXAMPLES_ANALYSE_LAYOUT_H_
-#define GEO_EXAMPLES_ANALYSE_LAYOUT_H_
+#ifndef GEO_EXAMPLES_SHARED_LAYOUT_H_
+#define GEO_EXAMPLES_SHARED_LAYOUT_H_
 
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-namespace geo::analyse {
+namespace geo::examples {
 
 struct Place {
   double x = 0;
@@ -20,6 +20,6 @@ std::vector<Place> PlaceByForces(std::uint32_t nodes,
                                  const std::vector<std::pair<std::uint32_t, std::uint32_t>>& links,
                                  double width, double height);
 
-}  // namespace geo::analyse
+}  // namespace geo::examples
 
-#endif  // GEO_EXAMPLES_ANALYSE_LAYOUT_H_
+#endif  // GEO_EXAMPLES_SHARED_LAYOUT_H_

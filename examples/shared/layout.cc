@@ -1,4 +1,4 @@
-#include "analyse/layout.h"
+#include "shared/layout.h"
 
 #include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
@@ -11,7 +11,7 @@
 
 #include "shared/progress.h"
 
-namespace geo::analyse {
+namespace geo::examples {
 namespace {
 
 using Topology = boost::rectangle_topology<boost::minstd_rand>;
@@ -22,7 +22,7 @@ constexpr int kRounds = 500;
 // Moves get smaller round by round; also shows how far it is.
 class Cooling {
  public:
-  Cooling(double begin, examples::Progress* progress) : begin_(begin), progress_(progress) {}
+  Cooling(double begin, Progress* progress) : begin_(begin), progress_(progress) {}
 
   double operator()() {
     if (round_ >= kRounds) return 0;
@@ -33,7 +33,7 @@ class Cooling {
 
  private:
   double begin_;
-  examples::Progress* progress_;
+  Progress* progress_;
   int round_ = 0;
 };
 
@@ -67,7 +67,7 @@ std::vector<Place> PlaceByForces(std::uint32_t nodes,
   boost::circle_graph_layout(graph, position, std::min(width, height) / 3);
   // Twins on a circle would push each other along one line only.
   for (auto& point : points) point[0] += 0.01 * static_cast<double>(random() % 100);
-  examples::Progress progress("drawing", kRounds);
+  Progress progress("drawing", kRounds);
   boost::fruchterman_reingold_force_directed_layout(
       graph, position, topology,
       boost::cooling(Cooling(std::min(width, height) / 8, &progress))
@@ -79,4 +79,4 @@ std::vector<Place> PlaceByForces(std::uint32_t nodes,
   return places;
 }
 
-}  // namespace geo::analyse
+}  // namespace geo::examples

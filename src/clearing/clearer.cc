@@ -1,0 +1,276 @@
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "geo/clearing/clearing.h"
+#include "geo/graph/cycles.h"
+#include "geo/graph/residual_graph.h"
+#include "src/base/status_macros.h"
+#include "src/clearing/legal.h"
+
+namespace geo {
+namespace {
+
+using graph::EdgeIndex;
+using graph::NodeIndex;
+using graph::Outcome;
+using graph::ResidualGraph;
+
+// The legal debts of one equivalent, debtor→creditor. Nodes are participants.
+Status StoreDebt(ResidualGraph& graph, NodeIndex debtor, NodeIndex creditor, Amount amount) {
+  GEO_RETURN_IF_ERROR(graph.Grow(std::max(debtor, creditor) + 1));
+  const EdgeIndex edge = graph.Find(debtor, creditor);
+  if (amount == 0) return edge == graph::kNoEdge ? OkStatus() : graph.Remove(edge);
+  const graph::Arc arc = graph::PlainArc(amount);
+  if (edge != graph::kNoEdge) return graph.Change(edge, debtor, arc, graph::Arc());
+  return graph.Insert(debtor, creditor, arc, graph::Arc()).status();
+}
+
+Status StorePair(const Ledger& ledger, const Pair& pair, ResidualGraph& graph) {
+  const Direction owing = OwingDirection(pair);
+  return StoreDebt(graph, pair.tail(owing), pair.head(owing), LegalDebt(ledger, pair));
+}
+
+Status CheckLength(std::uint32_t length, std::uint32_t longest) {
+  if (length >= kShortestCycle && length <= longest) return OkStatus();
+  return MakeError(ErrorCode::kConstraintRange, "cycles of up to " + std::to_string(length) +
+                                                    " participants; 3 to " +
+                                                    std::to_string(longest) + " are possible");
+}
+
+// Takes cycles off a graph, remembers what it did, and puts everything back at the end.
+class Taking {
+ public:
+  Taking(ResidualGraph& graph, graph::CycleSearch& search, ClearingPlan* plan)
+      : graph_(graph), search_(search), plan_(*plan) {}
+  ~Taking() {
+    for (const auto& [ends, amount] : before_) {
+      // What was there before fits again.
+      static_cast<void>(StoreDebt(graph_, ends.first, ends.second, amount));
+    }
+  }
+  Taking(const Taking&) = delete;
+  Taking& operator=(const Taking&) = delete;
+
+  // All cycles through the debt debtor→creditor, shortest first; false when the work limit or
+  // `max_cycles` ended it.
+  StatusOr<bool> TakeThrough(NodeIndex debtor, NodeIndex creditor, graph::CycleQuery query,
+                             std::uint64_t work_limit, std::size_t max_cycles) {
+    graph::Cycle cycle;
+    while (true) {
+      query.work_limit = work_limit - std::min(work_limit, plan_.work);
+      if (query.work_limit == 0) return false;
+      const Outcome outcome = search_.FindShortest(graph_, debtor, creditor, query, &cycle);
+      plan_.work += search_.work();
+      if (outcome == Outcome::kWorkLimit) return false;
+      if (outcome != Outcome::kFound) return true;
+      if (plan_.cycles.size() == max_cycles) return false;
+      GEO_RETURN_IF_ERROR(Take(cycle));
+    }
+  }
+
+  // One record with everything taken.
+  Status Finish(const Ledger& ledger, EquivalentIndex equivalent) {
+    std::vector<Effect> effects;
+    for (const auto& [ends, amount] : before_) {
+      const EdgeIndex edge = graph_.Find(ends.first, ends.second);
+      const Amount after =
+          edge == graph::kNoEdge
+              ? 0
+              : graph_.CapacityFor(edge, ends.first, graph::kNoNode, graph::kNoNode);
+      const Pair& pair = ledger.pair(*ledger.FindPair(equivalent, ends.first, ends.second));
+      effects.emplace_back(ChangeOfDebt(pair, pair.DirectionFrom(ends.first), after));
+    }
+    if (effects.empty()) return OkStatus();
+    GEO_RETURN_IF_ERROR(VerifyClearing(ledger, effects, false));
+    plan_.records.push_back(std::move(effects));
+    return OkStatus();
+  }
+
+ private:
+  Status Take(const graph::Cycle& cycle) {
+    for (std::size_t i = 0; i < cycle.nodes.size(); ++i) {
+      const NodeIndex from = cycle.nodes[i];
+      const NodeIndex to = cycle.nodes[(i + 1) % cycle.nodes.size()];
+      const Amount owed = graph_.CapacityFor(cycle.edges[i], from, graph::kNoNode, graph::kNoNode);
+      before_.try_emplace({from, to}, owed);
+      GEO_RETURN_IF_ERROR(StoreDebt(graph_, from, to, owed - cycle.amount));
+    }
+    plan_.cleared += AmountSum{cycle.amount} * cycle.length();
+    plan_.cycles.push_back({cycle.nodes, cycle.amount});
+    return OkStatus();
+  }
+
+  ResidualGraph& graph_;
+  graph::CycleSearch& search_;
+  ClearingPlan& plan_;
+  std::map<std::pair<NodeIndex, NodeIndex>, Amount> before_;
+};
+
+std::vector<NodeIndex> CreditorsOf(const ResidualGraph& graph, NodeIndex debtor) {
+  std::vector<NodeIndex> creditors;
+  for (std::uint32_t i = 0; i < graph.degree(debtor); ++i) {
+    const EdgeIndex edge = graph.edge(debtor, i);
+    if (graph.CapacityFor(edge, debtor, graph::kNoNode, graph::kNoNode) > 0) {
+      creditors.push_back(graph.neighbor(debtor, i));
+    }
+  }
+  return creditors;
+}
+
+}  // namespace
+
+class Clearer::Impl {
+ public:
+  Status PairChanged(const Ledger& ledger, PairIndex index) {
+    const Pair& pair = ledger.pair(index);
+    if (graphs_.size() <= pair.equivalent) graphs_.resize(pair.equivalent + std::size_t{1});
+    return StorePair(ledger, pair, graphs_[pair.equivalent]);
+  }
+
+  StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
+                                       const TriggeredClearing& options) {
+    GEO_RETURN_IF_ERROR(CheckLength(options.max_length, kLongestTriggeredCycle));
+    ClearingPlan plan;
+    if (changed.empty()) return plan;
+    for (const PairIndex pair : changed) {
+      if (pair >= ledger.pair_count()) {
+        return MakeError(ErrorCode::kInvalidArgument,
+                         "pair " + std::to_string(pair) + " is not there");
+      }
+    }
+    const EquivalentIndex equivalent = ledger.pair(changed.front()).equivalent;
+    GEO_RETURN_IF_ERROR(CheckScope(ledger, {equivalent, {}, options.min_amount}));
+    if (graphs_.size() <= equivalent) return plan;
+    const graph::CycleQuery query{options.max_length, options.min_amount, 0};
+    Taking taking(graphs_[equivalent], search_, &plan);
+    for (const PairIndex index : changed) {
+      const Pair& pair = ledger.pair(index);
+      if (pair.equivalent != equivalent || LegalDebt(ledger, pair) == 0) continue;
+      const Direction owing = OwingDirection(pair);
+      GEO_ASSIGN_OR_RETURN(const bool all,
+                           taking.TakeThrough(pair.tail(owing), pair.head(owing), query,
+                                              options.work_limit, kNoCycleLimit));
+      plan.complete = plan.complete && all;
+    }
+    GEO_RETURN_IF_ERROR(taking.Finish(ledger, equivalent));
+    return plan;
+  }
+
+  StatusOr<ClearingPlan> PlanCycles(const Ledger& ledger, const CycleClearing& request) {
+    GEO_RETURN_IF_ERROR(Check(ledger, request));
+    if (request.scope.within.has_value()) {
+      GEO_ASSIGN_OR_RETURN(ResidualGraph graph, GraphWithin(ledger, request.scope));
+      return PlanIn(graph, ledger, request);
+    }
+    ClearingPlan nothing;
+    if (graphs_.size() <= request.scope.equivalent) return nothing;
+    return PlanIn(graphs_[request.scope.equivalent], ledger, request);
+  }
+
+  StatusOr<CycleListing> ListCycles(const Ledger& ledger, const CycleClearing& request) const {
+    GEO_RETURN_IF_ERROR(Check(ledger, request));
+    if (!request.scope.within.has_value() && graphs_.size() <= request.scope.equivalent) {
+      return CycleListing();
+    }
+    ResidualGraph inside;
+    const ResidualGraph* graph = &inside;
+    if (request.scope.within.has_value()) {
+      GEO_ASSIGN_OR_RETURN(inside, GraphWithin(ledger, request.scope));
+    } else {
+      graph = &graphs_[request.scope.equivalent];
+    }
+    const graph::CycleQuery query{request.max_length, request.scope.min_amount, request.work_limit};
+    graph::CycleList list = graph::ListCycles(*graph, query, request.max_cycles);
+    CycleListing listing;
+    listing.complete = list.complete;
+    for (graph::Cycle& cycle : list.cycles) {
+      listing.cycles.push_back({std::move(cycle.nodes), cycle.amount});
+    }
+    return listing;
+  }
+
+ private:
+  static constexpr std::size_t kNoCycleLimit = static_cast<std::size_t>(-1);
+
+  static Status Check(const Ledger& ledger, const CycleClearing& request) {
+    if (request.max_cycles == 0) {
+      return MakeError(ErrorCode::kConstraintRange, "no cycles at all: max_cycles is 1 or more");
+    }
+    GEO_RETURN_IF_ERROR(CheckLength(request.max_length, kLongestPeriodicCycle));
+    return CheckScope(ledger, request.scope);
+  }
+
+  static StatusOr<ResidualGraph> GraphWithin(const Ledger& ledger, const ClearingScope& scope) {
+    GEO_ASSIGN_OR_RETURN(const Members members, Members::Of(ledger, scope));
+    ResidualGraph graph;
+    for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
+      const Pair& pair = ledger.pair(i);
+      if (pair.equivalent != scope.equivalent || !members.Has(pair)) continue;
+      GEO_RETURN_IF_ERROR(StorePair(ledger, pair, graph));
+    }
+    return graph;
+  }
+
+  // Short cycles first, through one debt after the other: taking cycles makes no new ones, so one
+  // pass per length finds them all.
+  StatusOr<ClearingPlan> PlanIn(ResidualGraph& graph, const Ledger& ledger,
+                                const CycleClearing& request) {
+    ClearingPlan plan;
+    Taking taking(graph, search_, &plan);
+    for (std::uint32_t length = kShortestCycle; length <= request.max_length && plan.complete;
+         ++length) {
+      const graph::CycleQuery query{length, request.scope.min_amount, 0};
+      for (NodeIndex debtor = 0; debtor < graph.node_count() && plan.complete; ++debtor) {
+        for (const NodeIndex creditor : CreditorsOf(graph, debtor)) {
+          GEO_ASSIGN_OR_RETURN(
+              plan.complete,
+              taking.TakeThrough(debtor, creditor, query, request.work_limit, request.max_cycles));
+          if (!plan.complete) break;
+        }
+      }
+    }
+    GEO_RETURN_IF_ERROR(taking.Finish(ledger, request.scope.equivalent));
+    return plan;
+  }
+
+  std::vector<ResidualGraph> graphs_;  // by equivalent
+  graph::CycleSearch search_;
+};
+
+Clearer::Clearer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Clearer::~Clearer() = default;
+
+StatusOr<std::unique_ptr<Clearer>> Clearer::Create(const Ledger& ledger, EquivalentIndex only) {
+  std::unique_ptr<Clearer> clearer(new Clearer(std::make_unique<Impl>()));
+  for (PairIndex pair = 0; pair < ledger.pair_count(); ++pair) {
+    const Pair& it = ledger.pair(pair);
+    if (only != kNoIndex && it.equivalent != only) continue;
+    if (LegalDebt(ledger, it) == 0) continue;
+    GEO_RETURN_IF_ERROR(clearer->PairChanged(ledger, pair));
+  }
+  return clearer;
+}
+
+Status Clearer::PairChanged(const Ledger& ledger, PairIndex pair) {
+  return impl_->PairChanged(ledger, pair);
+}
+
+StatusOr<ClearingPlan> Clearer::PlanTriggered(const Ledger& ledger,
+                                              std::span<const PairIndex> changed,
+                                              const TriggeredClearing& options) {
+  return impl_->PlanTriggered(ledger, changed, options);
+}
+
+StatusOr<ClearingPlan> Clearer::PlanCycles(const Ledger& ledger, const CycleClearing& request) {
+  return impl_->PlanCycles(ledger, request);
+}
+
+StatusOr<CycleListing> Clearer::ListCycles(const Ledger& ledger,
+                                           const CycleClearing& request) const {
+  return impl_->ListCycles(ledger, request);
+}
+
+}  // namespace geo

@@ -1,0 +1,54 @@
+#include "src/clearing/problem.h"
+
+#include <algorithm>
+
+#include "src/base/status_macros.h"
+#include "src/clearing/legal.h"
+
+namespace geo {
+namespace {
+
+// What the edge may carry afterwards when its line lets debts grow.
+Amount GrowsTo(const Ledger& ledger, const Pair& pair, Direction owing, Amount owed) {
+  const LineIndex line = pair.line_for(owing);
+  if (!Consents(ledger, line) || !ledger.line_policy(line).allow_growth) return owed;
+  return std::max(owed, ledger.line_limit(line));
+}
+
+void AddPair(const Ledger& ledger, PairIndex index, const SetOff& request, Amount taken,
+             SetOffProblem* problem) {
+  const Pair& pair = ledger.pair(index);
+  const Direction owing = OwingDirection(pair);
+  const Amount legal = LegalDebt(ledger, pair);
+  if (Reserved(pair) || (pair.balance != 0 && legal == 0)) return;
+  const Amount owed = legal - taken;
+  if (owed != 0 && owed < request.scope.min_amount) return;
+  const auto add = [&](Direction way, Amount amount, Amount capacity) {
+    if (capacity == 0) return;
+    problem->edges.push_back({pair.tail(way), pair.head(way), amount, capacity});
+    problem->pairs.push_back(index);
+  };
+  if (!request.growth) {
+    add(owing, owed, owed);
+    return;
+  }
+  add(owing, owed, GrowsTo(ledger, pair, owing, owed));
+  add(Reverse(owing), 0, GrowsTo(ledger, pair, Reverse(owing), 0));
+}
+
+}  // namespace
+
+StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
+                                    const TakenOff& taken) {
+  GEO_ASSIGN_OR_RETURN(const Members members, Members::Of(ledger, request.scope));
+  SetOffProblem problem;
+  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
+    const Pair& pair = ledger.pair(i);
+    if (pair.equivalent != request.scope.equivalent || !members.Has(pair)) continue;
+    const auto less = taken.find(i);
+    AddPair(ledger, i, request, less == taken.end() ? 0 : less->second, &problem);
+  }
+  return problem;
+}
+
+}  // namespace geo

@@ -1,0 +1,177 @@
+// From a clearing to queued records: asked for by an operator, triggered by a payment, or due by
+// schedule (spec 01 §7).
+
+#include <utility>
+#include <variant>
+
+#include "geo/crypto/keys.h"
+#include "src/base/status_macros.h"
+#include "src/hub/hub_impl.h"
+
+namespace geo {
+namespace {
+
+Status CheckMayClear(const Ledger& ledger, const Pid& signer, std::uint64_t seq) {
+  const std::uint64_t last = ledger.LastSequence(signer);
+  if (seq <= last) {
+    return MakeError(ErrorCode::kSequenceUsed,
+                     "sequence " + std::to_string(seq) + " of " + FormatPid(signer) +
+                         " is used up; the next one is at least " + std::to_string(last + 1));
+  }
+  const Operator* one = ledger.FindOperator(signer);
+  if (one != nullptr && one->role != OperatorRole::kAuditor) return OkStatus();
+  return MakeError(ErrorCode::kNotPermitted,
+                   FormatPid(signer) + " is not an operator of this network");
+}
+
+// Whether a multiple of `every` lies in (before, now].
+bool IsDue(Duration every, Timestamp before, Timestamp now) {
+  return now / every != before / every;
+}
+
+}  // namespace
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const ClearCycles& clear,
+                                 Timestamp time) {
+  return PerformClearing(command, clear, false, time);
+}
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const SetOffDebts& clear,
+                                 Timestamp time) {
+  return PerformClearing(command, clear, clear.growth, time);
+}
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const ClearCycle& clear,
+                                 Timestamp time) {
+  return PerformClearing(command, clear, false, time);
+}
+
+template <typename Clearing>
+CommandResult Hub::Impl::PerformClearing(const VerifiedCommand& command, const Clearing& clear,
+                                         bool growth, Timestamp time) {
+  CommandResult result;
+  result.status = CheckValidity(command, time);
+  if (!result.status.ok()) return result;
+  const std::uint64_t last = ledger->LastSequence(command.signer());
+  const std::uint64_t seq = command.seq().value_or(last + 1);
+  result.status = CheckMayClear(*ledger, command.signer(), seq);
+  if (!result.status.ok()) return result;
+  StatusOr<ClearingPlan> plan = PlanClearing(*ledger, clearer.get(), clear);
+  result.status = plan.status();
+  if (!plan.ok()) return result;
+  Record header;
+  header.time = time;
+  header.kind = RecordKind::kClearing;
+  header.actor = command.signer();
+  header.evidence = command.evidence();
+  header.effects.emplace_back(SequenceEffect{command.signer(), last, seq});
+  result.clearing = ViewOf(*ledger, *plan);
+  result.status = AppendClearing(header, *plan, growth, *result.clearing);
+  if (!result.clearing->records.empty()) result.seq = result.clearing->records.front();
+  return result;
+}
+
+// One record after the other, each checked on the state that the ones before it left. `header`
+// holds what the first of them has beside debts.
+Status Hub::Impl::AppendClearing(const Record& header, const ClearingPlan& plan, bool growth,
+                                 ClearingView& view) {
+  for (const std::vector<Effect>& effects : plan.records) {
+    GEO_RETURN_IF_ERROR(VerifyClearing(*ledger, effects, growth));
+    Record record = header;
+    if (!view.records.empty()) record.effects.clear();
+    record.effects.insert(record.effects.end(), effects.begin(), effects.end());
+    GEO_ASSIGN_OR_RETURN(const std::uint64_t seq, Append(std::move(record)));
+    view.records.push_back(seq);
+  }
+  return OkStatus();
+}
+
+// The pairs whose debts a payment changes, when that is to trigger a clearing.
+std::vector<PairIndex> Hub::Impl::PairsMoved(const std::vector<Effect>& effects) const {
+  std::vector<PairIndex> pairs;
+  if (clearer == nullptr) return pairs;
+  for (const Effect& effect : effects) {
+    const auto* debt = std::get_if<DebtEffect>(&effect);
+    if (debt == nullptr) continue;
+    const auto pair = ledger->FindPair(debt->equivalent, debt->from, debt->to);
+    if (pair.has_value()) pairs.push_back(*pair);
+  }
+  return pairs;
+}
+
+// In the same group as the payment (spec 01 §7.2), which stands whatever comes of this.
+ClearingView Hub::Impl::ClearTriggered(const std::vector<PairIndex>& moved, Timestamp time) {
+  ClearingView view;
+  const StatusOr<ClearingPlan> plan =
+      clearer->PlanTriggered(*ledger, moved, *options.clearing.triggered);
+  view.status = plan.status();
+  if (!plan.ok()) return view;
+  view = ViewOf(*ledger, *plan);
+  Record header;
+  header.time = time;
+  header.kind = RecordKind::kClearing;
+  header.actor = PidOf(ledger->genesis().hub_key);
+  view.status = AppendClearing(header, *plan, false, view);
+  return view;
+}
+
+void Hub::Impl::ClearScheduled(Timestamp before) {
+  const ClearingPolicy& policy = options.clearing;
+  const bool set_off = policy.set_off.has_value() && IsDue(policy.set_off->every, before, clock);
+  const bool cycles = policy.cycles.has_value() && IsDue(policy.cycles->every, before, clock);
+  if (!set_off && !cycles) return;
+  for (EquivalentIndex i = 0; i < ledger->equivalent_count() && poison.ok(); ++i) {
+    if (ledger->equivalent(i).status == EquivalentStatus::kActive) ClearScheduled(i, set_off);
+  }
+}
+
+// What cannot be cleared stays for the next time.
+void Hub::Impl::ClearScheduled(EquivalentIndex equivalent, bool set_off) {
+  const StatusOr<ClearingPlan> plan = PlanScheduled(equivalent, set_off);
+  ClearingView view;
+  view.status = plan.status();
+  if (plan.ok()) {
+    view = ViewOf(*ledger, *plan);
+    Record header;
+    header.time = clock;
+    header.kind = RecordKind::kClearing;
+    header.actor = PidOf(ledger->genesis().hub_key);
+    const bool growth = set_off && options.clearing.set_off->growth;
+    view.status = AppendClearing(header, *plan, growth, view);
+    if (view.status.ok() && view.records.empty()) return;
+  }
+  if (observer.watches()) next.scheduled.push_back(std::move(view));
+}
+
+StatusOr<ClearingPlan> Hub::Impl::PlanScheduled(EquivalentIndex equivalent, bool set_off) {
+  const EquivalentCode code = ledger->equivalent(equivalent).code;
+  if (set_off) {
+    const ScheduledSetOff& it = *options.clearing.set_off;
+    return PlanClearing(
+        *ledger, clearer.get(),
+        SetOffDebts{{code, it.min_amount, {}, it.work_limit}, it.growth, it.enough_ppm});
+  }
+  const ScheduledCycles& it = *options.clearing.cycles;
+  return PlanClearing(
+      *ledger, clearer.get(),
+      ClearCycles{{code, it.min_amount, {}, it.work_limit}, it.max_length, it.max_cycles});
+}
+
+void Hub::Impl::TellClearer(const Record& record) {
+  if (clearer == nullptr) return;
+  const auto changed = [&](EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) {
+    const Status told = clearer->PairChanged(*ledger, *ledger->FindPair(equivalent, x, y));
+    if (!told.ok()) Poison(told);  // it would clear what is not there
+  };
+  for (const Effect& effect : record.effects) {
+    if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
+      changed(debt->equivalent, debt->from, debt->to);
+    } else if (const auto* reservation = std::get_if<ReservationEffect>(&effect)) {
+      changed(reservation->equivalent, reservation->from, reservation->to);
+    } else if (const auto* line = std::get_if<LineEffect>(&effect)) {
+      changed(line->after.equivalent, line->after.owner, line->after.debtor);
+    }
+  }
+}
+
+}  // namespace geo

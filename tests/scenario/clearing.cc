@@ -1,0 +1,130 @@
+// Steps about clearing (spec 01 §7). Whatever a step clears is first asked for as a dry run, which
+// must say the same and change nothing.
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "src/base/status_macros.h"
+#include "tests/scenario/operations.h"
+
+namespace geo::scenario {
+namespace {
+
+constexpr std::uint32_t kAllCycles = std::numeric_limits<std::uint32_t>::max() - 1;
+
+StatusOr<ClearCycles> ReadCycles(const Json& step) {
+  ClearCycles clear;
+  GEO_ASSIGN_OR_RETURN(clear.terms.equivalent,
+                       EquivalentCode::Parse(step.at("eq").get<std::string>()));
+  clear.max_length = step.at("max_len").get<std::uint32_t>();
+  clear.max_cycles = kAllCycles;
+  if (step.contains("min_amount")) clear.terms.min_amount = step["min_amount"].get<std::string>();
+  return clear;
+}
+
+// The rotation that begins with the smallest name.
+Json FromSmallest(std::vector<std::string> names) {
+  std::rotate(names.begin(), std::min_element(names.begin(), names.end()), names.end());
+  return names;
+}
+
+bool Same(const ClearingView& dry, const ClearingView& done) {
+  return dry.cycles == done.cycles && dry.cleared == done.cleared && dry.debts == done.debts &&
+         dry.upper_bound == done.upper_bound && dry.records.empty();
+}
+
+}  // namespace
+
+// Asks, then does.
+template <typename Clearing>
+StatusOr<ClearingView> Operations::ClearAfterDryRun(const Clearing& clear) {
+  GEO_ASSIGN_OR_RETURN(const ClearingView dry, world_.view().WouldClear(clear));
+  GEO_ASSIGN_OR_RETURN(const CommandResult result, world_.Operate(clear));
+  GEO_RETURN_IF_ERROR(result.status);
+  if (!result.clearing.has_value() || !Same(dry, *result.clearing)) {
+    return MakeError(ErrorCode::kInternal, "the dry run said something else");
+  }
+  return *result.clearing;
+}
+
+Observed Operations::FindCycles(const Json& step) {
+  const auto found = [&]() -> StatusOr<CyclesView> {
+    GEO_ASSIGN_OR_RETURN(const ClearCycles clear, ReadCycles(step));
+    return world_.view().FindCycles(clear);
+  }();
+  if (!found.ok()) return Refused(found.status());
+  std::vector<Json> cycles;
+  for (const CycleView& cycle : found->cycles) {
+    std::vector<std::string> names;
+    for (const Pid& pid : cycle.participants) names.push_back(world_.NameOf(pid));
+    cycles.push_back(FromSmallest(std::move(names)));
+  }
+  // Of the cycles that the step names, the ones that are there.
+  const auto named = [&](const char* member) {
+    Json present = Json::array();
+    const Json expect = step.value("expect", Json::object());
+    for (const Json& cycle : expect.value(member, Json::array())) {
+      const Json wanted = FromSmallest(cycle.get<std::vector<std::string>>());
+      const bool there = std::find(cycles.begin(), cycles.end(), wanted) != cycles.end();
+      if (there == (std::string_view(member) == "contains")) present.push_back(cycle);
+    }
+    return present;
+  };
+  Observed observed;
+  observed.answer["n"] = cycles.size();
+  observed.answer["contains"] = named("contains");
+  observed.answer["not_contains"] = named("not_contains");
+  return observed;
+}
+
+Observed Operations::ClearAll(const Json& step) {
+  const auto cleared = [&]() -> StatusOr<ClearingView> {
+    GEO_ASSIGN_OR_RETURN(const ClearCycles clear, ReadCycles(step));
+    return ClearAfterDryRun(clear);
+  }();
+  if (!cleared.ok()) return Refused(cleared.status());
+  Observed observed;
+  observed.answer["cycles"] = cleared->cycles.size();
+  return observed;
+}
+
+Observed Operations::ClearNamedCycle(const Json& step) {
+  const auto cleared = [&]() -> StatusOr<ClearingView> {
+    ClearCycle clear;
+    GEO_ASSIGN_OR_RETURN(clear.equivalent, EquivalentCode::Parse(step.at("eq").get<std::string>()));
+    for (const Json& name : step.at("cycle")) {
+      GEO_ASSIGN_OR_RETURN(const Pid pid, world_.PidOf(name));
+      clear.cycle.push_back(pid);
+    }
+    return ClearAfterDryRun(clear);
+  }();
+  if (!cleared.ok()) return Refused(cleared.status());
+  Observed observed;
+  observed.answer["skipped"] = cleared->cycles.empty();
+  if (!cleared->cycles.empty()) {
+    observed.answer["amount"] =
+        FormatAmount(cleared->cycles.front().amount, world_.PrecisionOf(step["eq"]));
+  }
+  return observed;
+}
+
+// A dry run: what would remain.
+Observed Operations::Optimum(const Json& step) {
+  const auto dry = [&]() -> StatusOr<AmountSum> {
+    SetOffDebts clear;
+    GEO_ASSIGN_OR_RETURN(clear.terms.equivalent,
+                         EquivalentCode::Parse(step.at("eq").get<std::string>()));
+    GEO_ASSIGN_OR_RETURN(const ClearingView view, world_.view().WouldClear(clear));
+    GEO_ASSIGN_OR_RETURN(const std::vector<DebtView> debts, AllDebts(step));
+    AmountSum left = -view.cleared;
+    for (const DebtView& debt : debts) left += debt.amount;
+    return left;
+  }();
+  if (!dry.ok()) return Refused(dry.status());
+  Observed observed;
+  observed.answer["min_total_debt"] = FormatSum(*dry, world_.PrecisionOf(step["eq"]));
+  return observed;
+}
+
+}  // namespace geo::scenario
