@@ -28,13 +28,11 @@ __extension__ using UnsignedSum = unsigned __int128;
 
 }  // namespace
 
-void ByteWriter::Byte(std::uint8_t value) { out_->push_back(static_cast<char>(value)); }
-
 void ByteWriter::Fixed32(std::uint32_t value) { AppendLittleEndian(*out_, value); }
 
 void ByteWriter::Fixed64(std::uint64_t value) { AppendLittleEndian(*out_, value); }
 
-void ByteWriter::Varint(std::uint64_t value) {
+void ByteWriter::LongVarint(std::uint64_t value) {
   constexpr std::size_t kLongest = 10;
   char bytes[kLongest];
   std::size_t size = 0;

@@ -1,9 +1,10 @@
 #include "geo/base/encoding.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 #include "src/base/quote.h"
@@ -21,30 +22,65 @@ Status SyntaxError(std::string_view what, std::string_view text) {
   return MakeError(ErrorCode::kEncodingSyntax, Quote(text) + " is not " + std::string(what));
 }
 
-// number = number · factor + addend, in big-endian base `base` digits.
-void MultiplyAdd(std::vector<std::uint8_t>& number, unsigned base, unsigned factor,
-                 unsigned addend) {
-  unsigned carry = addend;
-  for (auto digit = number.rbegin(); digit != number.rend(); ++digit) {
-    carry += *digit * factor;
-    *digit = static_cast<std::uint8_t>(carry % base);
-    carry /= base;
+// Values of Base58 digits by character; kNoDigit for all others.
+constexpr std::uint8_t kNoDigit = 58;
+constexpr std::array<std::uint8_t, 256> kBase58Digits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  for (std::uint8_t& digit : digits) digit = kNoDigit;
+  for (std::size_t i = 0; i < kBase58Alphabet.size(); ++i) {
+    digits[static_cast<unsigned char>(kBase58Alphabet[i])] = static_cast<std::uint8_t>(i);
   }
-  while (carry != 0) {
-    number.insert(number.begin(), static_cast<std::uint8_t>(carry % base));
-    carry /= base;
+  return digits;
+}();
+
+// Five digits at once, or four bytes: what fits 32 bits.
+constexpr std::size_t kDigitsAtOnce = 5;
+constexpr std::size_t kBytesAtOnce = 4;
+constexpr std::uint64_t kFiveDigits = 58ULL * 58 * 58 * 58 * 58;
+constexpr std::uint64_t kFourBytes = 1ULL << 32;
+
+// A number of any size, in limbs of base `kBase` ≤ 2^32, the lowest first, none of them zero at the
+// top.
+template <std::uint64_t kBase>
+class Number {
+ public:
+  // number = number · factor + addend; factor · kBase ≤ 2^62, addend < factor.
+  void MultiplyAdd(std::uint64_t factor, std::uint64_t addend) {
+    std::uint64_t carry = addend;
+    for (std::uint32_t& limb : limbs_) {
+      carry += limb * factor;
+      limb = static_cast<std::uint32_t>(carry % kBase);
+      carry /= kBase;
+    }
+    for (; carry != 0; carry /= kBase) limbs_.push_back(static_cast<std::uint32_t>(carry % kBase));
   }
-}
+  const auto& limbs() const { return limbs_; }
+
+ private:
+  absl::InlinedVector<std::uint32_t, 16> limbs_;
+};
 
 }  // namespace
 
 std::string EncodeBase58(std::string_view bytes) {
-  std::vector<std::uint8_t> digits;
-  for (const char c : bytes) MultiplyAdd(digits, 58, 256, static_cast<unsigned char>(c));
-  const std::size_t zeros = std::min(bytes.find_first_not_of('\0'), bytes.size());
-  std::string text(zeros, '1');
-  for (const std::uint8_t digit : digits) text += kBase58Alphabet[digit];
-  return text;
+  Number<kFiveDigits> number;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const std::size_t step = (bytes.size() - i - 1) % kBytesAtOnce + 1;
+    std::uint64_t addend = 0;
+    for (const std::size_t end = i + step; i < end; ++i) {
+      addend = addend << 8 | static_cast<unsigned char>(bytes[i]);
+    }
+    number.MultiplyAdd(1ULL << (8 * step), addend);
+  }
+  std::string reversed;
+  for (std::uint64_t limb : number.limbs()) {
+    for (std::size_t i = 0; i < kDigitsAtOnce; ++i, limb /= 58) {
+      reversed += kBase58Alphabet[limb % 58];
+    }
+  }
+  reversed.resize(reversed.find_last_not_of('1') + 1);
+  reversed.append(std::min(bytes.find_first_not_of('\0'), bytes.size()), '1');
+  return {reversed.rbegin(), reversed.rend()};
 }
 
 StatusOr<std::string> DecodeBase58(std::string_view text) {
@@ -52,16 +88,27 @@ StatusOr<std::string> DecodeBase58(std::string_view text) {
     return MakeError(ErrorCode::kTooLarge, "Base58 text of " + std::to_string(text.size()) +
                                                " characters; at most 128 are taken");
   }
-  std::vector<std::uint8_t> bytes;
-  for (const char c : text) {
-    const std::size_t digit = kBase58Alphabet.find(c);
-    if (digit == std::string_view::npos) return SyntaxError("Base58", text);
-    MultiplyAdd(bytes, 256, 58, static_cast<unsigned>(digit));
+  Number<kFourBytes> number;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t step = (text.size() - i - 1) % kDigitsAtOnce + 1;
+    std::uint64_t factor = 1;
+    std::uint64_t addend = 0;
+    for (const std::size_t end = i + step; i < end; ++i, factor *= 58) {
+      const std::uint8_t digit = kBase58Digits[static_cast<unsigned char>(text[i])];
+      if (digit == kNoDigit) return SyntaxError("Base58", text);
+      addend = addend * 58 + digit;
+    }
+    number.MultiplyAdd(factor, addend);
   }
-  const std::size_t ones = std::min(text.find_first_not_of('1'), text.size());
-  std::string result(ones, '\0');
-  result.append(bytes.begin(), bytes.end());
-  return result;
+  std::string reversed;
+  for (std::uint32_t limb : number.limbs()) {
+    for (std::size_t i = 0; i < kBytesAtOnce; ++i, limb >>= 8) {
+      reversed += static_cast<char>(limb & 0xff);
+    }
+  }
+  reversed.resize(reversed.find_last_not_of('\0') + 1);
+  reversed.append(std::min(text.find_first_not_of('1'), text.size()), '\0');
+  return std::string(reversed.rbegin(), reversed.rend());
 }
 
 std::string EncodeBase64(std::string_view bytes) { return absl::Base64Escape(ToAbsl(bytes)); }

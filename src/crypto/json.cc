@@ -19,20 +19,25 @@ Status Unsupported(std::string_view what) {
 // characters is raw.
 void AppendString(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
+  constexpr std::string_view kEscaped("\"\\\b\f\n\r\t", 7);
+  constexpr std::string_view kLetters("\"\\bfnrt", 7);
+  const auto is_raw = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  };
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    constexpr std::string_view kEscaped("\"\\\b\f\n\r\t", 7);
-    constexpr std::string_view kLetters("\"\\bfnrt", 7);
+  for (auto rest = text.begin(); rest != text.end();) {
+    const auto raw_end = std::find_if_not(rest, text.end(), is_raw);
+    out.append(rest, raw_end);
+    rest = raw_end;
+    if (rest == text.end()) break;
+    const char c = *rest++;
+    out += '\\';
     if (const std::size_t at = kEscaped.find(c); at != std::string_view::npos) {
-      out += '\\';
       out += kLetters[at];
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
     } else {
-      out += c;
+      out += "u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
     }
   }
   out += '"';

@@ -23,10 +23,16 @@ class ByteWriter {
   // Appends to `*out`, which must outlive the writer.
   explicit ByteWriter(std::string* out) : out_(out) {}
 
-  void Byte(std::uint8_t value);
+  void Byte(std::uint8_t value) { out_->push_back(static_cast<char>(value)); }
   void Fixed32(std::uint32_t value);
   void Fixed64(std::uint64_t value);
-  void Varint(std::uint64_t value);
+  void Varint(std::uint64_t value) {
+    if (value < 0x80) {
+      Byte(static_cast<std::uint8_t>(value));
+    } else {
+      LongVarint(value);
+    }
+  }
   void Signed(std::int64_t value);     // zigzag varint
   void Sum(AmountSum value);           // 16 bytes, two's complement, little-endian
   void Raw(std::string_view bytes);    // no length
@@ -37,6 +43,8 @@ class ByteWriter {
   }
 
  private:
+  void LongVarint(std::uint64_t value);
+
   std::string* out_;
 };
 
