@@ -87,7 +87,9 @@ std::uint32_t Search::State::NextCrossing(NodeIndex node, std::uint32_t slot) {
   for (; slot < degree; ++slot) {
     const HotArc arc = arcs[slot];
     const std::uint32_t bits = visited[arc.to >> 4] >> ((arc.to & 15) * 2) & 3;
-    if ((CodeFrom(kSide, arc) >= code) & (bits == BitOf(1 - kSide))) break;
+    const int open = CodeFrom(kSide, arc) >= code ? 1 : 0;
+    const int other = bits == BitOf(1 - kSide) ? 1 : 0;
+    if ((open & other) != 0) break;
   }
   return slot;
 }

@@ -7,15 +7,16 @@
 // - With max_hops and max_paths unlimited and no path-dependent policy in the way
 //   (`blocked_participants`, a line's `max_hops`), a payment is refused exactly when the maximum
 //   flow is smaller than the amount.
-// - With limits, the router first takes shortest paths by the pigeonhole rule (with k paths left
-//   every path must carry at least remaining / k; when there is none at the first step, no split
-//   into k paths exists), then exact maximum flow with its re-routing, decomposed within the
-//   limits, then other splits. If all that fails, the routes that a network offers are searched one
-//   by one. That search is exhaustive, and a refusal therefore right, when the payment's
-//   surroundings are small: at most kMaxListedRoutes simple routes within the hop limit, and plans
-//   of at most kMaxSplitPaths paths. In larger ones finding the best split under both limits is
-//   NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
-//   kPathLimit or kPolicy; the first four reasons are proofs always.
+// - With limits, the router first looks for one route, then takes shortest paths that carry all
+//   that remains, half of it, or, by the pigeonhole rule, at least remaining / k when k paths are
+//   left (when there is none at the first step, no split into k paths exists); then nearly the
+//   widest paths first; then exact maximum flow with its re-routing, decomposed within the limits,
+//   and where that took little work other flows. If all that fails, the routes that a network
+//   offers are searched one by one. That search is exhaustive, and a refusal therefore right, when
+//   the payment's surroundings are small: at most kMaxListedRoutes simple routes within the hop
+//   limit, and plans of at most kMaxSplitPaths paths. In larger ones finding the best split under
+//   both limits is NP-hard, and a payment that a cleverer split could have made may be refused with
+//   kHopLimit, kPathLimit or kPolicy; the first four reasons are proofs always.
 #ifndef GEO_ROUTING_ROUTER_H_
 #define GEO_ROUTING_ROUTER_H_
 
