@@ -23,6 +23,16 @@ StatusOr<ClearCycles> ReadCycles(const Json& step) {
   return clear;
 }
 
+StatusOr<ClearCycle> ReadCycle(const Json& step, World& world) {
+  ClearCycle clear;
+  GEO_ASSIGN_OR_RETURN(clear.equivalent, EquivalentCode::Parse(step.at("eq").get<std::string>()));
+  for (const Json& name : step.at("cycle")) {
+    GEO_ASSIGN_OR_RETURN(const Pid pid, world.PidOf(name));
+    clear.cycle.push_back(pid);
+  }
+  return clear;
+}
+
 // The rotation that begins with the smallest name.
 Json FromSmallest(std::vector<std::string> names) {
   std::rotate(names.begin(), std::min_element(names.begin(), names.end()), names.end());
@@ -46,6 +56,40 @@ StatusOr<ClearingView> Operations::ClearAfterDryRun(const Clearing& clear) {
     return MakeError(ErrorCode::kInternal, "the dry run said something else");
   }
   return *result.clearing;
+}
+
+const Operations::Sender* Operations::FindRacingSender(const Json& step) {
+  static const Sender kClearing = {&Operations::SignClearing, &Operations::ShowClearing};
+  const bool clears = step["op"] == "clear_all" || step["op"] == "clear_cycle";
+  return clears ? &kClearing : FindSender(step);
+}
+
+StatusOr<SignedCommand> Operations::SignClearing(const Json& step) {
+  if (step["op"] == "clear_all") {
+    GEO_ASSIGN_OR_RETURN(const ClearCycles clear, ReadCycles(step));
+    return world_.Sign(world_.operator_key(), clear);
+  }
+  GEO_ASSIGN_OR_RETURN(const ClearCycle clear, ReadCycle(step, world_));
+  return world_.Sign(world_.operator_key(), clear);
+}
+
+Observed Operations::ShowClearing(const Json& step, const StatusOr<CommandResult>& result) {
+  Observed observed = FateOf(result);
+  if (!observed.failure.empty() || !observed.error.empty()) return observed;
+  if (!result->clearing.has_value()) return Failed("a clearing was accepted without an answer");
+  ShowCycles(step, *result->clearing, observed);
+  return observed;
+}
+
+void Operations::ShowCycles(const Json& step, const ClearingView& cleared, Observed& observed) {
+  if (step["op"] == "clear_all") {
+    observed.answer["cycles"] = cleared.cycles.size();
+    return;
+  }
+  observed.answer["skipped"] = cleared.cycles.empty();
+  if (cleared.cycles.empty()) return;
+  observed.answer["amount"] =
+      FormatAmount(cleared.cycles.front().amount, world_.PrecisionOf(step["eq"]));
 }
 
 Observed Operations::FindCycles(const Json& step) {
@@ -85,27 +129,18 @@ Observed Operations::ClearAll(const Json& step) {
   }();
   if (!cleared.ok()) return Refused(cleared.status());
   Observed observed;
-  observed.answer["cycles"] = cleared->cycles.size();
+  ShowCycles(step, *cleared, observed);
   return observed;
 }
 
 Observed Operations::ClearNamedCycle(const Json& step) {
   const auto cleared = [&]() -> StatusOr<ClearingView> {
-    ClearCycle clear;
-    GEO_ASSIGN_OR_RETURN(clear.equivalent, EquivalentCode::Parse(step.at("eq").get<std::string>()));
-    for (const Json& name : step.at("cycle")) {
-      GEO_ASSIGN_OR_RETURN(const Pid pid, world_.PidOf(name));
-      clear.cycle.push_back(pid);
-    }
+    GEO_ASSIGN_OR_RETURN(const ClearCycle clear, ReadCycle(step, world_));
     return ClearAfterDryRun(clear);
   }();
   if (!cleared.ok()) return Refused(cleared.status());
   Observed observed;
-  observed.answer["skipped"] = cleared->cycles.empty();
-  if (!cleared->cycles.empty()) {
-    observed.answer["amount"] =
-        FormatAmount(cleared->cycles.front().amount, world_.PrecisionOf(step["eq"]));
-  }
+  ShowCycles(step, *cleared, observed);
   return observed;
 }
 

@@ -55,6 +55,8 @@ class Operations {
   };
   // Null for operations that send nothing.
   static const Sender* FindSender(const Json& step);
+  // As FindSender; in a race clearing is sent too, without a dry run before it.
+  static const Sender* FindRacingSender(const Json& step);
   // What became of a message that could not be made. Internal: the case itself is wrong.
   static StatusOr<CommandResult> Unsent(const StatusOr<SignedCommand>& command);
 
@@ -106,6 +108,9 @@ class Operations {
   Observed BalanceOf(const Json& step);
   Observed AdvanceClock(const Json& step);
   // clearing.cc
+  StatusOr<SignedCommand> SignClearing(const Json& step);
+  Observed ShowClearing(const Json& step, const StatusOr<CommandResult>& result);
+  void ShowCycles(const Json& step, const ClearingView& cleared, Observed& observed);
   Observed FindCycles(const Json& step);
   Observed ClearAll(const Json& step);
   Observed ClearNamedCycle(const Json& step);

@@ -52,7 +52,7 @@ Problem Operations::EnterRacer(const Json& step, Racer& racer) {
   if (times < 1 || times > kMostRepeats) return "n is not 1 to 100000";
   for (int i = times; i > 0; --i) {
     const Json& next = racer.steps.emplace_back(repeats ? WithFreshIds(one) : one);
-    const Sender* sender = FindSender(next);
+    const Sender* sender = FindRacingSender(next);
     if (sender == nullptr && MannerOf(Text(next, "op")) == Manner::kCannotRace) {
       return "operation cannot race: " + Text(next, "op");
     }
@@ -66,7 +66,7 @@ Problem Operations::EnterRacer(const Json& step, Racer& racer) {
 void Operations::RunRacer(Racer& racer) {
   for (std::size_t i = 0; i < racer.steps.size(); ++i) {
     const Json& step = racer.steps[i];
-    if (FindSender(step) != nullptr) {
+    if (FindRacingSender(step) != nullptr) {
       if (racer.commands[i].ok()) racer.results[i] = world_.Send(*racer.commands[i]);
       continue;
     }
@@ -80,7 +80,7 @@ Problem Operations::JudgeRacer(const Racer& racer, Finish& finish) {
   for (std::size_t i = 0; i < racer.steps.size(); ++i) {
     const Json& step = racer.steps[i];
     const StatusOr<CommandResult>& result = racer.results[i];
-    const Sender* sender = FindSender(step);
+    const Sender* sender = FindRacingSender(step);
     const Observed observed =
         sender != nullptr ? (this->*sender->show)(step, result) : racer.observed[i];
     if (const Problem problem = CompareWithExpectation(step, observed)) return problem;
