@@ -89,6 +89,19 @@ StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
   });
 }
 
+Status VerifyCommands(std::span<const SignedCommand> commands, std::string_view network,
+                      std::span<StatusOr<VerifiedCommand>> results) {
+  if (commands.size() != results.size()) {
+    return MakeError(ErrorCode::kInvalidArgument, std::to_string(commands.size()) +
+                                                      " commands and room for " +
+                                                      std::to_string(results.size()) + " results");
+  }
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    results[i] = VerifyCommand(commands[i], network);
+  }
+  return OkStatus();
+}
+
 VerifiedCommand TrustedCommand(const Pid& signer, Command command) {
   VerifiedCommand verified;
   verified.signer_ = signer;

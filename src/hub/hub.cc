@@ -6,6 +6,7 @@
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
+#include "src/hub/legacy_evidence.h"
 
 namespace geo {
 
@@ -191,6 +192,8 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
     while (!packed.empty()) {
       GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
       for (const Effect& effect : read.record.effects) collect(effect);
+      if (read.record.actor != participant) continue;
+      if (const auto message = LegacyTextIn(read.record.evidence)) add(*message);
     }
     return true;
   }));

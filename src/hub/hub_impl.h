@@ -101,7 +101,7 @@ class Hub::Impl {
   CommandResult Perform(const VerifiedCommand& command, const Settings& settings, Timestamp time);
   Status CheckValidity(const VerifiedCommand& command, Timestamp time) const;
   StatusOr<std::uint64_t> Append(Record record);
-  void KeepTexts(const Command& command);
+  void KeepTexts(const VerifiedCommand& verified);
 
   // payments.cc
   CommandResult PerformPayment(const VerifiedCommand& command, const Pay& pay, Timestamp time,

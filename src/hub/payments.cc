@@ -126,7 +126,7 @@ void Hub::Impl::RecordPayment(const VerifiedCommand& command, RecordKind kind, T
   if (!appended.ok()) return;
   result.seq = *appended;
   result.payment = PaymentResult{false, std::move(plan.transaction), {}, plan.replanned};
-  KeepTexts(command.command());
+  KeepTexts(command);
   if (!moved.empty()) result.clearing = ClearTriggered(moved, time);
 }
 

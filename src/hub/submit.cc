@@ -51,6 +51,12 @@ Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) 
 }
 
 CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan) {
+  if (command.is_legacy() && !options.accept_legacy) {
+    CommandResult refused;
+    refused.status = MakeError(ErrorCode::kNotPermitted,
+                               "this hub takes no bare bodies of GEO v0.1; sign an envelope");
+    return refused;
+  }
   return std::visit(
       [&](const auto& body) {
         if constexpr (std::is_same_v<std::decay_t<decltype(body)>, Pay>) {
@@ -92,7 +98,7 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const Settings&
     return result;
   }
   result.seq = *appended;
-  KeepTexts(command.command());
+  KeepTexts(command);
   return result;
 }
 
@@ -129,10 +135,12 @@ void TellRouter(const Record& record, const Ledger& ledger, Router& router) {
 }
 
 // Personal text goes beside the chain (spec 01 §2.3).
-void Hub::Impl::KeepTexts(const Command& command) {
+void Hub::Impl::KeepTexts(const VerifiedCommand& verified) {
+  const Command& command = verified.command();
   const auto keep = [&](const PersonalText& text) {
     if (!text.text.empty()) next.batch.texts.push_back({TextHash(text), text.salt, text.text});
   };
+  if (verified.message()) keep(*verified.message());
   if (const auto* registration = std::get_if<RegisterParticipant>(&command)) {
     keep(registration->name);
     if (registration->profile) keep(*registration->profile);

@@ -137,6 +137,86 @@ TEST_F(TwoPhaseTest, HoldsThenPays) {
   EXPECT_EQ(hub_->FindTransaction(Id("p")).value(), committed.payment->transaction);
 }
 
+// Every state of a payment meets everything that may be asked, before and after a crash (spec 01
+// §6.5, §6.7). What is asked again gets the old answer; what cannot be any more changes nothing.
+TEST_F(TwoPhaseTest, EveryStateMeetsEveryQuestion) {
+  enum Question { kPrepare, kCommit, kAbort };
+  struct State {
+    const char* name;
+    std::string answers[3];     // to the questions
+    TransactionState after[3];  // what it is then
+  };
+  constexpr auto kHeld = TransactionState::kPrepared;
+  constexpr auto kDone = TransactionState::kCommitted;
+  constexpr auto kOff = TransactionState::kAborted;
+  const State kStates[] = {
+      {"new", {"Ok", "UnknownTransaction", "UnknownTransaction"}, {kHeld, kHeld, kHeld}},
+      {"prepared", {"Ok", "Ok", "Ok"}, {kHeld, kDone, kOff}},
+      {"committed", {"Ok", "Ok", "Ok"}, {kDone, kDone, kDone}},
+      {"aborted", {"Ok", "TransactionFinal", "Ok"}, {kOff, kOff, kOff}},
+      {"expired", {"Ok", "ReservationExpired", "Ok"}, {kOff, kOff, kOff}},
+  };
+  int number = 0;
+  for (const State& state : kStates) {
+    for (const Question question : {kPrepare, kCommit, kAbort}) {
+      for (const bool crash : {false, true}) {
+        const std::string id = "t" + std::to_string(++number);
+        const PreparePayment prepare = Prepare(id, "cleo", "1");
+        const std::string name = state.name;
+        SCOPED_TRACE(name + ", question " + std::to_string(question) + (crash ? ", crash" : ""));
+        if (name != "new") Do("anna", prepare);
+        if (name == "committed") Do("anna", CommitPayment{Id(id)});
+        if (name == "aborted") Do("anna", AbortPayment{Id(id)});
+        if (name == "expired") now_ += kMinute;
+        if (crash) Open();  // without Close
+        const Command asked[] = {prepare, CommitPayment{Id(id)}, AbortPayment{Id(id)}};
+        const CommandResult result = Try("anna", asked[question]);
+        EXPECT_EQ(Code(result), state.answers[question]);
+        if (crash) Open();
+        const std::optional<Transaction> then = hub_->FindTransaction(Id(id)).value();
+        if (name == "new" && question != kPrepare) {
+          EXPECT_FALSE(then.has_value());
+          continue;
+        }
+        EXPECT_EQ(then->state, state.after[question]);
+        EXPECT_EQ(then->hold->expired, name == "expired");
+        if (then->state == kHeld) Do("anna", AbortPayment{Id(id)});
+      }
+    }
+  }
+  // Eight payments were committed, each once: two of "prepared" and all of "committed".
+  EXPECT_EQ(Owed("anna", "ben"), 800);
+  EXPECT_EQ(Capacity("anna", "cleo"), 10'000 - 800);
+}
+
+// A reservation outlives a crash, and its time goes on while nobody is there.
+TEST_F(TwoPhaseTest, ACrashBetweenThePhasesLosesNothingAndStopsNoClock) {
+  PreparePayment promised = Prepare("voted", "cleo", "10");
+  promised.voted = true;
+  Do("anna", Prepare("soon", "cleo", "20"));
+  Do("anna", promised);
+  Open();
+  EXPECT_EQ(Capacity("anna", "cleo"), 7000);
+  now_ += 59 * kSecond;
+  hub_->Tick(now_);
+  const std::vector<ReservationView> held = hub_->view().Reservations(0, 10).value();
+  ASSERT_EQ(held.size(), 2U);
+  EXPECT_EQ(held[0].age, 59 * kSecond);
+  Open();
+  now_ += kSecond;
+  hub_->Tick(now_);  // ends what is over; lost again, since nothing is flushed
+  EXPECT_EQ(hub_->view().Reservations(0, 10)->size(), 1U);
+  Open();
+  EXPECT_EQ(hub_->view().Reservations(0, 10)->size(), 2U);
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("soon")})), "ReservationExpired");
+  Open();
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("soon")})), "ReservationExpired");
+  now_ += 400 * kDay;
+  Do("anna", CommitPayment{Id("voted")});
+  Open();
+  EXPECT_EQ(Owed("anna", "ben"), 1000);
+}
+
 TEST_F(TwoPhaseTest, DecisionsAreRepeatedNotRevised) {
   Do("anna", Prepare("p", "ben", "10"));
   Do("anna", CommitPayment{Id("p")});

@@ -41,6 +41,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -94,22 +95,29 @@ struct Validity {
 StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,
                                     const Command& command, std::uint64_t seq, Validity validity);
 
-// A command whose maker is certain. Only VerifyCommand and TrustedCommand make one. A value; any
-// thread.
+struct LegacyCommand;  // geo/hub/legacy_command.h
+
+// A command whose maker is certain. Only VerifyCommand, VerifyLegacyCommand and TrustedCommand make
+// one. A value; any thread.
 class VerifiedCommand {
  public:
   const Pid& signer() const { return signer_; }
   const Command& command() const { return command_; }
-  // The sequence number; none: the hub takes the signer's next one (trusted commands only).
+  // The sequence number; none: the hub takes the signer's next one (trusted and legacy commands).
   std::optional<std::uint64_t> seq() const { return seq_; }
-  // None: it never expires (trusted commands only).
+  // None: it never expires (trusted and legacy commands).
   const std::optional<Validity>& validity() const { return validity_; }
   // What the journal keeps as evidence: message, key and signature; empty for a trusted command.
   const std::string& evidence() const { return evidence_; }
+  // From a message of a GEO v0.1 client; hubs take it only when told to.
+  bool is_legacy() const { return legacy_; }
+  // Such a message as it is kept beside the chain, because it holds personal text.
+  const std::optional<PersonalText>& message() const { return message_; }
 
  private:
   friend StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                                  std::string_view network);
+  friend StatusOr<VerifiedCommand> VerifyLegacyCommand(const LegacyCommand& command);
   friend VerifiedCommand TrustedCommand(const Pid& signer, Command command);
 
   Pid signer_;
@@ -117,6 +125,8 @@ class VerifiedCommand {
   std::optional<std::uint64_t> seq_;
   std::optional<Validity> validity_;
   std::string evidence_;
+  bool legacy_ = false;
+  std::optional<PersonalText> message_;
 };
 
 // Verifies signature, network, form and texts. Pure: needs no hub and runs on any thread (spec 01
@@ -127,6 +137,12 @@ class VerifiedCommand {
 // nearly all of it Ed25519.
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network);
+
+// Verifies many, one after another: `results[i]` is what VerifyCommand says about `commands[i]`.
+// For a caller's pool of threads: give each thread a part of both spans; parts share nothing.
+// Errors: InvalidArgument when the spans differ in length; then nothing is done.
+Status VerifyCommands(std::span<const SignedCommand> commands, std::string_view network,
+                      std::span<StatusOr<VerifiedCommand>> results);
 
 // For embedders that are their own authority (a simulation, an admin tool, a server that has
 // checked its user by other means): takes the maker's identity on trust. Never expires; the hub

@@ -52,6 +52,9 @@ struct HubOptions {
   // payments; not kCheapest, for which a hub knows no costs.
   RouteConstraints routing = {};
   Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
+  // Take the messages of GEO v0.1 clients too (geo/hub/legacy_command.h has what that costs). Else
+  // they are answered NotPermitted.
+  bool accept_legacy = false;
   // How long reservations last (spec 01 §6.5); its `routing` is not looked at, the one above
   // counts.
   PaymentDefaults payments = {};

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "geo/storage/journal_reader.h"
 #include "geo/storage/store.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
@@ -102,6 +103,24 @@ class StagedRows {
   std::vector<std::map<Contents::Row, Contents::Row>> set_;
   std::vector<std::set<Contents::Row>> removed_;  // before what is set
 };
+
+Status VisitGroups(const Contents& contents, std::uint64_t after,
+                   const std::function<StatusOr<bool>(std::string_view packed)>& visit) {
+  const auto begin =
+      std::partition_point(contents.groups.begin(), contents.groups.end(),
+                           [after](const Contents::Group& group) { return group.last <= after; });
+  for (auto group = begin; group != contents.groups.end(); ++group) {
+    GEO_ASSIGN_OR_RETURN(const bool more, visit(group->records));
+    if (!more) break;
+  }
+  return OkStatus();
+}
+
+std::optional<std::uint64_t> FindSeq(const Contents& contents, const TxId& id) {
+  const auto found = contents.transactions.find(id);
+  if (found == contents.transactions.end()) return std::nullopt;
+  return found->second;
+}
 
 class MemoryStore : public Store {
  public:
@@ -198,14 +217,7 @@ Status MemoryStore::LoadSnapshot(const std::function<Status(const SnapshotSlice&
 Status MemoryStore::Replay(std::uint64_t after,
                            const std::function<StatusOr<bool>(std::string_view packed)>& visit) {
   GEO_RETURN_IF_ERROR(CheckOpen());
-  const auto begin =
-      std::partition_point(contents_.groups.begin(), contents_.groups.end(),
-                           [after](const Contents::Group& group) { return group.last <= after; });
-  for (auto group = begin; group != contents_.groups.end(); ++group) {
-    GEO_ASSIGN_OR_RETURN(const bool more, visit(group->records));
-    if (!more) break;
-  }
-  return OkStatus();
+  return VisitGroups(contents_, after, visit);
 }
 
 // Like the constructors of the staged maps: everything that can fail comes before any change.
@@ -239,9 +251,7 @@ Status MemoryStore::DoAppend(const Batch& batch) {
 
 StatusOr<std::optional<std::uint64_t>> MemoryStore::FindTransaction(const TxId& id) {
   GEO_RETURN_IF_ERROR(CheckOpen());
-  const auto found = contents_.transactions.find(id);
-  if (found == contents_.transactions.end()) return std::optional<std::uint64_t>();
-  return std::optional<std::uint64_t>(found->second);
+  return FindSeq(contents_, id);
 }
 
 StatusOr<std::optional<TextEntry>> MemoryStore::FindText(const Hash256& hash) {
@@ -273,7 +283,27 @@ StatusOr<std::uint64_t> MemoryStore::SizeBytes() {
   return std::uint64_t{0};
 }
 
+class MemoryJournalReader : public JournalReader {
+ public:
+  explicit MemoryJournalReader(std::shared_ptr<MemoryMedium> medium) : medium_(std::move(medium)) {}
+
+  Status Replay(std::uint64_t after,
+                const std::function<StatusOr<bool>(std::string_view packed)>& visit) override {
+    return VisitGroups(medium_->contents(), after, visit);
+  }
+  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override {
+    return FindSeq(medium_->contents(), id);
+  }
+
+ private:
+  std::shared_ptr<MemoryMedium> medium_;
+};
+
 }  // namespace
+
+std::unique_ptr<JournalReader> NewMemoryJournalReader(std::shared_ptr<MemoryMedium> medium) {
+  return std::make_unique<MemoryJournalReader>(std::move(medium));
+}
 
 std::unique_ptr<Store> NewMemoryStore() { return NewMemoryStore(std::make_shared<MemoryMedium>()); }
 

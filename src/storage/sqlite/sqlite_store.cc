@@ -12,6 +12,7 @@
 #include "geo/storage/sqlite_files.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
+#include "src/storage/sqlite/group.h"
 #include "src/storage/sqlite/meta.h"
 #include "src/storage/sqlite/posix_files.h"
 #include "src/storage/sqlite/read_model.h"
@@ -21,14 +22,6 @@ namespace geo {
 namespace {
 
 constexpr std::uint64_t kHighest = std::numeric_limits<std::int64_t>::max();
-
-std::uint32_t GroupChecksum(std::uint64_t first, std::uint64_t last, std::string_view bytes) {
-  std::string numbers;
-  ByteWriter writer(&numbers);
-  writer.Fixed64(first);
-  writer.Fixed64(last);
-  return Checksum(bytes, Checksum(numbers));
-}
 
 std::uint32_t SliceChecksum(std::uint64_t snapshot, std::uint32_t slice, std::string_view bytes) {
   return GroupChecksum(snapshot, slice, bytes);
@@ -149,9 +142,7 @@ Status SqliteStore::Prepare() {
   } kAll[] = {
       {&statements_.add_group,
        "INSERT INTO geo_journal (last_seq, first_seq, checksum, records) VALUES (?, ?, ?, ?)"},
-      {&statements_.groups,
-       "SELECT first_seq, last_seq, checksum, records FROM geo_journal WHERE last_seq > ? "
-       "ORDER BY last_seq"},
+      {&statements_.groups, kGroupsAfter},
       {&statements_.set_transaction,
        "INSERT INTO geo_transactions (tx_id, seq) VALUES (?, ?) "
        "ON CONFLICT (tx_id) DO UPDATE SET seq = excluded.seq"},
@@ -265,15 +256,7 @@ Status SqliteStore::DoReplay(std::uint64_t after,
     const int result = groups.Step();
     if (result == SQLITE_DONE) break;
     if (result != SQLITE_ROW) return writer_.database().Error(result, "read records");
-    const auto first = static_cast<std::uint64_t>(groups.Integer(0));
-    const auto last = static_cast<std::uint64_t>(groups.Integer(1));
-    const std::string_view records = groups.Bytes(3);
-    if ((first_group ? first > seen + 1 : first != seen + 1) || last < first ||
-        groups.Integer(2) != GroupChecksum(first, last, records)) {
-      return Corrupt("the group of records " + std::to_string(first) + " to " +
-                     std::to_string(last) + " is damaged or misplaced");
-    }
-    seen = last;
+    GEO_ASSIGN_OR_RETURN(const std::string_view records, CheckGroup(groups, first_group, &seen));
     GEO_ASSIGN_OR_RETURN(const bool more, visit(records));
     if (!more) return OkStatus();
   }

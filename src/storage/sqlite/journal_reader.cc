@@ -1,0 +1,85 @@
+// A second connection to a store's database, which only reads.
+#include "geo/storage/journal_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "src/base/no_memory.h"
+#include "src/base/status_macros.h"
+#include "src/storage/sqlite/database.h"
+#include "src/storage/sqlite/group.h"
+#include "src/storage/sqlite/stamped_vfs.h"
+#include "src/storage/sqlite/store_file.h"
+
+namespace geo {
+namespace {
+
+constexpr auto kHighest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+constexpr int kPatienceMilliseconds = 1'000;
+
+class SqliteJournalReader : public JournalReader {
+ public:
+  Status Open(const std::string& path);
+  Status Replay(std::uint64_t after,
+                const std::function<StatusOr<bool>(std::string_view packed)>& visit) override;
+  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override;
+
+ private:
+  Database database_;
+  Statement groups_;  // before database_ is closed
+  Statement find_;
+};
+
+Status SqliteJournalReader::Open(const std::string& path) {
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    return MakeError(ErrorCode::kInvalidArgument, "an empty path, or one with a zero byte");
+  }
+  GEO_ASSIGN_OR_RETURN(const std::string vfs, StampedVfs(""));
+  GEO_RETURN_IF_ERROR(database_.Open(path, SQLITE_OPEN_READONLY, vfs));
+  sqlite3_busy_timeout(database_.handle(), kPatienceMilliseconds);
+  GEO_ASSIGN_OR_RETURN(const std::string id, database_.Query("PRAGMA application_id"));
+  if (id != std::to_string(kApplicationId)) {
+    return MakeError(ErrorCode::kStoreForeign, path + " is not a geo store");
+  }
+  GEO_ASSIGN_OR_RETURN(groups_, database_.Prepare(kGroupsAfter));
+  GEO_ASSIGN_OR_RETURN(find_,
+                       database_.Prepare("SELECT seq FROM geo_transactions WHERE tx_id = ?"));
+  return OkStatus();
+}
+
+Status SqliteJournalReader::Replay(
+    std::uint64_t after, const std::function<StatusOr<bool>(std::string_view packed)>& visit) {
+  const ResetLater reset(groups_);
+  groups_.BindInteger(1, static_cast<std::int64_t>(std::min(after, kHighest)));
+  std::uint64_t seen = after;
+  for (bool first = true;; first = false) {
+    const int result = groups_.Step();
+    if (result == SQLITE_DONE) return OkStatus();
+    if (result != SQLITE_ROW) return database_.Error(result, "read records");
+    GEO_ASSIGN_OR_RETURN(const std::string_view records, CheckGroup(groups_, first, &seen));
+    GEO_ASSIGN_OR_RETURN(const bool more, visit(records));
+    if (!more) return OkStatus();
+  }
+}
+
+StatusOr<std::optional<std::uint64_t>> SqliteJournalReader::FindTransaction(const TxId& id) {
+  const ResetLater reset(find_);
+  find_.BindText(1, id.text());
+  const int result = find_.Step();
+  if (result == SQLITE_DONE) return std::optional<std::uint64_t>();
+  if (result != SQLITE_ROW) return database_.Error(result, "find a transaction id");
+  return std::optional<std::uint64_t>(static_cast<std::uint64_t>(find_.Integer(0)));
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<JournalReader>> NewSqliteJournalReader(const std::string& path) {
+  return CatchNoMemory([&]() -> StatusOr<std::unique_ptr<JournalReader>> {
+    auto reader = std::make_unique<SqliteJournalReader>();
+    GEO_RETURN_IF_ERROR(reader->Open(path));
+    return std::unique_ptr<JournalReader>(std::move(reader));
+  });
+}
+
+}  // namespace geo
