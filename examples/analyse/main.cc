@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -22,7 +21,9 @@
 #include "geo/hub/hub.h"
 #include "geo/routing/capacity_graph.h"
 #include "shared/data.h"
+#include "shared/files.h"
 #include "shared/founding.h"
+#include "shared/made_up.h"
 
 namespace geo::analyse {
 namespace {
@@ -36,8 +37,7 @@ constexpr std::size_t kMostDrawn = 2'000;
 
 struct Flags {
   std::string data;
-  std::string shape;
-  testing::NetworkOptions network;
+  examples::MadeUp made_up;
   std::size_t samples = 200;
   std::size_t top = 10;
   std::string svg;
@@ -52,16 +52,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   auto* data = app.add_option("--data", flags.data,
                               "Folder with trustlines and perhaps debts (docs/replay.md)");
   data->option_text("DIR");
-  auto* generate = app.add_option("--generate", flags.shape,
-                                  "Or a made-up network: power law with triads, or communities");
-  generate->option_text("hk|comm")->check(CLI::IsMember({"hk", "comm"}))->excludes(data);
-  app.add_option("--participants", flags.network.participants, "of that size (1000)")
-      ->option_text("N")
-      ->check(CLI::Range(2u, testing::kMaxGeneratedParticipants))
-      ->needs(generate);
-  app.add_option("--seed", flags.network.seed, "Another seed makes up another network (1)")
-      ->option_text("S")
-      ->needs(generate);
+  examples::AddMadeUpFlags(app, "Or a made-up network: power law with triads, or communities", data,
+                           flags.made_up);
   app.add_option("--samples", flags.samples,
                  "Betweenness of ways from so many participants (200; all if there are fewer)")
       ->option_text("N")
@@ -96,7 +88,7 @@ struct World {
 };
 
 StatusOr<World> Load(const Flags& flags) {
-  auto network = flags.data.empty() ? examples::GenerateNetwork(flags.network)
+  auto network = flags.data.empty() ? examples::GenerateNetwork(flags.made_up.network)
                                     : examples::ReadNetwork(flags.data);
   if (!network.ok()) return network.status();
   if (network->accounts.empty()) {
@@ -120,20 +112,6 @@ StatusOr<World> Load(const Flags& flags) {
   return world;
 }
 
-// `text` at the end of a file of its own.
-Status Write(const std::string& path, std::string_view text, bool overwrite) {
-  std::error_code error;
-  if (!overwrite && std::filesystem::exists(path, error)) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     path + ": is there already; take another path, or --overwrite");
-  }
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (file) return OkStatus();
-  return MakeError(ErrorCode::kStoreIo, path + ": cannot be written");
-}
-
 Status WriteFiles(const Flags& flags, const World& world) {
   adapters::ExportOptions options;
   options.label = [&](ParticipantIndex i) { return world.Label(i); };
@@ -145,7 +123,7 @@ Status WriteFiles(const Flags& flags, const World& world) {
   const auto write = [&](const std::string& path, const auto& make) {
     if (path.empty()) return OkStatus();
     const StatusOr<std::string> text = make();
-    return text.ok() ? Write(path, *text, flags.overwrite) : text.status();
+    return text.ok() ? examples::WriteTextFile(path, *text, flags.overwrite) : text.status();
   };
   const Ledger& ledger = world.ledger();
   Status status = write(flags.dot, [&] { return adapters::ExportDot(ledger, kUnit, options); });
@@ -154,13 +132,14 @@ Status WriteFiles(const Flags& flags, const World& world) {
   if (!status.ok() || flags.svg.empty()) return status;
   PictureOptions picture;
   const bool part = world.accounts.size() > flags.drawn;
-  const std::string name =
-      flags.data.empty() ? flags.shape + " network, seed " + std::to_string(flags.network.seed)
-                         : std::filesystem::path(flags.data).filename().string();
+  const std::string name = flags.data.empty()
+                               ? flags.made_up.name()
+                               : std::filesystem::path(flags.data).filename().string();
   picture.title = part ? name + ", around " + world.Label(MostCentral(analysis, 1).front()) : name;
   picture.most = flags.drawn;
   picture.label = options.label;
-  return Write(flags.svg, Draw(ledger, kUnit, world.graph, analysis, picture), flags.overwrite);
+  return examples::WriteTextFile(flags.svg, Draw(ledger, kUnit, world.graph, analysis, picture),
+                                 flags.overwrite);
 }
 
 double Percent(std::size_t part, std::size_t whole) {
@@ -234,14 +213,12 @@ int Main(int argc, const char* const* argv) {
   AddFlags(app, flags);
   try {
     app.parse(argc, argv);
-    if (flags.data.empty() == flags.shape.empty()) {
+    if (flags.data.empty() == flags.made_up.shape.empty()) {
       throw CLI::ValidationError("one of --data DIR and --generate hk|comm is needed");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  flags.network.shape = flags.shape == "comm" ? testing::NetworkShape::kCommunities
-                                              : testing::NetworkShape::kHolmeKim;
   const StatusOr<World> world = Load(flags);
   const Status status = world.ok() ? WriteFiles(flags, *world) : world.status();
   if (!status.ok()) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,6 +17,8 @@
 #include "clear/clearing.h"
 #include "clear/picture.h"
 #include "shared/data.h"
+#include "shared/files.h"
+#include "shared/made_up.h"
 
 namespace geo::clear {
 namespace {
@@ -31,8 +32,7 @@ constexpr std::size_t kMostDrawn = 1'000;
 
 struct Flags {
   std::string debts;
-  std::string shape;
-  testing::NetworkOptions network;
+  examples::MadeUp made_up;
   std::vector<std::uint32_t> lengths = {3, 4, 6};
   std::uint32_t growth = 0;  // per cent
   std::uint32_t carry = 0;   // cycles up to; 0: the optimum
@@ -47,16 +47,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
   auto* debts = app.add_option("--debts", flags.debts,
                                "File of debts, .csv or .csv.gz: debtor,creditor,amount");
   debts->option_text("FILE");
-  auto* generate = app.add_option("--generate", flags.shape,
-                                  "Or made-up ones: power law with triads, or communities");
-  generate->option_text("hk|comm")->check(CLI::IsMember({"hk", "comm"}))->excludes(debts);
-  app.add_option("--participants", flags.network.participants, "of that size (1000)")
-      ->option_text("N")
-      ->check(CLI::Range(2u, testing::kMaxGeneratedParticipants))
-      ->needs(generate);
-  app.add_option("--seed", flags.network.seed, "Another seed makes up another network (1)")
-      ->option_text("S")
-      ->needs(generate);
+  examples::AddMadeUpFlags(app, "Or made-up ones: power law with triads, or communities", debts,
+                           flags.made_up);
   app.add_option("--lengths", flags.lengths, "Cycles of up to so many (3,4,6)")
       ->option_text("K,…")
       ->delimiter(',')
@@ -93,7 +85,7 @@ Amount Plus(Amount amount, std::uint32_t percent) {
 // Debts, and for each a line that covers it; the made-up ones keep their lines.
 StatusOr<examples::Network> Read(const Flags& flags) {
   if (flags.debts.empty()) {
-    auto network = examples::GenerateNetwork(flags.network);
+    auto network = examples::GenerateNetwork(flags.made_up.network);
     if (!network.ok()) return network.status();
     for (examples::Line& line : network->lines) line.allow_growth = flags.growth > 0;
     return network;
@@ -120,19 +112,6 @@ StatusOr<examples::Network> Read(const Flags& flags) {
   network.accounts = examples::AccountsOf(network);
   if (!network.debts.empty()) return network;
   return MakeError(ErrorCode::kInvalidArgument, flags.debts + ": there are no debts");
-}
-
-Status Write(const std::string& path, std::string_view text, bool overwrite) {
-  std::error_code error;
-  if (!overwrite && std::filesystem::exists(path, error)) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     path + ": is there already; take another path, or --overwrite");
-  }
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (file) return OkStatus();
-  return MakeError(ErrorCode::kStoreIo, path + ": cannot be written");
 }
 
 std::string NameOf(std::uint32_t max_length) {
@@ -218,14 +197,14 @@ Status WriteFiles(const Flags& flags, const World& world, const Comparison& comp
       text += fmt::format("{},{},{}\n", debt.debtor, debt.creditor,
                           FormatAmount(debt.amount, world.precision));
     }
-    const Status status = Write(flags.remaining, text, flags.overwrite);
+    const Status status = examples::WriteTextFile(flags.remaining, text, flags.overwrite);
     if (!status.ok()) return status;
   }
   if (flags.picture.empty()) return OkStatus();
   PictureOptions options;
-  const std::string name =
-      flags.debts.empty() ? flags.shape + " network, seed " + std::to_string(flags.network.seed)
-                          : std::filesystem::path(flags.debts).filename().string();
+  const std::string name = flags.debts.empty()
+                               ? flags.made_up.name()
+                               : std::filesystem::path(flags.debts).filename().string();
   options.title = name + ": " + NameOf(flags.carry);
   AmountSum left = 0;
   for (const examples::Debt& debt : after) left += debt.amount;
@@ -236,8 +215,8 @@ Status WriteFiles(const Flags& flags, const World& world, const Comparison& comp
   options.most = flags.drawn;
   const std::string svg = Draw(world.given, after, options);
   const bool page = flags.picture.ends_with(".html");
-  return Write(flags.picture, page ? Page(svg, options.title, Rows(comparison)) : svg,
-               flags.overwrite);
+  return examples::WriteTextFile(
+      flags.picture, page ? Page(svg, options.title, Rows(comparison)) : svg, flags.overwrite);
 }
 
 Status Run(const Flags& flags) {
@@ -264,14 +243,12 @@ int Main(int argc, const char* const* argv) {
   AddFlags(app, flags);
   try {
     app.parse(argc, argv);
-    if (flags.debts.empty() == flags.shape.empty()) {
+    if (flags.debts.empty() == flags.made_up.shape.empty()) {
       throw CLI::ValidationError("one of --debts FILE and --generate hk|comm is needed");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  flags.network.shape = flags.shape == "comm" ? testing::NetworkShape::kCommunities
-                                              : testing::NetworkShape::kHolmeKim;
   const Status status = Run(flags);
   if (status.ok()) return 0;
   const auto message = status.message();

@@ -6,45 +6,21 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "tests/support/program.h"
+#include "tests/support/example_test.h"
 #include "tests/support/scratch.h"
 
 namespace geo::tests {
 namespace {
 
 using ::testing::HasSubstr;
-using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
 
-#ifdef GEO_EXAMPLES_FOLDER
-const std::filesystem::path kExamples = GEO_EXAMPLES_FOLDER;
-#else
-const std::filesystem::path kExamples;
-#endif
-
-class AnalyseTest : public ::testing::Test {
+class AnalyseTest : public ExampleTest {
  protected:
-  void SetUp() override {
-    if (kExamples.empty()) GTEST_SKIP() << "built without examples (GEO_BUILD_EXAMPLES)";
-  }
-
-  ProgramRun Run(Arguments arguments) {
-    arguments.insert(arguments.begin(), (kExamples / "analyse").string());
-    return RunProgram(arguments);
-  }
-
-  Json RunJson(Arguments arguments) {
-    arguments.push_back("--json");
-    const ProgramRun run = Run(arguments);
-    EXPECT_EQ(run.status, 0) << run.errors;
-    EXPECT_EQ(run.errors, "");
-    return run.status == 0 ? Json::parse(run.output) : Json();
-  }
+  AnalyseTest() : ExampleTest("analyse") {}
 
   // 10 trusts 11, 12 and 13, and they him; 20 trusts 21. 11 owes 10 a debt of 2.50.
   std::string StarAndPair() {
@@ -56,8 +32,6 @@ class AnalyseTest : public ::testing::Test {
     EXPECT_TRUE(WriteFile(folder / "debts.csv", "debtor,creditor,amount\n11,10,2.5\n"));
     return folder.string();
   }
-
-  Scratch scratch_;
 };
 
 std::size_t Count(const std::string& text, const std::string& part) {

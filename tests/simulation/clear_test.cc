@@ -5,45 +5,22 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/support/environment.h"
-#include "tests/support/program.h"
+#include "tests/support/example_test.h"
 #include "tests/support/scratch.h"
 
 namespace geo::tests {
 namespace {
 
 using ::testing::HasSubstr;
-using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
 
-#ifdef GEO_EXAMPLES_FOLDER
-const std::filesystem::path kExamples = GEO_EXAMPLES_FOLDER;
-#else
-const std::filesystem::path kExamples;
-#endif
-
-class ClearTest : public ::testing::Test {
+class ClearTest : public ExampleTest {
  protected:
-  void SetUp() override {
-    if (kExamples.empty()) GTEST_SKIP() << "built without examples (GEO_BUILD_EXAMPLES)";
-  }
-
-  ProgramRun Run(Arguments arguments) {
-    arguments.insert(arguments.begin(), (kExamples / "clear").string());
-    return RunProgram(arguments);
-  }
-  Json RunJson(Arguments arguments) {
-    arguments.push_back("--json");
-    const ProgramRun run = Run(arguments);
-    EXPECT_EQ(run.status, 0) << run.errors;
-    EXPECT_EQ(run.errors, "");
-    return run.status == 0 ? Json::parse(run.output) : Json();
-  }
+  ClearTest() : ExampleTest("clear") {}
   std::string File(const std::string& name) { return (scratch_.path() / name).string(); }
 
   // 2 and 3 owe each other; a triangle 1-2-3 stands in the way of the longer cycle 1-2-4-5.
@@ -53,8 +30,6 @@ class ClearTest : public ::testing::Test {
                           "5,1,10.5\n"));
     return File("debts.csv");
   }
-
-  Scratch scratch_;
 };
 
 void ExpectXml(const std::string& text) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,7 +17,7 @@
 #include "geo/crypto/hash.h"
 #include "geo/crypto/keys.h"
 #include "tests/support/environment.h"
-#include "tests/support/program.h"
+#include "tests/support/example_test.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
 
@@ -26,34 +25,10 @@ namespace geo::tests {
 namespace {
 
 using ::testing::HasSubstr;
-using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
 
-#ifdef GEO_EXAMPLES_FOLDER
-const std::filesystem::path kExamples = GEO_EXAMPLES_FOLDER;
-#else
-const std::filesystem::path kExamples;
-#endif
-
-class ReplayTest : public ::testing::Test {
+class ReplayTest : public ExampleTest {
  protected:
-  void SetUp() override {
-    if (kExamples.empty()) GTEST_SKIP() << "built without examples (GEO_BUILD_EXAMPLES)";
-  }
-
-  ProgramRun Run(Arguments arguments) {
-    arguments.insert(arguments.begin(), (kExamples / "replay").string());
-    return RunProgram(arguments);
-  }
-
-  // The object that a run prints with --json; it must succeed.
-  Json RunJson(Arguments arguments) {
-    arguments.push_back("--json");
-    const ProgramRun run = Run(arguments);
-    EXPECT_EQ(run.status, 0) << run.errors;
-    EXPECT_EQ(run.errors, "");
-    return run.status == 0 ? Json::parse(run.output) : Json();
-  }
+  ReplayTest() : ExampleTest("replay") {}
 
   // A data set written here: 0 can pay 10.00 to 1 and 5.00 on to 2.
   std::string SmallData(const std::string& payments, const std::string& debts = "") {
@@ -66,8 +41,6 @@ class ReplayTest : public ::testing::Test {
     }
     return folder.string();
   }
-
-  Scratch scratch_;
 };
 
 std::int64_t Integer(const ColumnValue& value) {

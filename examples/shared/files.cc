@@ -1,0 +1,22 @@
+#include "shared/files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace geo::examples {
+
+Status WriteTextFile(const std::string& path, std::string_view text, bool overwrite) {
+  std::error_code error;
+  if (!overwrite && std::filesystem::exists(path, error)) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     path + ": is there already; take another path, or --overwrite");
+  }
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (file) return OkStatus();
+  return MakeError(ErrorCode::kStoreIo, path + ": cannot be written");
+}
+
+}  // namespace geo::examples

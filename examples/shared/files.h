@@ -1,0 +1,18 @@
+// Files that an example writes because a flag names them.
+#ifndef GEO_EXAMPLES_SHARED_FILES_H_
+#define GEO_EXAMPLES_SHARED_FILES_H_
+
+#include <string>
+#include <string_view>
+
+#include "geo/base/status.h"
+
+namespace geo::examples {
+
+// Makes a file of `text`, or replaces one when `overwrite` allows it. Errors: InvalidArgument when
+// there is one already, StoreIo when it cannot be written.
+Status WriteTextFile(const std::string& path, std::string_view text, bool overwrite);
+
+}  // namespace geo::examples
+
+#endif  // GEO_EXAMPLES_SHARED_FILES_H_
