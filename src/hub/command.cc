@@ -34,7 +34,8 @@ std::string_view OperationName(const Command& command) {
       "clearing.cycle",
       "clearing.propose",
       "clearing.accept",
-      "clearing.reject"};
+      "clearing.reject",
+      "limits.set"};
   return kNames[command.index()];
 }
 

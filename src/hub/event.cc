@@ -42,6 +42,12 @@ class EventBuilder {
   }
   void operator()(const SequenceEffect&) {}
   void operator()(const ReservationEffect&) {}
+  void operator()(const AmountLimitsEffect& effect) {
+    Add(EventType::kLimitsSet).equivalent = ledger_.equivalent(effect.equivalent).code;
+  }
+  void operator()(const CountLimitsEffect&) {
+    if (events_.empty()) Add(EventType::kLimitsSet);  // else said already
+  }
 
   void operator()(const ProposalEffect& effect) {
     const Proposal& proposal = effect.after;
@@ -199,6 +205,8 @@ std::string_view EventName(EventType type) {
       return "trust_line.unfrozen";
     case EventType::kOpeningBalances:
       return "network.opening_balances";
+    case EventType::kLimitsSet:
+      return "network.limits_set";
     case EventType::kPaymentCommitted:
       return "payment.committed";
     case EventType::kPaymentReceived:

@@ -1,4 +1,5 @@
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -166,6 +167,34 @@ Command ReadFreezing(BodyReader& body) {
   return command;
 }
 
+// A limit: a value, or null, which lifts it.
+template <typename T, typename Read>
+PolicySetting<T> ReadSetting(BodyReader& body, std::string_view key, Read read) {
+  if (!body.Has(key)) return {};
+  if (!body.IsNull(key)) return PolicySetting<T>(read(key));
+  static_cast<void>(body.Any(key));
+  return PolicySetting<T>::Reset();
+}
+
+Command ReadSetLimits(BodyReader& body) {
+  constexpr std::int64_t kMostCount = std::numeric_limits<std::uint32_t>::max();
+  const auto amount = [&](std::string_view key) { return body.AmountText(key); };
+  const auto count = [&](std::string_view key) {
+    return static_cast<std::uint32_t>(body.Int(key, 0, kMostCount));
+  };
+  SetLimits command;
+  if (body.Has("level")) command.level = static_cast<std::uint8_t>(body.Int("level", 0, 3));
+  if (body.Has("equivalent")) {
+    command.equivalent = body.Parsed("equivalent", EquivalentCode::Parse);
+  }
+  command.payment = ReadSetting<AmountInput>(body, "payment", amount);
+  command.line = ReadSetting<AmountInput>(body, "line", amount);
+  command.lines = ReadSetting<std::uint32_t>(body, "lines", count);
+  command.payments_per_day = ReadSetting<std::uint32_t>(body, "payments_per_day", count);
+  command.reason = body.Get<std::string>("reason");
+  return command;
+}
+
 // A whole number from 1 to `most`, or "unlimited".
 std::optional<std::uint32_t> ReadLimit(BodyReader& body, std::string_view key, std::int64_t most) {
   if (!body.Has(key)) return std::nullopt;
@@ -325,6 +354,7 @@ const std::map<std::string, Reader, std::less<>>& Readers() {
       {"clearing.cycles", ReadClearCycles},
       {"clearing.set_off", ReadSetOff},
       {"clearing.cycle", ReadClearCycle},
+      {"limits.set", ReadSetLimits},
   };
   return *kReaders;
 }

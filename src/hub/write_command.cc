@@ -162,6 +162,19 @@ struct BodyWriter {
     return Freezing(command.line, command.reason);
   }
 
+  StatusOr<Json> operator()(const SetLimits& command) const {
+    Json body{Json::Object()};
+    if (command.level) body.Set("level", *command.level);
+    if (command.equivalent) body.Set("equivalent", command.equivalent->text());
+    GEO_RETURN_IF_ERROR(AddSetting("payment", command.payment, body, AmountText));
+    GEO_RETURN_IF_ERROR(AddSetting("line", command.line, body, AmountText));
+    const auto count = [](std::uint32_t n) -> StatusOr<Json> { return Json(n); };
+    GEO_RETURN_IF_ERROR(AddSetting("lines", command.lines, body, count));
+    GEO_RETURN_IF_ERROR(AddSetting("payments_per_day", command.payments_per_day, body, count));
+    body.Set("reason", command.reason);
+    return body;
+  }
+
   StatusOr<Json> operator()(const OpeningBalances&) const {
     return MakeError(ErrorCode::kInvalidArgument,
                      "opening balances travel as a trusted command only");

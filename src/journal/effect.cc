@@ -326,6 +326,54 @@ Proposal ReadProposal(ByteReader& reader) {
   return proposal;
 }
 
+// One bit per level that has a limit, then those limits.
+template <typename T, typename WriteOne>
+void WriteByLevel(const ByLevel<T>& limits, ByteWriter& writer, WriteOne write) {
+  int bits = 0;
+  for (std::size_t i = 0; i < limits.size(); ++i) bits |= limits[i] ? 1 << i : 0;
+  writer.Byte(static_cast<std::uint8_t>(bits));
+  for (const std::optional<T>& limit : limits) {
+    if (limit) write(*limit, writer);
+  }
+}
+
+template <typename T, typename ReadOne>
+ByLevel<T> ReadByLevel(ByteReader& reader, ReadOne read) {
+  ByLevel<T> limits;
+  const std::uint8_t bits = reader.Byte();
+  if (bits >= 1 << kVerificationLevels) reader.Fail();
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    if ((bits >> i & 1) != 0) limits[i] = read(reader);
+  }
+  return limits;
+}
+
+void WriteAmountLimits(const AmountLimits& limits, ByteWriter& writer) {
+  WriteByLevel(limits.payment, writer, WriteAmount);
+  WriteByLevel(limits.line, writer, WriteAmount);
+}
+
+AmountLimits ReadAmountLimits(ByteReader& reader) {
+  AmountLimits limits;
+  limits.payment = ReadByLevel<Amount>(reader, ReadAmount);
+  limits.line = ReadByLevel<Amount>(reader, ReadAmount);
+  return limits;
+}
+
+void WriteCountLimits(const CountLimits& limits, ByteWriter& writer) {
+  const auto write = [](std::uint32_t count, ByteWriter& out) { out.Varint(count); };
+  WriteByLevel(limits.lines, writer, write);
+  WriteByLevel(limits.payments_per_day, writer, write);
+}
+
+CountLimits ReadCountLimits(ByteReader& reader) {
+  const auto read = [](ByteReader& in) { return static_cast<std::uint32_t>(in.Below(kNoIndex)); };
+  CountLimits limits;
+  limits.lines = ReadByLevel<std::uint32_t>(reader, read);
+  limits.payments_per_day = ReadByLevel<std::uint32_t>(reader, read);
+  return limits;
+}
+
 struct EffectWriter {
   ByteWriter& writer;
 
@@ -376,6 +424,17 @@ struct EffectWriter {
     WriteOptional(effect.before, writer,
                   [](ProposalState state, ByteWriter& out) { WriteEnum(state, out); });
     WriteProposal(effect.after, writer);
+  }
+
+  void operator()(const AmountLimitsEffect& effect) const {
+    writer.Varint(effect.equivalent);
+    WriteAmountLimits(effect.before, writer);
+    WriteAmountLimits(effect.after, writer);
+  }
+
+  void operator()(const CountLimitsEffect& effect) const {
+    WriteCountLimits(effect.before, writer);
+    WriteCountLimits(effect.after, writer);
   }
 };
 
@@ -435,6 +494,21 @@ ProposalEffect ReadProposalEffect(ByteReader& reader) {
   return effect;
 }
 
+AmountLimitsEffect ReadAmountLimitsEffect(ByteReader& reader) {
+  AmountLimitsEffect effect;
+  effect.equivalent = ReadIndex(reader);
+  effect.before = ReadAmountLimits(reader);
+  effect.after = ReadAmountLimits(reader);
+  return effect;
+}
+
+CountLimitsEffect ReadCountLimitsEffect(ByteReader& reader) {
+  CountLimitsEffect effect;
+  effect.before = ReadCountLimits(reader);
+  effect.after = ReadCountLimits(reader);
+  return effect;
+}
+
 }  // namespace
 
 void WriteEffect(const Effect& effect, ByteWriter& writer) {
@@ -462,6 +536,10 @@ Effect ReadEffect(ByteReader& reader) {
       return ReadReservationEffect(reader);
     case 9:
       return ReadProposalEffect(reader);
+    case 10:
+      return ReadAmountLimitsEffect(reader);
+    case 11:
+      return ReadCountLimitsEffect(reader);
     default:
       reader.Fail();
       return GenesisEffect{};

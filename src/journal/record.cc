@@ -76,7 +76,7 @@ StatusOr<Record> ReadBody(std::string_view body) {
 }  // namespace
 
 std::string_view RecordKindName(RecordKind kind) {
-  static constexpr std::array<std::string_view, 26> kNames = {"",
+  static constexpr std::array<std::string_view, 27> kNames = {"",
                                                               "genesis",
                                                               "register_participant",
                                                               "update_participant",
@@ -101,7 +101,8 @@ std::string_view RecordKindName(RecordKind kind) {
                                                               "propose_clearing",
                                                               "accept_clearing",
                                                               "reject_clearing",
-                                                              "expire_proposal"};
+                                                              "expire_proposal",
+                                                              "set_limits"};
   const auto index = static_cast<std::size_t>(kind);
   return index < kNames.size() ? kNames[index] : "";
 }

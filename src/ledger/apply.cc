@@ -130,6 +130,9 @@ struct LedgerFold {
   // Decided transactions live in the store, found by id; the ledger keeps those that are not.
   void operator()(const TransactionEffect& effect) const {
     state.has_payments = true;
+    if (!effect.before.has_value() && !cover.Has(SliceKind::kLimits, 0)) {
+      state.payment_counts.Add(effect.after.payer, DayOf(record.time));
+    }
     if (cover.Has(SliceKind::kPrepared, 0)) return;
     if (effect.after.state == TransactionState::kPrepared) {
       state.SetPrepared(effect.after);
@@ -154,6 +157,15 @@ struct LedgerFold {
     } else {
       state.RemoveProposal(effect.after.id);
     }
+  }
+
+  void operator()(const AmountLimitsEffect& effect) const {
+    if (cover.Has(SliceKind::kLimits, 0)) return;
+    state.SetAmountLimits(effect.equivalent, effect.after);
+  }
+
+  void operator()(const CountLimitsEffect& effect) const {
+    if (!cover.Has(SliceKind::kLimits, 0)) state.count_limits = effect.after;
   }
 };
 

@@ -285,6 +285,25 @@ struct RecordCheck {
     return CheckProposal(state, record, effect);
   }
 
+  Status operator()(const AmountLimitsEffect& effect) {
+    touched.emplace_back(11, effect.equivalent, 0, 0);
+    const auto& limits = state.amount_limits;
+    const bool any = effect.equivalent < limits.size();
+    if (record.kind != RecordKind::kSetLimits || effect.equivalent >= equivalents ||
+        effect.before != (any ? limits[effect.equivalent] : AmountLimits())) {
+      return Violated("limits on amounts are not as the effect says");
+    }
+    return OkStatus();
+  }
+
+  Status operator()(const CountLimitsEffect& effect) {
+    touched.emplace_back(12, 0, 0, 0);
+    if (record.kind == RecordKind::kSetLimits && effect.before == state.count_limits) {
+      return OkStatus();
+    }
+    return Violated("limits on numbers are not as the effect says");
+  }
+
   Status operator()(const SequenceEffect& effect) {
     std::uint64_t last = 0;
     const auto participant = state.participant_by_pid.find(effect.signer);

@@ -154,6 +154,29 @@ const Proposal* Ledger::FirstExpiredProposal(Timestamp now) const {
   return &state_->proposals.at(first->second);
 }
 
+const CountLimits& Ledger::count_limits() const { return state_->count_limits; }
+
+const AmountLimits& Ledger::amount_limits(EquivalentIndex equivalent) const {
+  static const AmountLimits kNone;
+  const auto& limits = state_->amount_limits;
+  return equivalent < limits.size() ? limits[equivalent] : kNone;
+}
+
+std::size_t Ledger::LiveLinesOf(ParticipantIndex owner) const {
+  std::size_t lines = 0;
+  for (const PairIndex index : PairsOf(owner)) {
+    const Pair& pair = state_->pairs[index];
+    if (state_->Live(owner == pair.a ? pair.line_ab : pair.line_ba) != nullptr) ++lines;
+  }
+  return lines;
+}
+
+std::uint32_t Ledger::PaymentsOn(ParticipantIndex payer, std::int64_t day) const {
+  const PaymentCounts& counts = state_->payment_counts;
+  const auto found = counts.by_payer.find(payer);
+  return day == counts.day && found != counts.by_payer.end() ? found->second : 0;
+}
+
 std::uint64_t Ledger::LastSequence(const Pid& signer) const {
   if (const std::optional<ParticipantIndex> index = FindParticipant(signer)) {
     return state_->sequences[*index];

@@ -1,5 +1,6 @@
 // Snapshots in slices. The layout of a slice is in docs/formats.md.
 
+#include <map>
 #include <string>
 
 #include "geo/base/limits.h"
@@ -153,6 +154,55 @@ void ReadProposals(LedgerState& state, ByteReader& reader) {
   }
 }
 
+// As the effects that set them; then the counts of the day, in order of the payers.
+void WriteLimits(const LedgerState& state, ByteWriter& writer) {
+  WriteEffect(CountLimitsEffect{{}, state.count_limits}, writer);
+  writer.Varint(state.amount_limits.size());
+  for (EquivalentIndex i = 0; i < state.amount_limits.size(); ++i) {
+    WriteEffect(AmountLimitsEffect{i, {}, state.amount_limits[i]}, writer);
+  }
+  const PaymentCounts& counts = state.payment_counts;
+  writer.Signed(counts.day);
+  const std::map<ParticipantIndex, std::uint32_t> by_payer(counts.by_payer.begin(),
+                                                           counts.by_payer.end());
+  writer.Varint(by_payer.size());
+  for (const auto& [payer, count] : by_payer) {
+    writer.Varint(payer);
+    writer.Varint(count);
+  }
+}
+
+void ReadPaymentCounts(PaymentCounts& counts, ByteReader& reader) {
+  counts.day = reader.Signed();
+  const std::uint64_t payers = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < payers && reader.ok(); ++i) {
+    const auto payer = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
+    const auto count = static_cast<std::uint32_t>(reader.Below(kNoIndex));
+    MakeRoom(counts.by_payer);
+    if (!counts.by_payer.emplace(payer, count).second) reader.Fail();
+  }
+}
+
+void ReadLimits(LedgerState& state, ByteReader& reader) {
+  const Effect counts = ReadEffect(reader);
+  if (const auto* read = std::get_if<CountLimitsEffect>(&counts)) {
+    state.count_limits = read->after;
+  } else {
+    reader.Fail();
+  }
+  const std::uint64_t equivalents = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
+    const Effect amounts = ReadEffect(reader);
+    const auto* read = std::get_if<AmountLimitsEffect>(&amounts);
+    if (read == nullptr || read->equivalent != i) {
+      reader.Fail();
+      return;
+    }
+    state.SetAmountLimits(read->equivalent, read->after);
+  }
+  ReadPaymentCounts(state.payment_counts, reader);
+}
+
 void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent,
                std::uint64_t index, ByteWriter& writer) {
   const auto i = static_cast<std::uint32_t>(index);
@@ -181,6 +231,9 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
       break;
     case SliceKind::kProposals:
       WriteProposals(state, writer);
+      break;
+    case SliceKind::kLimits:
+      WriteLimits(state, writer);
       break;
     case SliceKind::kHead:
       WriteHead(state, writer);
@@ -238,6 +291,9 @@ void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, By
     case SliceKind::kProposals:
       ReadProposals(state, reader);
       break;
+    case SliceKind::kLimits:
+      ReadLimits(state, reader);
+      break;
     case SliceKind::kEnd:
       reader.Fail();
       break;
@@ -258,7 +314,8 @@ std::uint64_t CountOf(const LedgerState& state, SliceKind kind, EquivalentIndex 
     case SliceKind::kPositions:
       return equivalent < state.positions.size() ? state.positions[equivalent].size() : 0;
     case SliceKind::kPrepared:
-    case SliceKind::kProposals: {
+    case SliceKind::kProposals:
+    case SliceKind::kLimits: {
       const auto is_it = [&](const Coverage& slice) { return slice.kind == kind; };
       const auto& loaded = state.coverage;  // empty: not loading
       if (loaded.empty()) return state.founded ? 1 : 0;
@@ -361,6 +418,14 @@ Status Ledger::FinishLoading(const JournalHead& head) {
         pair.equivalent >= state_->equivalents.size()) {
       return Corrupt("a pair names a participant, line or equivalent that is not there");
     }
+  }
+  for (const auto& [payer, count] : state_->payment_counts.by_payer) {
+    if (payer >= state_->participants.size()) {
+      return Corrupt("payments are counted for a participant that is not there");
+    }
+  }
+  if (state_->amount_limits.size() > state_->equivalents.size()) {
+    return Corrupt("limits in an equivalent that is not there");
   }
   state_->coverage.clear();
   for (PairIndex i = 0; i < state_->pairs.size(); ++i) {

@@ -15,6 +15,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "geo/ledger/ledger.h"
+#include "src/base/no_memory.h"
 
 namespace geo {
 
@@ -66,7 +67,8 @@ enum class SliceKind : std::uint32_t {
   kPositions = 4,
   kPrepared = 5,   // all prepared payments, as one thing
   kProposals = 6,  // all open proposals, as one thing
-  kEnd = 7,
+  kLimits = 7,     // the operators' limits and what counts towards them, as one thing
+  kEnd = 8,
 };
 
 // While a snapshot's journal tail is replayed: the things of one kind from `begin` to `end` show
@@ -77,6 +79,19 @@ struct Coverage {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   std::uint64_t seq = 0;
+};
+
+// How many payments each participant made or prepared on one UTC day.
+struct PaymentCounts {
+  std::int64_t day = 0;
+  absl::flat_hash_map<ParticipantIndex, std::uint32_t> by_payer;
+
+  void Add(ParticipantIndex payer, std::int64_t on) {
+    if (on != day) by_payer.clear();
+    day = on;
+    MakeRoom(by_payer);
+    ++by_payer[payer];
+  }
 };
 
 struct LedgerState {
@@ -101,6 +116,9 @@ struct LedgerState {
   std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
   std::map<TxId, Proposal> proposals;                  // open ones, by id
   std::set<std::pair<Timestamp, TxId>> proposals_by_time;  // all of them, by expiry
+  CountLimits count_limits;
+  std::vector<AmountLimits> amount_limits;  // by equivalent, as far as any is set
+  PaymentCounts payment_counts;
   std::vector<Coverage> coverage;  // empty except between LoadSlice and FinishLoading
   std::uint64_t loaded_seq = 0;    // the latest head among the slices
 
@@ -130,6 +148,10 @@ struct LedgerState {
   static std::pair<Timestamp, TxId> ExpirationOf(const Transaction& transaction) {
     const Hold& hold = *transaction.hold;
     return {hold.voted ? std::numeric_limits<Timestamp>::max() : hold.expires_at, transaction.id};
+  }
+  void SetAmountLimits(EquivalentIndex equivalent, const AmountLimits& limits) {
+    if (amount_limits.size() <= equivalent) amount_limits.resize(equivalent + std::size_t{1});
+    amount_limits[equivalent] = limits;
   }
   void SetPrepared(const Transaction& transaction);
   void RemovePrepared(const TxId& id);

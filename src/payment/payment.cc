@@ -16,6 +16,7 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
   GEO_RETURN_IF_ERROR(CheckSyntax(pay));
   GEO_ASSIGN_OR_RETURN(const RouteRequest request, Resolve(ledger, payer, pay, by_default));
   const std::int64_t day = DayOf(now);
+  GEO_RETURN_IF_ERROR(CheckOperatorLimits(ledger, request, day));
   PaymentPlan payment;
   Plan plan;
   if (suggested != nullptr && VerifyPlan(ledger, day, request, *suggested).ok()) {

@@ -103,6 +103,23 @@ StatusOr<RouteRequest> Resolve(const Ledger& ledger, const Pid& payer, const Pay
   return request;
 }
 
+Status CheckOperatorLimits(const Ledger& ledger, const RouteRequest& request, std::int64_t day) {
+  const std::uint8_t level = ledger.participant(request.from).verification_level;
+  const std::optional<Amount> largest = ledger.amount_limits(request.equivalent).payment[level];
+  if (largest && request.amount > *largest) {
+    const int precision = ledger.equivalent(request.equivalent).precision;
+    return MakeError(ErrorCode::kPaymentAboveLimit,
+                     "a payment of " + FormatAmount(request.amount, precision) +
+                         "; participants of level " + std::to_string(level) + " may pay at most " +
+                         FormatAmount(*largest, precision) + " at once");
+  }
+  const std::optional<std::uint32_t> most = ledger.count_limits().payments_per_day[level];
+  if (!most || ledger.PaymentsOn(request.from, day) < *most) return OkStatus();
+  return MakeError(ErrorCode::kTooManyPaymentsToday,
+                   "participants of level " + std::to_string(level) + " may make " +
+                       std::to_string(*most) + " payments a day (UTC); try tomorrow");
+}
+
 Transaction MakeTransaction(const Pay& pay, const RouteRequest& request, TransactionState state,
                             std::vector<Route> routes) {
   return {pay.id,           request.from, request.to,           request.equivalent,

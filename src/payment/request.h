@@ -31,6 +31,10 @@ StatusOr<ParticipantIndex> ActiveParty(const Ledger& ledger, const Pid& pid, std
 StatusOr<RouteRequest> Resolve(const Ledger& ledger, const Pid& payer, const Pay& pay,
                                const RouteConstraints& by_default);
 
+// Whether the operators let the payer make such a payment on `day` (spec 01 §6.8). Errors:
+// PaymentAboveLimit, TooManyPaymentsToday.
+Status CheckOperatorLimits(const Ledger& ledger, const RouteRequest& request, std::int64_t day);
+
 // The transaction that the payment becomes. `routes` are moved in.
 Transaction MakeTransaction(const Pay& pay, const RouteRequest& request, TransactionState state,
                             std::vector<Route> routes);

@@ -187,6 +187,7 @@ StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const
   }
   GEO_ASSIGN_OR_RETURN(const RouteRequest request,
                        Resolve(ledger, payer, prepare.payment, constraints));
+  GEO_RETURN_IF_ERROR(CheckOperatorLimits(ledger, request, DayOf(now)));
   if (ledger.prepared_count() >= kMaxPrepared) {
     return MakeError(
         ErrorCode::kTooManyPrepared,

@@ -58,6 +58,17 @@ Status CheckOperator(const Ledger& ledger, const Asking& asking) {
                    FormatPid(asking.signer) + " is not an operator of this network");
 }
 
+Status CheckLineLimit(const Ledger& ledger, const TrustLine& line) {
+  const std::uint8_t level = ledger.participant(line.owner).verification_level;
+  const std::optional<Amount> most = ledger.amount_limits(line.equivalent).line[level];
+  if (!most || line.limit <= *most) return OkStatus();
+  const int precision = ledger.equivalent(line.equivalent).precision;
+  return MakeError(ErrorCode::kLineAboveLimit,
+                   "limit " + FormatAmount(line.limit, precision) + " is above the " +
+                       FormatAmount(*most, precision) + " that participants of level " +
+                       std::to_string(level) + " may grant on a line");
+}
+
 Status CheckText(std::string_view what, std::string_view text, std::size_t least,
                  std::size_t most) {
   if (text.size() >= least && text.size() <= most && IsValidUtf8(text)) return OkStatus();

@@ -29,6 +29,9 @@ StatusOr<EquivalentIndex> ActiveEquivalent(const Ledger& ledger, const Equivalen
 // The signer is an operator who may change things. Errors: NotPermitted.
 Status CheckOperator(const Ledger& ledger, const Asking& asking);
 
+// The owner may have a line with this limit (spec 01 §6.8). Errors: LineAboveLimit.
+Status CheckLineLimit(const Ledger& ledger, const TrustLine& line);
+
 // `text` has between `least` and `most` bytes of UTF-8. Errors: TextInvalid naming `what`.
 Status CheckText(std::string_view what, std::string_view text, std::size_t least, std::size_t most);
 

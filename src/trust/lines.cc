@@ -74,6 +74,16 @@ StatusOr<TrustPlan> PlanFreezing(const Ledger& ledger, const Asking& asking, con
   return plan;
 }
 
+// The owner may give one more line (spec 01 §6.8).
+Status CheckLineCount(const Ledger& ledger, ParticipantIndex owner) {
+  const std::uint8_t level = ledger.participant(owner).verification_level;
+  const std::optional<std::uint32_t> most = ledger.count_limits().lines[level];
+  if (!most || ledger.LiveLinesOf(owner) < *most) return OkStatus();
+  return MakeError(ErrorCode::kTooManyLines, "participants of level " + std::to_string(level) +
+                                                 " may have " + std::to_string(*most) +
+                                                 " live lines; close one first");
+}
+
 }  // namespace
 
 LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debtor,
@@ -120,6 +130,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   line.equivalent = equivalent;
   line.owner = owner;
   line.debtor = debtor;
+  GEO_RETURN_IF_ERROR(CheckLineCount(ledger, owner));
+  GEO_RETURN_IF_ERROR(CheckLineLimit(ledger, line));
   line.created = asking.now;
   line.updated = asking.now;
   TrustPlan plan = StartPlan(RecordKind::kOpenLine, ledger, asking);
@@ -145,6 +157,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                        "limit " + FormatAmount(after.limit, named.precision) +
                            " is below the present debt of " + FormatAmount(debt, named.precision));
     }
+    if (after.limit > named.line.limit) GEO_RETURN_IF_ERROR(CheckLineLimit(ledger, after));
     const Amount reserved = named.pair->reserved(named.pair->DirectionFrom(named.line.debtor));
     if (after.limit < named.line.limit && AmountSum{after.limit} - debt < reserved) {
       return MakeError(ErrorCode::kPairReserved,

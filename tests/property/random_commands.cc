@@ -172,7 +172,8 @@ Asked CommandMaker::Any(Dice& dice) {
   if (roll < 61) return AgainOrChanged(dice);
   if (roll < 70) return Open(dice);
   if (roll < 86) return Line(dice);
-  if (roll < 93) return Change(dice);
+  if (roll < 92) return Change(dice);
+  if (roll < 93) return Limits(dice);
   if (roll < 98) return Equivalents(dice);
   return Opening(dice);
 }
@@ -286,6 +287,21 @@ Asked CommandMaker::Line(Dice& dice) {
       return {signer, std::move(command)};
     }
   }
+}
+
+Asked CommandMaker::Limits(Dice& dice) {
+  SetLimits command;
+  if (dice.Chance(40))
+    command.level = static_cast<std::uint8_t>(dice.Below(dice.Chance(5) ? 5 : 2));
+  Perhaps(dice, command.payment, 30, [&] { return AnAmount(dice); });
+  Perhaps(dice, command.line, 30, [&] { return ALimit(dice); });
+  const bool amounts = command.payment.mentioned || command.line.mentioned;
+  if (dice.Chance(amounts ? 97 : 3)) command.equivalent = Code(dice);
+  const auto few = [&] { return static_cast<std::uint32_t>(dice.Below(8)); };
+  Perhaps(dice, command.lines, 30, few);
+  Perhaps(dice, command.payments_per_day, 30, few);
+  command.reason = AReason(dice);
+  return {dice.Chance(90) ? AnOperator(dice) : Somebody(dice), std::move(command)};
 }
 
 Asked CommandMaker::Opening(Dice& dice) {
@@ -486,6 +502,17 @@ struct Shower {
   }
   std::string operator()(const UnfreezeLine& c) const {
     return FormatLineId(c.line).substr(0, 8) + " '" + c.reason + "'";
+  }
+  std::string operator()(const SetLimits& c) const {
+    const auto amount = [](const auto& s) { return s.value ? Show(*s.value) : std::string("any"); };
+    const auto count = [](const auto& s) { return s.value ? std::to_string(*s.value) : "any"; };
+    std::string all = c.level ? fmt::format("level {}", *c.level) : "all";
+    if (c.equivalent) all += " " + std::string(c.equivalent->text());
+    if (c.payment.mentioned) all += " payment " + amount(c.payment);
+    if (c.line.mentioned) all += " line " + amount(c.line);
+    if (c.lines.mentioned) all += " lines " + count(c.lines);
+    if (c.payments_per_day.mentioned) all += " payments " + count(c.payments_per_day);
+    return all;
   }
   std::string operator()(const OpeningBalances& c) const {
     std::string all;

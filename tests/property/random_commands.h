@@ -63,6 +63,7 @@ class CommandMaker {
   Asked Equivalents(Dice& dice);
   Asked Open(Dice& dice);
   Asked Line(Dice& dice);
+  Asked Limits(Dice& dice);
   Asked Opening(Dice& dice);
   Asked Payment(Dice& dice);
   Asked AgainOrChanged(Dice& dice);

@@ -321,16 +321,31 @@ void Life::Expect(const Event& event) {
 
 void Life::ExpectEvents(const Pending& one, const CommandResult& result) {
   const Command& command = one.command.command();
-  static constexpr EventType kTypes[] = {
-      EventType::kParticipantRegistered, EventType::kParticipantUpdated,
-      EventType::kParticipantLeft,       EventType::kParticipantStatusSet,
-      EventType::kParticipantLevelSet,   EventType::kEquivalentCreated,
-      EventType::kEquivalentUpdated,     EventType::kEquivalentRemoved,
-      EventType::kTrustLineOpened,       EventType::kTrustLineUpdated,
-      EventType::kTrustLineClosed,       EventType::kTrustLineFrozen,
-      EventType::kTrustLineUnfrozen,     EventType::kOpeningBalances,
-      EventType::kPaymentCommitted,      EventType::kPaymentPrepared,
-      EventType::kPaymentCommitted,      EventType::kPaymentAborted};
+  static constexpr EventType kTypes[] = {EventType::kParticipantRegistered,
+                                         EventType::kParticipantUpdated,
+                                         EventType::kParticipantLeft,
+                                         EventType::kParticipantStatusSet,
+                                         EventType::kParticipantLevelSet,
+                                         EventType::kEquivalentCreated,
+                                         EventType::kEquivalentUpdated,
+                                         EventType::kEquivalentRemoved,
+                                         EventType::kTrustLineOpened,
+                                         EventType::kTrustLineUpdated,
+                                         EventType::kTrustLineClosed,
+                                         EventType::kTrustLineFrozen,
+                                         EventType::kTrustLineUnfrozen,
+                                         EventType::kOpeningBalances,
+                                         EventType::kPaymentCommitted,
+                                         EventType::kPaymentPrepared,
+                                         EventType::kPaymentCommitted,
+                                         EventType::kPaymentAborted,
+                                         EventType::kDebtsCleared,
+                                         EventType::kDebtsCleared,
+                                         EventType::kDebtsCleared,
+                                         EventType::kClearingProposed,
+                                         EventType::kClearingAccepted,
+                                         EventType::kClearingRejected,
+                                         EventType::kLimitsSet};
   Event event;
   event.type = kTypes[command.index()];
   std::optional<LineId> line = result.line;
@@ -339,6 +354,7 @@ void Life::ExpectEvents(const Pending& one, const CommandResult& result) {
         if constexpr (requires { c.participant; }) event.participants = {c.participant};
         if constexpr (requires { c.code; }) event.equivalent = c.code;
         if constexpr (requires { LineId(c.line); }) line = c.line;
+        if constexpr (std::is_same_v<C, SetLimits>) event.equivalent = c.equivalent;
       },
       command);
   if (command.index() <= 2) event.participants = {one.command.signer()};

@@ -77,6 +77,15 @@ struct Syntax {
   }
   void operator()(const FreezeLine& c) { Text(c.reason, 0, kMaxReasonBytes); }
   void operator()(const UnfreezeLine& c) { Text(c.reason, 0, kMaxReasonBytes); }
+  void operator()(const SetLimits& c) {
+    const bool amounts = c.payment.mentioned || c.line.mentioned;
+    const bool counts = c.lines.mentioned || c.payments_per_day.mentioned;
+    If(!amounts && !counts, kInvalidArgument);
+    If(amounts != c.equivalent.has_value() || c.level.value_or(0) > 3, kInvalidArgument);
+    if (c.payment.value) AmountAlone(*c.payment.value, false);
+    if (c.line.value) AmountAlone(*c.line.value, false);
+    Text(c.reason, 1, kMaxReasonBytes);
+  }
   void operator()(const PreparePayment& c) { (*this)(c.payment); }
   void operator()(const Pay& c) {
     const std::uint32_t hops = c.constraints.max_hops.value_or(1);

@@ -143,8 +143,48 @@ struct Case {
     const Line line = Draft(way, c.limit, c.policy, precision, bad);
     If(true, 7, bad);
     If(m.Live(way) != nullptr, 7, {kLineExists});
+    if (faults.empty()) {
+      const auto lines = m.counts.lines[m.people.at(signer).verification_level];
+      const auto given = [&](const auto& l) {
+        return get<1>(l.first) == signer && m.Live(l.first);
+      };
+      If(lines && std::count_if(m.latest.begin(), m.latest.end(), given) >= *lines, 7,
+         {kTooManyLines});
+      LineLimit(line);
+    }
     if (Fine()) AddLine(line, LineOrigin::kOwner);
     if (Fine() && result.line != m.latest[way]) wrong_answer = "another line id";
+  }
+  void LineLimit(const Line& line) {
+    const auto most = m.AmountsOf(get<0>(line.way)).line[m.people.at(signer).verification_level];
+    If(most && line.limit > *most, 7, {kLineAboveLimit});
+  }
+  template <typename T, typename Read>
+  static void SetLevels(const SetLimits& c, const PolicySetting<T>& to, auto& limits, Read read) {
+    for (std::size_t i = 0; i < limits.size() && to.mentioned; ++i) {
+      if (c.level.value_or(i) != i) continue;
+      limits[i].reset();
+      if (to.value) limits[i] = read(*to.value);
+    }
+  }
+  void operator()(const SetLimits& c) {
+    const int precision = c.equivalent ? Code(*c.equivalent, false) : 0;
+    Role(OperatorRole::kOperator);
+    Codes bad;
+    const auto amount = [&](const AmountInput& input) {
+      const Big read = ReadAmount(input, precision, bad);
+      return bad.empty() ? static_cast<Amount>(read) : 0;
+    };
+    AmountLimits amounts;
+    if (faults.empty() && c.equivalent) amounts = m.AmountsOf(std::string(c.equivalent->text()));
+    SetLevels(c, c.payment, amounts.payment, amount);
+    SetLevels(c, c.line, amounts.line, amount);
+    If(true, 7, bad);
+    if (!Fine()) return;
+    if (c.equivalent) m.AmountsOf(std::string(c.equivalent->text())) = amounts;
+    const auto as_is = [](std::uint32_t n) { return n; };
+    SetLevels(c, c.lines, m.counts.lines, as_is);
+    SetLevels(c, c.payments_per_day, m.counts.payments_per_day, as_is);
   }
   // The line named, for its owner, or for operators too. A stand-in when there is none.
   Line& Named(const LineId& id, bool operators_too) {
@@ -170,6 +210,9 @@ struct Case {
     If(true, 7, bad);
     const Big owed = m.Debt(Back(line.way)) - m.Debt(line.way);
     If(c.limit && limit < owed, 7, {kLimitBelowDebt});
+    Line wanted = line;
+    wanted.limit = limit;
+    if (faults.empty() && limit > line.limit) LineLimit(wanted);
     If(c.limit && limit < line.limit && limit - owed < m.Held(Back(line.way)), 7, {kPairReserved});
     if (!Fine()) return;
     line.policy = policy;
@@ -255,6 +298,12 @@ struct Case {
     const Big amount = ReadAmount(c.amount, Code(c.equivalent, true), bad);
     if (amount == 0 && bad.empty()) bad.insert(kAmountNotPositive);
     If(true, 5, bad);
+    if (!faults.empty()) return amount;
+    const std::uint8_t level = m.people.at(signer).verification_level;
+    const auto most = m.AmountsOf(std::string(c.equivalent.text())).payment[level];
+    const auto often = m.counts.payments_per_day[level];
+    If(most && amount > *most, 6, {kPaymentAboveLimit});
+    If(often && m.made[{signer, m.day}] >= *often, 6, {kTooManyPaymentsToday});
     return amount;
   }
   void operator()(const Pay& c) {
@@ -329,6 +378,7 @@ struct Case {
     if (!wrong_answer.empty()) return;
     if (!prepares) m.Move(flow);
     for (const auto& [way, moving] : flow) m.held[way] += prepares ? moving : Big(0);
+    ++m.made[{signer, m.day}];
     m.payments.emplace(t.id, ReferenceModel::Payment{t, c});
   }
   void operator()(const CommitPayment& c) { Decision(c.id, true); }

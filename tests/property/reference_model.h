@@ -47,6 +47,9 @@ struct ReferenceModel {
   bool Active(const Way& way) const { return Live(way) && Live(way)->status == LineStatus(1); }
   Big Debt(const Way& way) const { return debts.count(way) != 0 ? debts.at(way) : Big(0); }
   Big Held(const Way& way) const { return held.count(way) != 0 ? held.at(way) : Big(0); }
+  AmountLimits& AmountsOf(const std::string& code) {
+    return amounts[static_cast<std::size_t>(Currency(code) - currencies.data())];
+  }
   Big Capacity(const Way& way, bool transit) const;  // spec 01 §4.6, amounts of §4.3 applied
   std::map<Way, Big> FlowOf(const Transaction& t) const;
   void Move(const std::map<Way, Big>& flow);
@@ -64,6 +67,9 @@ struct ReferenceModel {
   std::map<TxId, Payment> payments;
   std::map<Way, Big> held;                                     // by prepared payments
   std::vector<std::pair<std::uint64_t, Transaction>> expired;  // by record; whoever looks clears it
+  CountLimits counts;                                          // spec 01 §6.8
+  std::map<std::size_t, AmountLimits> amounts;                 // by equivalent
+  std::map<std::pair<Pid, std::int64_t>, std::uint32_t> made;  // payments, on that day
   std::uint64_t records = 1;                                   // the genesis
   Timestamp last_time = 0;                                     // of the last record
   Timestamp clock = 0;

@@ -110,6 +110,20 @@ Proposal Agreed(Proposal proposal) {
   return proposal;
 }
 
+AmountLimits SampleAmountLimits() {
+  AmountLimits limits;
+  limits.payment = {100, 1'000, std::nullopt, kMaxAmount};
+  limits.line[3] = 0;
+  return limits;
+}
+
+CountLimits SampleCountLimits() {
+  CountLimits limits;
+  limits.lines = {1, 20, 300, 4'000'000'000};
+  limits.payments_per_day[0] = 5;
+  return limits;
+}
+
 }  // namespace
 
 std::vector<Record> SampleRecords() {
@@ -170,6 +184,9 @@ std::vector<Record> SampleRecords() {
       MakeRecord(RecordKind::kAcceptClearing, 42'000'000,
                  {ProposalEffect{ProposalState::kProposed, Agreed(SampleProposal())},
                   DebtEffect{0, 0, 1, 60, 10, 0, 0}}),
+      MakeRecord(RecordKind::kSetLimits, 43'000'000,
+                 {AmountLimitsEffect{0, {}, SampleAmountLimits()},
+                  CountLimitsEffect{{}, SampleCountLimits()}}),
   };
   records[5].evidence = "signed bytes";
   records[6].reason = "asked by the court, § 3";

@@ -74,6 +74,27 @@ void AddPairs(const Ledger& ledger, Out out) {
   for (const PairIndex pair : ledger.DailyLimitedPairs()) fmt::format_to(out, "daily {}\n", pair);
 }
 
+template <typename T>
+void AddByLevel(const char* what, const ByLevel<T>& limits, Out out) {
+  for (std::size_t level = 0; level < limits.size(); ++level) {
+    if (limits[level]) fmt::format_to(out, "limit {} level {} {}\n", what, level, *limits[level]);
+  }
+}
+
+void AddLimits(const Ledger& ledger, Out out) {
+  AddByLevel("lines", ledger.count_limits().lines, out);
+  AddByLevel("payments", ledger.count_limits().payments_per_day, out);
+  for (EquivalentIndex i = 0; i < ledger.equivalent_count(); ++i) {
+    fmt::format_to(out, "equivalent {}\n", i);
+    AddByLevel("payment", ledger.amount_limits(i).payment, out);
+    AddByLevel("line", ledger.amount_limits(i).line, out);
+  }
+  for (ParticipantIndex i = 0; i < ledger.participant_count(); ++i) {
+    fmt::format_to(out, "lines given {} payments {}\n", ledger.LiveLinesOf(i),
+                   ledger.PaymentsOn(i, DayOf(ledger.last_time())));
+  }
+}
+
 void AddPrepared(const Ledger& ledger, Out out) {
   for (const Transaction* t : ledger.Prepared(0, ledger.prepared_count())) {
     fmt::format_to(out,
@@ -122,6 +143,7 @@ std::string StateText(const Ledger& ledger) {
   AddPairs(ledger, out);
   AddPrepared(ledger, out);
   AddProposals(ledger, out);
+  AddLimits(ledger, out);
   return text;
 }
 

@@ -232,5 +232,25 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "TxIdReused");
 }
 
+// A snapshot holds proposals, limits and what counts towards them; clearing counts towards none.
+TEST_F(ConsentTest, StandsBesideLimitsInASnapshot) {
+  SetLimits limits;
+  limits.equivalent = Eur();
+  limits.payment = PolicySetting<AmountInput>("5");
+  limits.payments_per_day = PolicySetting<std::uint32_t>(1);
+  limits.reason = "for now";
+  Do("clerk", limits);
+  Pays("dan", "eve", "5");
+  const ProposalView proposal = Propose();
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  Reopen();
+  EXPECT_EQ(Stored(), proposal);
+  EXPECT_EQ(Code(Try("dan", Payment("dan", "eve", "1"))), "TooManyPaymentsToday");
+  EXPECT_EQ(Code(Try("eve", Payment("eve", "dan", "6"))), "PaymentAboveLimit");
+  Accept("ben");
+  EXPECT_EQ(Accept("cleo").cleared, 700);
+  for (const char* who : {"anna", "ben", "cleo"}) Pays(who, "dan", "1");
+}
+
 }  // namespace
 }  // namespace geo::tests

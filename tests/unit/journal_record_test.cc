@@ -114,13 +114,14 @@ TEST(JournalRecordTest, ChainsInOrder) {
   };
   const StatusOr<JournalHead> head = ReadChain(JournalHead(), bytes, visit);
   ASSERT_TRUE(head.ok()) << head.status();
-  EXPECT_EQ(head->seq, 15U);
-  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}));
+  EXPECT_EQ(head->seq, 16U);
+  EXPECT_EQ(seen,
+            (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}));
   // From the middle: records up to the head are skipped.
   const JournalHead middle{4, SampleRecords()[4].previous};
   seen.clear();
   EXPECT_EQ(ReadChain(middle, bytes, visit).value(), *head);
-  EXPECT_EQ(seen, (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}));
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}));
 }
 
 TEST(JournalRecordTest, BrokenChainIsRefused) {

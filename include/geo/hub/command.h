@@ -18,6 +18,9 @@
 //   line.close                id                                                             seq
 //   line.freeze               id, reason?                                                    seq
 //   line.unfreeze             id, reason?                                                    seq
+//   limits.set                level?: 0–3, equivalent?, payment? (amount or null),            seq
+//                             line? (amount or null), lines? (number or null),
+//                             payments_per_day? (number or null), reason
 //   payment                   to, equivalent, amount, description? (hash), constraints?      tx_id
 //                             {max_hops?, max_paths?, avoid?: [pid]}
 //   payment.prepare           as payment, and lifetime_s?: whole seconds,                  tx_id
@@ -67,7 +70,7 @@ using Command =
                  SetVerificationLevel, CreateEquivalent, UpdateEquivalent, RemoveEquivalent,
                  OpenLine, UpdateLine, CloseLine, FreezeLine, UnfreezeLine, OpeningBalances, Pay,
                  PreparePayment, CommitPayment, AbortPayment, ClearCycles, SetOffDebts, ClearCycle,
-                 ProposeClearing, AcceptClearing, RejectClearing>;
+                 ProposeClearing, AcceptClearing, RejectClearing, SetLimits>;
 
 // The `op` of a command; "" for OpeningBalances, which no envelope carries.
 std::string_view OperationName(const Command& command);

@@ -34,6 +34,7 @@ enum class EventType : std::uint16_t {
   kTrustLineFrozen = 33,
   kTrustLineUnfrozen = 34,
   kOpeningBalances = 40,
+  kLimitsSet = 41,
   kPaymentCommitted = 50,  // for the payer
   kPaymentReceived = 51,   // for the payee
   kPaymentPrepared = 52,   // for the payer

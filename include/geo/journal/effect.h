@@ -91,10 +91,25 @@ struct ProposalEffect {
   friend bool operator==(const ProposalEffect&, const ProposalEffect&) = default;
 };
 
+// The operators' limits on amounts in one equivalent are others now (spec 01 §6.8).
+struct AmountLimitsEffect {
+  EquivalentIndex equivalent = kNoIndex;
+  AmountLimits before;
+  AmountLimits after;
+  friend bool operator==(const AmountLimitsEffect&, const AmountLimitsEffect&) = default;
+};
+
+// The operators' limits on how many are others now (spec 01 §6.8).
+struct CountLimitsEffect {
+  CountLimits before;
+  CountLimits after;
+  friend bool operator==(const CountLimitsEffect&, const CountLimitsEffect&) = default;
+};
+
 // New kinds are appended; the position in this list is the kind's byte in the format, from 1.
-using Effect =
-    std::variant<GenesisEffect, ParticipantEffect, EquivalentEffect, LineEffect, DebtEffect,
-                 SequenceEffect, TransactionEffect, ReservationEffect, ProposalEffect>;
+using Effect = std::variant<GenesisEffect, ParticipantEffect, EquivalentEffect, LineEffect,
+                            DebtEffect, SequenceEffect, TransactionEffect, ReservationEffect,
+                            ProposalEffect, AmountLimitsEffect, CountLimitsEffect>;
 
 // Appends the canonical binary form of `effect`. O(size).
 void WriteEffect(const Effect& effect, ByteWriter& writer);

@@ -6,6 +6,8 @@
 #ifndef GEO_JOURNAL_ENTITY_H_
 #define GEO_JOURNAL_ENTITY_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -109,6 +111,26 @@ struct Operator {
   PublicKey key;
   OperatorRole role = OperatorRole::kOperator;
   friend bool operator==(const Operator&, const Operator&) = default;
+};
+
+// What the operators allow (spec 01 §6.8), by the verification level of the participant it binds:
+// the position is the level. None: no limit.
+inline constexpr std::size_t kVerificationLevels = 4;
+template <typename T>
+using ByLevel = std::array<std::optional<T>, kVerificationLevels>;
+
+// In one equivalent, minor units.
+struct AmountLimits {
+  ByLevel<Amount> payment;  // the largest payment, by the payer's level
+  ByLevel<Amount> line;     // the largest limit of a line, by its owner's level
+  friend bool operator==(const AmountLimits&, const AmountLimits&) = default;
+};
+
+// Over all equivalents.
+struct CountLimits {
+  ByLevel<std::uint32_t> lines;             // live lines that a participant has given
+  ByLevel<std::uint32_t> payments_per_day;  // that a payer makes or prepares on a UTC day
+  friend bool operator==(const CountLimits&, const CountLimits&) = default;
 };
 
 // What the first record says (spec 01 §1.7).

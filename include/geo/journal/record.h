@@ -47,8 +47,9 @@ enum class RecordKind : std::uint8_t {
   kAcceptClearing = 23,  // clears the cycle, when it is the last acceptance
   kRejectClearing = 24,
   kExpireProposal = 25,  // by the hub itself: a proposal's time is up
+  kSetLimits = 26,
 };
-inline constexpr RecordKind kLastRecordKind = RecordKind::kExpireProposal;
+inline constexpr RecordKind kLastRecordKind = RecordKind::kSetLimits;
 
 // "payment", "open_line"…: the kind's name in events, tables and logs.
 std::string_view RecordKindName(RecordKind kind);

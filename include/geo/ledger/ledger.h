@@ -174,6 +174,16 @@ class Ledger {
   // The one whose time was up first, if that is so at `now`; else null. O(1).
   const Proposal* FirstExpiredProposal(Timestamp now) const;
 
+  // --- The operators' limits (spec 01 §6.8), and what counts towards them. ---
+
+  const CountLimits& count_limits() const;
+  const AmountLimits& amount_limits(EquivalentIndex equivalent) const;
+  // Live lines that `owner` has given, over all equivalents. O(pairs of the participant).
+  std::size_t LiveLinesOf(ParticipantIndex owner) const;
+  // Payments that `payer` made or prepared on UTC day `day`, however prepared ones ended. Only the
+  // day of the last record is known; on any other: 0.
+  std::uint32_t PaymentsOn(ParticipantIndex payer, std::int64_t day) const;
+
   // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
   std::uint64_t LastSequence(const Pid& signer) const;
   // The operator with this pid (spec 01 §1.7); null when there is none. O(operators).

@@ -49,7 +49,7 @@ struct PaymentPlan {
 // (spec 01 §6.5); else it counts for nothing. Errors, in the order of §6.3: TextInvalid, TooLarge,
 // those of CheckPositiveAmountSyntax, ConstraintRange; UnknownParticipant, ParticipantNotActive
 // (payer, then payee), SelfPayment; UnknownEquivalent, EquivalentNotActive; AmountTooPrecise and
-// AmountOverflow at the equivalent's precision.
+// AmountOverflow at the equivalent's precision; PaymentAboveLimit, TooManyPaymentsToday (§6.8).
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,

@@ -19,7 +19,8 @@
 
 namespace geo {
 
-// A new value for a policy key. Default-made: the key is not mentioned and keeps its value.
+// A new value for a policy key or an operator's limit. Default-made: it is not mentioned and keeps
+// its value.
 template <typename T>
 struct PolicySetting {
   bool mentioned = false;
@@ -134,6 +135,20 @@ struct FreezeLine {
 struct UnfreezeLine {
   LineId line;
   std::string reason = {};
+};
+
+// --- Limits for everybody (spec 01 §6.8), by an operator. ---
+
+// They bind what comes after: what is there already stays, and may shrink. Reset: no limit.
+struct SetLimits {
+  std::optional<std::uint8_t> level = {};  // of the participants they are for; none: all four
+  std::optional<EquivalentCode> equivalent = {};  // of the two amounts, which need one
+  PolicySetting<AmountInput> payment = {};        // the largest payment, by the payer's level
+  PolicySetting<AmountInput> line = {};           // the largest limit, by the line owner's level
+  PolicySetting<std::uint32_t> lines = {};        // live lines that a participant gives
+  // Payments that a payer makes or prepares on a UTC day, however prepared ones end.
+  PolicySetting<std::uint32_t> payments_per_day = {};
+  std::string reason = {};  // 1–1024 bytes of UTF-8
 };
 
 // --- Opening balances (spec 01 §6.10), by an admin. ---

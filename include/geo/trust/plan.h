@@ -58,10 +58,14 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
 // + EquivalentInUse when any pair ever had a line or debt in it. O(pairs).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
-// + SelfTrust, LineExists, PolicyInvalid, and the errors of amounts.
+// + InvalidArgument (no change, a level above 3, amounts without an equivalent or the other way
+// round), UnknownEquivalent, and the errors of amounts.
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const SetLimits&);
+// + SelfTrust, LineExists, PolicyInvalid, TooManyLines, LineAboveLimit, and the errors of amounts.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpenLine&);
-// + LineClosed, LimitBelowDebt, PairReserved (prepared payments need the present limit),
-// PolicyInvalid, the errors of amounts, InvalidArgument when the command names no change.
+// + LineClosed, LimitBelowDebt, LineAboveLimit (unless it shrinks), PairReserved (prepared payments
+// need the present limit), PolicyInvalid, the errors of amounts, InvalidArgument when the command
+// names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateLine&);
 // + LineClosed, LineHasDebt, PairReserved.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CloseLine&);
