@@ -182,7 +182,6 @@ void Explainer::Shrink(const RouteLimits& relaxed) {
 }
 
 void Explainer::TakeWitness(RefusalReason reason) {
-  refusal_.reason = reason;
   refusal_.witness = ToPlan(search_.routes());
   std::uint32_t hops = 0;
   for (const graph::Path& path : search_.routes()) hops = std::max(hops, path.hops());
@@ -195,10 +194,19 @@ void Explainer::TakeWitness(RefusalReason reason) {
   relaxed.constraints.max_paths = kUnlimited;
   refusal_.obstacles.clear();
   CheckPlan(ledger_, day_, relaxed, refusal_.witness, &refusal_.obstacles).IgnoreError();
-  if (reason == RefusalReason::kPolicy && refusal_.obstacles.empty()) {
-    refusal_.reason =
-        refusal_.hops_needed != 0 ? RefusalReason::kHopLimit : RefusalReason::kPathLimit;
-  }
+  refusal_.reason = ReasonOfWitness(reason);
+}
+
+// `meant`, or what the witness needs in its stead: relaxing several limits may find routes that
+// keep to the one that was meant.
+RefusalReason Explainer::ReasonOfWitness(RefusalReason meant) const {
+  const bool hops = refusal_.hops_needed != 0;
+  const bool paths = refusal_.paths_needed != 0;
+  const bool policies = !refusal_.obstacles.empty();
+  if (meant == RefusalReason::kHopLimit && hops) return meant;
+  if (meant == RefusalReason::kPathLimit && paths) return meant;
+  if (policies) return RefusalReason::kPolicy;
+  return hops ? RefusalReason::kHopLimit : RefusalReason::kPathLimit;
 }
 
 }  // namespace geo

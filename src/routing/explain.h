@@ -44,6 +44,7 @@ class Explainer {
   void Shrink(const RouteLimits& relaxed);
   void AddCut();
   void TakeWitness(RefusalReason reason);
+  RefusalReason ReasonOfWitness(RefusalReason meant) const;
 
   const Ledger& ledger_;
   const Network& network_;
