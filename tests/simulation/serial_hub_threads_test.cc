@@ -24,6 +24,7 @@
 #include "tests/support/environment.h"
 #include "tests/support/keys.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -45,12 +46,8 @@ Pid Person(int i) {
 }
 
 HubOptions Options() {
-  const SecretKey admin = KeyOf("admin");
   HubOptions options;
-  options.genesis = Genesis{1,
-                            "village",
-                            KeyOf("hub").public_key(),
-                            {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+  options.genesis = VillageGenesis();
   return options;
 }
 

@@ -14,6 +14,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -65,12 +66,8 @@ std::vector<Group> ShortLife() {
 }
 
 HubOptions Options(Durability durability) {
-  const SecretKey admin = KeyOf("admin");
   HubOptions options;
-  options.genesis = Genesis{1,
-                            "village",
-                            KeyOf("hub").public_key(),
-                            {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+  options.genesis = VillageGenesis();
   options.founded_at = kStart;
   options.durability = durability;
   options.read_model_rows = 2;  // so that it lags behind

@@ -10,6 +10,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -21,17 +22,14 @@ EquivalentCode Eur() { return EquivalentCode::Parse("EUR").value(); }
 class LegacyCommandTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const SecretKey admin = KeyOf("admin");
-    options_.genesis = Genesis{1,
-                               "village",
-                               KeyOf("hub").public_key(),
-                               {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options_.genesis = VillageGenesis();
     options_.founded_at = kStart;
     options_.accept_legacy = true;
     Open();
     CreateEquivalent create;
     create.code = Eur();
-    ASSERT_EQ(hub_->Execute(TrustedCommand(admin.pid(), create), now_)->code(), ErrorCode::kOk);
+    ASSERT_EQ(hub_->Execute(TrustedCommand(KeyOf("admin").pid(), create), now_)->code(),
+              ErrorCode::kOk);
   }
   void Open() {
     hub_ = nullptr;

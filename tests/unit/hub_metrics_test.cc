@@ -15,6 +15,7 @@
 #include "geo/testing/faulty_store.h"
 #include "tests/support/keys.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -43,11 +44,7 @@ std::string ValueOf(const std::string& text, const std::string& sample) {
 class HubMetricsTest : public ::testing::Test {
  protected:
   HubMetricsTest() {
-    const SecretKey admin = KeyOf("admin");
-    options_.genesis = Genesis{1,
-                               "village",
-                               KeyOf("hub").public_key(),
-                               {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options_.genesis = VillageGenesis();
     options_.founded_at = kStart;
     options_.metrics = &metrics_;
     options_.log = &log_;

@@ -13,6 +13,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -26,11 +27,7 @@ TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
 class SignedCommandsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const SecretKey admin = KeyOf("admin");
-    options_.genesis = Genesis{1,
-                               "village",
-                               KeyOf("hub").public_key(),
-                               {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options_.genesis = VillageGenesis();
     options_.founded_at = kStart;
     Open();
     CreateEquivalent create;

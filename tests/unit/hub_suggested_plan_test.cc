@@ -10,6 +10,7 @@
 #include "geo/hub/hub.h"
 #include "tests/support/keys.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -18,12 +19,8 @@ namespace {
 class SuggestedPlanTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const SecretKey admin = KeyOf("admin");
     HubOptions options;
-    options.genesis = Genesis{1,
-                              "village",
-                              KeyOf("hub").public_key(),
-                              {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options.genesis = VillageGenesis();
     hub_ = Hub::Open(NewMemoryStore(), options).value();
     CreateEquivalent create;
     create.code = EquivalentCode::Parse("UAH").value();

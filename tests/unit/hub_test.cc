@@ -12,6 +12,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -22,12 +23,8 @@ EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).
 TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
 
 HubOptions Options() {
-  const SecretKey admin = KeyOf("admin");
   HubOptions options;
-  options.genesis = Genesis{1,
-                            "village",
-                            KeyOf("hub").public_key(),
-                            {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+  options.genesis = VillageGenesis();
   options.founded_at = kStart;
   return options;
 }

@@ -10,6 +10,7 @@
 #include "geo/hub/hub.h"
 #include "geo/integrity/check.h"
 #include "tests/support/keys.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -18,12 +19,8 @@ namespace {
 class IntegrityCheckTest : public ::testing::Test {
  protected:
   IntegrityCheckTest() {
-    const SecretKey admin = KeyOf("admin");
     HubOptions options;
-    options.genesis = Genesis{1,
-                              "village",
-                              KeyOf("hub").public_key(),
-                              {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options.genesis = VillageGenesis();
     hub_ = Hub::Open(NewMemoryStore(), options).value();
     for (const char* code : {"UAH", "EUR"}) {
       CreateEquivalent create;

@@ -14,6 +14,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -28,11 +29,7 @@ Pid Who(std::string_view name) { return KeyOf(name).pid(); }
 class HistoryTest : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
-    const SecretKey admin = KeyOf("admin");
-    options_.genesis = Genesis{1,
-                               "village",
-                               KeyOf("hub").public_key(),
-                               {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options_.genesis = VillageGenesis();
     options_.founded_at = kStart;
     auto store = GetParam() ? NewSqliteStore(file_) : NewMemoryStore(medium_);
     hub_ = Hub::Open(std::move(store), options_).value();

@@ -15,6 +15,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -30,11 +31,7 @@ std::string PidOf(std::string_view name) { return FormatPid(KeyOf(name).pid()); 
 class ReadModelTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const SecretKey admin = KeyOf("admin");
-    options_.genesis = Genesis{1,
-                               "village",
-                               KeyOf("hub").public_key(),
-                               {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    options_.genesis = VillageGenesis();
     options_.founded_at = kStart;
     Open();
   }

@@ -17,6 +17,7 @@
 #include "geo/testing/faulty_store.h"
 #include "tests/support/keys.h"
 #include "tests/support/status.h"
+#include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
@@ -95,12 +96,8 @@ class SerialHubTest : public ::testing::Test {
   }
 
   void Start(SerialHubOptions options, int payers = 8) {
-    const SecretKey admin = KeyOf("admin");
     HubOptions hub_options;
-    hub_options.genesis = Genesis{1,
-                                  "village",
-                                  KeyOf("hub").public_key(),
-                                  {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
+    hub_options.genesis = VillageGenesis();
     hub_options.metrics = metrics_;
     hub_options.stopwatch = [] { return Duration{0}; };
     auto store = std::make_unique<GatedStore>(NewMemoryStore(medium_), gate_);
