@@ -7,6 +7,7 @@
 #include "geo/crypto/keys.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
+#include "src/hub/touched_pairs.h"
 
 namespace geo {
 namespace {
@@ -159,19 +160,10 @@ StatusOr<ClearingPlan> Hub::Impl::PlanScheduled(EquivalentIndex equivalent, bool
 
 void Hub::Impl::TellClearer(const Record& record) {
   if (clearer == nullptr) return;
-  const auto changed = [&](EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) {
-    const Status told = clearer->PairChanged(*ledger, *ledger->FindPair(equivalent, x, y));
+  ForTouchedPairs(record, *ledger, [&](PairIndex pair) {
+    const Status told = clearer->PairChanged(*ledger, pair);
     if (!told.ok()) Poison(told);  // it would clear what is not there
-  };
-  for (const Effect& effect : record.effects) {
-    if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
-      changed(debt->equivalent, debt->from, debt->to);
-    } else if (const auto* reservation = std::get_if<ReservationEffect>(&effect)) {
-      changed(reservation->equivalent, reservation->from, reservation->to);
-    } else if (const auto* line = std::get_if<LineEffect>(&effect)) {
-      changed(line->after.equivalent, line->after.owner, line->after.debtor);
-    }
-  }
+  });
 }
 
 }  // namespace geo

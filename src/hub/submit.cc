@@ -7,6 +7,7 @@
 #include "geo/trust/plan.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
+#include "src/hub/touched_pairs.h"
 
 namespace geo {
 
@@ -118,17 +119,9 @@ StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
 }
 
 void TellRouter(const Record& record, const Ledger& ledger, Router& router) {
-  const auto changed = [&](EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) {
-    router.PairChanged(*ledger.FindPair(equivalent, x, y));
-  };
+  ForTouchedPairs(record, ledger, [&](PairIndex pair) { router.PairChanged(pair); });
   for (const Effect& effect : record.effects) {
-    if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
-      changed(debt->equivalent, debt->from, debt->to);
-    } else if (const auto* reservation = std::get_if<ReservationEffect>(&effect)) {
-      changed(reservation->equivalent, reservation->from, reservation->to);
-    } else if (const auto* line = std::get_if<LineEffect>(&effect)) {
-      changed(line->after.equivalent, line->after.owner, line->after.debtor);
-    } else if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
+    if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
       router.ParticipantChanged(participant->index);
     }
   }
