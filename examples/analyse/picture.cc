@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shared/layout.h"
+#include "shared/xml.h"
 
 namespace geo::analyse {
 namespace {
@@ -33,20 +34,6 @@ struct Curve {
   std::uint32_t to = 0;
   double used = 0;  // share of the limits between the two, 0 to 1
 };
-
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
 
 // Everybody with a line, or the `most` nearest to the most central one.
 std::vector<ParticipantIndex> Chosen(const graph::ResidualGraph& graph, const Analysis& analysis,
@@ -158,7 +145,7 @@ void DrawText(double x, double y, int size, std::string_view colour, std::string
               std::string_view more, std::string& svg) {
   fmt::format_to(std::back_inserter(svg),
                  "<text x='{:.1f}' y='{:.1f}' font-size='{}' fill='{}'{}>{}</text>\n", x, y, size,
-                 colour, more, Escaped(text));
+                 colour, more, examples::EscapedXml(text));
 }
 
 void DrawHead(const PictureOptions& options, std::size_t shown, std::size_t lines,
@@ -197,7 +184,7 @@ void DrawDots(const std::vector<Dot>& dots, const Analysis& analysis, const Pict
                    "<circle cx='{:.1f}' cy='{:.1f}' r='{:.1f}' fill='{}' stroke='#fcfcfa' "
                    "stroke-width='1.2'><title>{}</title></circle>\n",
                    dot.x, dot.y, dot.radius, ColourOf(share),
-                   Escaped(options.label(dot.participant)));
+                   examples::EscapedXml(options.label(dot.participant)));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "shared/layout.h"
+#include "shared/xml.h"
 
 namespace geo::clear {
 namespace {
@@ -29,20 +30,6 @@ constexpr std::string_view kInk = "#212529";
 constexpr std::string_view kGrey = "#868e96";
 constexpr std::string_view kStays = "#e07a2f";
 constexpr std::string_view kCleared = "#2b8a3e";
-
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
 
 std::map<Ends, Amount> ByEnds(const std::vector<Debt>& debts) {
   std::map<Ends, Amount> by_ends;
@@ -118,7 +105,7 @@ class Drawing {
   void Text(double x, double y, int size, std::string_view colour, std::string_view text) {
     fmt::format_to(std::back_inserter(svg_),
                    "<text x='{:.0f}' y='{:.0f}' font-size='{}' fill='{}'>{}</text>\n", x, y, size,
-                   colour, Escaped(text));
+                   colour, examples::EscapedXml(text));
   }
 
   void Head() {
@@ -202,7 +189,7 @@ std::string Draw(const std::vector<Debt>& before, const std::vector<Debt>& after
 
 std::string Page(const std::string& svg, const std::string& title, const std::string& table) {
   std::string rows = "<tr><td>";
-  for (const char c : Escaped(table)) {
+  for (const char c : examples::EscapedXml(table)) {
     if (c == '\t') {
       rows += "</td><td>";
     } else if (c == '\n') {
@@ -212,7 +199,8 @@ std::string Page(const std::string& svg, const std::string& title, const std::st
     }
   }
   rows += "</td></tr>\n";
-  return "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'/><title>" + Escaped(title) +
+  return "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'/><title>" +
+         examples::EscapedXml(title) +
          "</title><style>body{font-family:system-ui,sans-serif;margin:2em;background:#fcfcfa}"
          "td{padding:.2em 1.2em .2em 0;text-align:right}td:first-child{text-align:left}"
          "svg{max-width:100%;height:auto}</style></head><body>\n<table>\n" +
