@@ -37,6 +37,15 @@ Refusal Explainer::OutOfWork() const {
   return refusal;
 }
 
+RefusalReason ReasonOfWitness(RefusalReason meant, const Refusal& refusal) {
+  const bool hops = refusal.hops_needed != 0;
+  const bool paths = refusal.paths_needed != 0;
+  if (meant == RefusalReason::kHopLimit && hops) return meant;
+  if (meant == RefusalReason::kPathLimit && paths) return meant;
+  if (!refusal.obstacles.empty()) return RefusalReason::kPolicy;
+  return hops ? RefusalReason::kHopLimit : RefusalReason::kPathLimit;
+}
+
 Refusal Explainer::Explain(Verdict verdict) {
   refusal_.best_found = search_.best_found();
   refusal_.upper_bound = BoundsOf(network_, request_).both();
@@ -194,19 +203,7 @@ void Explainer::TakeWitness(RefusalReason reason) {
   relaxed.constraints.max_paths = kUnlimited;
   refusal_.obstacles.clear();
   CheckPlan(ledger_, day_, relaxed, refusal_.witness, &refusal_.obstacles).IgnoreError();
-  refusal_.reason = ReasonOfWitness(reason);
-}
-
-// `meant`, or what the witness needs in its stead: relaxing several limits may find routes that
-// keep to the one that was meant.
-RefusalReason Explainer::ReasonOfWitness(RefusalReason meant) const {
-  const bool hops = refusal_.hops_needed != 0;
-  const bool paths = refusal_.paths_needed != 0;
-  const bool policies = !refusal_.obstacles.empty();
-  if (meant == RefusalReason::kHopLimit && hops) return meant;
-  if (meant == RefusalReason::kPathLimit && paths) return meant;
-  if (policies) return RefusalReason::kPolicy;
-  return hops ? RefusalReason::kHopLimit : RefusalReason::kPathLimit;
+  refusal_.reason = ReasonOfWitness(reason, refusal_);
 }
 
 }  // namespace geo

@@ -22,6 +22,10 @@ struct EndPointBounds {
 };
 EndPointBounds BoundsOf(const Network& network, const RouteRequest& request);
 
+// What `refusal`, whose witness is there, is to be called: `meant`, or what the witness needs in
+// its stead. Relaxing several limits may find routes that keep to the one that was meant.
+RefusalReason ReasonOfWitness(RefusalReason meant, const Refusal& refusal);
+
 class Explainer {
  public:
   Explainer(const Ledger& ledger, const Network& network, std::int64_t day,
@@ -44,7 +48,6 @@ class Explainer {
   void Shrink(const RouteLimits& relaxed);
   void AddCut();
   void TakeWitness(RefusalReason reason);
-  RefusalReason ReasonOfWitness(RefusalReason meant) const;
 
   const Ledger& ledger_;
   const Network& network_;
