@@ -27,20 +27,6 @@ struct Entry {
   Amount amount = 0;
 };
 
-std::string_view StatusName(ParticipantStatus status) {
-  switch (status) {
-    case ParticipantStatus::kActive:
-      return "active";
-    case ParticipantStatus::kSuspended:
-      return "suspended";
-    case ParticipantStatus::kLeft:
-      return "left";
-    case ParticipantStatus::kDeleted:
-      return "deleted";
-  }
-  return "unknown";
-}
-
 class Digest {
  public:
   explicit Digest(const Ledger& ledger);
@@ -130,7 +116,7 @@ void Digest::AddSorted(std::string_view word, std::vector<Entry> entries) {
     std::string text =
         fmt::format("{} {} {} {} {}", word, texts_[entry.first], texts_[entry.second], code(entry),
                     FormatAmount(entry.amount, precision));
-    if (word == "line") text += entry.status == LineStatus::kActive ? " active" : " frozen";
+    if (word == "line") text += " " + std::string(LineStatusName(entry.status));
     hash_.Update(text + "\n");
   }
 }
@@ -138,7 +124,7 @@ void Digest::AddSorted(std::string_view word, std::vector<Entry> entries) {
 void Digest::AddParticipants() {
   for (std::size_t place = 0; place < order_.size(); ++place) {
     const ParticipantStatus status = ledger_.participant(order_[place]).status;
-    hash_.Update(fmt::format("participant {} {}\n", texts_[place], StatusName(status)));
+    hash_.Update(fmt::format("participant {} {}\n", texts_[place], ParticipantStatusName(status)));
   }
 }
 

@@ -41,20 +41,6 @@ struct Picture {
   std::vector<Edge> edges;
 };
 
-std::string_view NameOf(ParticipantStatus status) {
-  switch (status) {
-    case ParticipantStatus::kActive:
-      return "active";
-    case ParticipantStatus::kSuspended:
-      return "suspended";
-    case ParticipantStatus::kLeft:
-      return "left";
-    case ParticipantStatus::kDeleted:
-      break;
-  }
-  return "deleted";
-}
-
 Status CheckAttribute(const NodeAttribute& attribute, std::size_t participants) {
   const std::string& name = attribute.name;
   const auto letter = [](char c) {
@@ -110,9 +96,7 @@ void AddEdge(const Ledger& ledger, const Pair& pair, Direction lending, int prec
   const Amount available = active ? std::max<Amount>(limit - used, 0) : 0;
   picture->edges.push_back({pair.tail(lending), pair.head(lending), FormatAmount(limit, precision),
                             FormatAmount(used, precision), FormatAmount(available, precision),
-                            !live    ? "none"
-                            : active ? "active"
-                                     : "frozen"});
+                            live ? LineStatusName(ledger.line_status(line)) : "none"});
 }
 
 StatusOr<std::string> LabelOf(const Ledger& ledger, ParticipantIndex index,
@@ -146,7 +130,8 @@ StatusOr<Picture> PictureOf(const Ledger& ledger, EquivalentIndex equivalent,
   for (ParticipantIndex i = 0; i < linked.size(); ++i) {
     if (!linked[i]) continue;
     GEO_ASSIGN_OR_RETURN(std::string label, LabelOf(ledger, i, options));
-    picture.nodes.push_back({i, std::move(label), NameOf(ledger.participant(i).status)});
+    picture.nodes.push_back(
+        {i, std::move(label), ParticipantStatusName(ledger.participant(i).status)});
   }
   return picture;
 }

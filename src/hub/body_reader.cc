@@ -63,10 +63,9 @@ PersonalText BodyReader::Personal(std::string_view key) {
   return {};
 }
 
-std::uint8_t BodyReader::OneOf(std::string_view key,
-                               std::initializer_list<std::string_view> names) {
+std::uint8_t BodyReader::OneOf(std::string_view key, const std::vector<std::string_view>& names) {
   const auto text = Get<std::string>(key);
-  const auto* const found = std::find(names.begin(), names.end(), text);
+  const auto found = std::find(names.begin(), names.end(), text);
   if (found != names.end()) return static_cast<std::uint8_t>(found - names.begin() + 1);
   std::string wanted = "one of";
   for (const std::string_view name : names) wanted += " " + std::string(name);

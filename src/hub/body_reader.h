@@ -4,7 +4,6 @@
 #define GEO_SRC_HUB_BODY_READER_H_
 
 #include <cstdint>
-#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,14 +38,20 @@ class BodyReader : public JsonMembers {
   AmountInput PositiveAmountText(std::string_view key);
   // The text beside the envelope whose hash the member gives (spec 01 §2.3).
   PersonalText Personal(std::string_view key);
-  // One of `names`; gives its position + 1, which is the number of the enums in
-  // geo/journal/entity.h.
-  std::uint8_t OneOf(std::string_view key, std::initializer_list<std::string_view> names);
+  // The value that `name_of` gives this word: an enum of geo/journal/entity.h, numbered from 1.
+  template <typename Enum>
+  Enum Named(std::string_view key, std::string_view (*name_of)(Enum)) {
+    std::vector<std::string_view> names;
+    for (std::uint8_t i = 1; !name_of(Enum{i}).empty(); ++i) names.push_back(name_of(Enum{i}));
+    return Enum{OneOf(key, names)};
+  }
 
   // As JsonMembers::Finish, and TextMismatch for a text that nobody asked for.
   Status Finish();
 
  private:
+  // The place of the member's word among `names`, from 1.
+  std::uint8_t OneOf(std::string_view key, const std::vector<std::string_view>& names);
   void Wrong(std::string_view key, std::string_view wanted);
 
   const Json& body_;

@@ -88,7 +88,7 @@ PolicyPatch ReadPolicyMember(BodyReader& body) {
 Command ReadRegister(BodyReader& body) {
   RegisterParticipant command;
   command.key = body.Parsed("public_key", ParsePublicKey);
-  command.type = static_cast<ParticipantType>(body.OneOf("type", {"person", "business", "hub"}));
+  command.type = body.Named("type", ParticipantTypeName);
   command.name = body.Personal("display_name");
   if (body.Has("profile")) command.profile = body.Personal("profile");
   return command;
@@ -109,8 +109,7 @@ Command ReadUpdateParticipant(BodyReader& body) {
 Command ReadSetStatus(BodyReader& body) {
   SetParticipantStatus command;
   command.participant = body.Parsed("pid", ParsePid);
-  command.status = static_cast<ParticipantStatus>(
-      body.OneOf("status", {"active", "suspended", "left", "deleted"}));
+  command.status = body.Named("status", ParticipantStatusName);
   command.reason = body.Get<std::string>("reason");
   return command;
 }
@@ -127,8 +126,7 @@ Command ReadCreateEquivalent(BodyReader& body) {
   CreateEquivalent command;
   command.code = body.Parsed("code", EquivalentCode::Parse);
   command.precision = static_cast<std::uint8_t>(body.Int("precision", 0, kMaxPrecision));
-  command.kind =
-      static_cast<EquivalentKind>(body.OneOf("kind", {"fiat", "time", "commodity", "custom"}));
+  command.kind = body.Named("kind", EquivalentKindName);
   command.iso_code = body.Find<std::string>("iso_code").value_or("");
   command.description = body.Find<std::string>("description").value_or("");
   return command;

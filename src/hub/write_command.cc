@@ -1,4 +1,3 @@
-#include <array>
 #include <string>
 #include <utility>
 
@@ -9,15 +8,8 @@
 namespace geo {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTypes = {"person", "business", "hub"};
-constexpr std::array<std::string_view, 4> kStatuses = {"active", "suspended", "left", "deleted"};
-constexpr std::array<std::string_view, 4> kKinds = {"fiat", "time", "commodity", "custom"};
-
-template <typename Enum, std::size_t N>
-Json NameOf(Enum value, const std::array<std::string_view, N>& names) {
-  const auto index = static_cast<std::size_t>(value);
-  return index >= 1 && index <= N ? Json(names[index - 1]) : Json();
-}
+// A number that is no value of its enum has no word.
+Json Word(std::string_view name) { return name.empty() ? Json() : Json(name); }
 
 StatusOr<Json> AmountText(const AmountInput& amount) {
   if (const auto* text = std::get_if<std::string>(&amount)) return Json(*text);
@@ -76,7 +68,7 @@ struct BodyWriter {
 
   StatusOr<Json> operator()(const RegisterParticipant& command) const {
     Json body(Json::Object{{"public_key", FormatPublicKey(command.key)},
-                           {"type", NameOf(command.type, kTypes)},
+                           {"type", Word(ParticipantTypeName(command.type))},
                            {"display_name", HashOf(command.name)}});
     if (command.profile) body.Set("profile", HashOf(*command.profile));
     return body;
@@ -95,7 +87,7 @@ struct BodyWriter {
 
   StatusOr<Json> operator()(const SetParticipantStatus& command) const {
     return Json(Json::Object{{"pid", FormatPid(command.participant)},
-                             {"status", NameOf(command.status, kStatuses)},
+                             {"status", Word(ParticipantStatusName(command.status))},
                              {"reason", command.reason}});
   }
 
@@ -108,7 +100,7 @@ struct BodyWriter {
   StatusOr<Json> operator()(const CreateEquivalent& command) const {
     Json body(Json::Object{{"code", command.code.text()},
                            {"precision", command.precision},
-                           {"kind", NameOf(command.kind, kKinds)}});
+                           {"kind", Word(EquivalentKindName(command.kind))}});
     if (!command.iso_code.empty()) body.Set("iso_code", command.iso_code);
     if (!command.description.empty()) body.Set("description", command.description);
     return body;

@@ -1,6 +1,5 @@
 #include "src/readmodel/rows.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,11 +11,6 @@ namespace geo {
 namespace {
 
 using Number = std::int64_t;
-
-template <typename Enum, std::size_t N>
-std::string NameOf(Enum value, const std::array<std::string_view, N>& names) {
-  return std::string(names[static_cast<std::size_t>(value) - 1]);
-}
 
 RowChange Row(Table table, std::vector<ColumnValue> values) {
   return {static_cast<std::size_t>(table), false, std::move(values)};
@@ -82,36 +76,32 @@ std::string RoutesText(const std::vector<Route>& routes) {
 }  // namespace
 
 RowChange ParticipantRow(const Ledger& ledger, ParticipantIndex index) {
-  static constexpr std::array<std::string_view, 3> kTypes = {"person", "business", "hub"};
-  static constexpr std::array<std::string_view, 4> kStatuses = {"active", "suspended", "left",
-                                                                "deleted"};
   const Participant& participant = ledger.participant(index);
   const Hash256& name = participant.name_hash;
   return Row(Table::kParticipants,
              {Number{index}, FormatPid(participant.pid),
               name.IsZero() ? ColumnValue() : ColumnValue(std::string(name.view())),
-              NameOf(participant.type, kTypes), NameOf(participant.status, kStatuses),
+              std::string(ParticipantTypeName(participant.type)),
+              std::string(ParticipantStatusName(participant.status)),
               Number{participant.verification_level}, participant.created, participant.updated});
 }
 
 RowChange EquivalentRow(const Ledger& ledger, EquivalentIndex index) {
-  static constexpr std::array<std::string_view, 4> kKinds = {"fiat", "time", "commodity", "custom"};
-  static constexpr std::array<std::string_view, 3> kStatuses = {"active", "inactive", "removed"};
   const Equivalent& equivalent = ledger.equivalent(index);
   Number units_per_one = 1;
   for (int i = 0; i < equivalent.precision; ++i) units_per_one *= 10;
   return Row(Table::kEquivalents,
              {Number{index}, std::string(equivalent.code.text()), Number{equivalent.precision},
-              units_per_one, NameOf(equivalent.kind, kKinds), NameOf(equivalent.status, kStatuses),
-              equivalent.iso_code, equivalent.description});
+              units_per_one, std::string(EquivalentKindName(equivalent.kind)),
+              std::string(EquivalentStatusName(equivalent.status)), equivalent.iso_code,
+              equivalent.description});
 }
 
 RowChange LineRow(const Ledger& ledger, LineIndex index) {
-  static constexpr std::array<std::string_view, 3> kStatuses = {"active", "frozen", "closed"};
   const TrustLine line = ledger.line(index);
   return Row(Table::kLines,
              {Number{index}, FormatLineId(line.id), Number{line.owner}, Number{line.debtor},
-              Number{line.equivalent}, line.limit, NameOf(line.status, kStatuses),
+              Number{line.equivalent}, line.limit, std::string(LineStatusName(line.status)),
               PolicyText(ledger, line), line.created, line.updated});
 }
 
@@ -125,12 +115,12 @@ RowChange PairRow(const Ledger& ledger, PairIndex index) {
 
 RowChange TransactionRow(const RecordedTransaction& recorded) {
   const Transaction& transaction = recorded.transaction;
-  static constexpr std::array<std::string_view, 3> kStates = {"prepared", "committed", "aborted"};
   return Row(Table::kTransactions,
              {static_cast<Number>(recorded.seq), std::string(transaction.id.text()),
               std::string(RecordKindName(recorded.kind)), Number{transaction.payer},
               Number{transaction.payee}, Number{transaction.equivalent}, transaction.amount,
-              NameOf(transaction.state, kStates), RoutesText(transaction.routes), recorded.time});
+              std::string(TransactionStateName(transaction.state)), RoutesText(transaction.routes),
+              recorded.time});
 }
 
 RowChange ReservationRow(const Transaction& transaction, const Flow& flow) {

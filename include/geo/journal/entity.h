@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "geo/base/amount.h"
@@ -23,10 +24,14 @@ using ParticipantIndex = std::uint32_t;
 using EquivalentIndex = std::uint32_t;
 using LineIndex = std::uint32_t;
 
+// Each …Name function of this header gives the value's word in signed commands, tables and exports,
+// and "" for a number that is no value. The words live as long as the program; any thread.
+
 // "No such thing" for any index.
 inline constexpr std::uint32_t kNoIndex = 0xffffffff;
 
 enum class ParticipantType : std::uint8_t { kPerson = 1, kBusiness = 2, kHub = 3 };
+std::string_view ParticipantTypeName(ParticipantType type);
 
 // Spec 01 §1.4. Only active participants act, pay, are paid or carry other people's payments.
 enum class ParticipantStatus : std::uint8_t {
@@ -35,6 +40,7 @@ enum class ParticipantStatus : std::uint8_t {
   kLeft = 3,       // own wish, with nothing outstanding
   kDeleted = 4,    // banned by an operator
 };
+std::string_view ParticipantStatusName(ParticipantStatus status);
 
 // Spec 01 §1.3. The display name and profile themselves are personal text: the chain holds only
 // their salted hashes (geo/crypto/personal_text.h); all-zero means none.
@@ -52,12 +58,14 @@ struct Participant {
 };
 
 enum class EquivalentKind : std::uint8_t { kFiat = 1, kTime = 2, kCommodity = 3, kCustom = 4 };
+std::string_view EquivalentKindName(EquivalentKind kind);
 
 enum class EquivalentStatus : std::uint8_t {
   kActive = 1,
   kInactive = 2,  // keeps its debts; takes no payment and no new line
   kRemoved = 3,   // was never used; the code is free again
 };
+std::string_view EquivalentStatusName(EquivalentStatus status);
 
 // Spec 01 §3.1. The description is the operator's public text (at most 1 KiB of UTF-8), not
 // personal.
@@ -84,6 +92,7 @@ struct LinePolicy {
 };
 
 enum class LineStatus : std::uint8_t { kActive = 1, kFrozen = 2, kClosed = 3 };
+std::string_view LineStatusName(LineStatus status);
 
 // Spec 01 §4.1: `owner` (creditor) lets `debtor` owe up to `limit`. Live means not closed.
 struct TrustLine {
@@ -151,6 +160,7 @@ struct Route {
 
 // Spec 01 §6.7; terminal states never change. A transaction that was never recorded is "new".
 enum class TransactionState : std::uint8_t { kPrepared = 1, kCommitted = 2, kAborted = 3 };
+std::string_view TransactionStateName(TransactionState state);
 
 // What a payment in two phases has beside a one-shot payment (spec 01 §6.5, §6.6).
 struct Hold {
