@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/routing/plan_check.h"
 
@@ -76,25 +77,50 @@ Status VerifyEndPoint(const Ledger& ledger, std::int64_t day, const RouteRequest
   return Wrong("its bound is lower than what the end points can move");
 }
 
-// Whether the payee can be reached over ways that `usable(tail, head, capacity)` likes.
+// One end of a walk through the network: whom it has met, in that order, and where it stands.
+struct WalkEnd {
+  bool outwards;
+  std::vector<ParticipantIndex> met;
+  std::size_t next = 0;       // the first in `met` whose pairs were not looked at
+  std::size_t looked_at = 0;  // pairs
+
+  bool complete() const { return next == met.size(); }
+};
+
+// Whether the payee can be reached over ways that `usable(tail, head, capacity)` likes. Walks from
+// both ends, always where less was looked at so far: once either has met all it can, without the
+// other, there is no way. So it costs what the smaller side costs, whatever lies on the other.
 template <typename Usable>
 bool Reaches(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
              const Usable& usable) {
-  if (!MayTakePart(ledger, request, request.from)) return false;
-  std::set<ParticipantIndex> seen = {request.from};
-  std::vector<ParticipantIndex> waiting = {request.from};
-  while (!waiting.empty()) {
-    const ParticipantIndex participant = waiting.back();
-    waiting.pop_back();
-    ForEachWay(ledger, day, request, participant, true,
+  for (const ParticipantIndex end : {request.from, request.to}) {
+    if (!MayTakePart(ledger, request, end)) return false;
+  }
+  WalkEnd payer{.outwards = true, .met = {request.from}};
+  WalkEnd payee{.outwards = false, .met = {request.to}};
+  absl::flat_hash_map<ParticipantIndex, bool> met = {{request.from, true}, {request.to, false}};
+  bool joined = request.from == request.to;
+  while (!joined && !payer.complete() && !payee.complete()) {
+    WalkEnd& end = payer.looked_at <= payee.looked_at ? payer : payee;
+    const ParticipantIndex participant = end.met[end.next++];
+    end.looked_at += ledger.PairsOf(participant).size();
+    ForEachWay(ledger, day, request, participant, end.outwards,
                [&](ParticipantIndex tail, ParticipantIndex head, const WayCapacity& way) {
-                 if (seen.contains(head) || !MayTakePart(ledger, request, head)) return;
+                 const ParticipantIndex other = end.outwards ? head : tail;
+                 const auto known = met.find(other);
+                 if (known != met.end() && known->second == end.outwards) return;
                  if (!usable(tail, head, way)) return;
-                 seen.insert(head);
-                 waiting.push_back(head);
+                 if (known != met.end()) {
+                   joined = true;
+                   return;
+                 }
+                 if (!MayTakePart(ledger, request, other)) return;
+                 MakeRoom(met);
+                 met.emplace(other, end.outwards);
+                 end.met.push_back(other);
                });
   }
-  return seen.contains(request.to);
+  return joined;
 }
 
 // Whether a line of a cut says what the ledger says.
@@ -116,20 +142,25 @@ bool NumbersFit(const Ledger& ledger, std::int64_t day, const RouteRequest& requ
 
 Status VerifyCut(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                  const Refusal& refusal) {
-  std::set<std::pair<ParticipantIndex, ParticipantIndex>> lines;
+  std::vector<std::pair<ParticipantIndex, ParticipantIndex>> lines;
   AmountSum sum = 0;
   for (const CutLine& line : refusal.cut) {
-    if (!lines.emplace(line.from, line.to).second) return Wrong("a line is named twice");
+    lines.emplace_back(line.from, line.to);
     if (!NumbersFit(ledger, day, request, line)) {
       return Wrong("a line of the cut is not as it says");
     }
     sum += line.available;
   }
+  std::sort(lines.begin(), lines.end());
+  if (std::adjacent_find(lines.begin(), lines.end()) != lines.end()) {
+    return Wrong("a line is named twice");
+  }
   if (sum > refusal.upper_bound) return Wrong("the cut lets " + FormatSum(sum, 0) + " through");
   const bool reached =
       Reaches(ledger, day, request,
               [&](ParticipantIndex tail, ParticipantIndex head, const WayCapacity& way) {
-                return way.available() > 0 && !lines.contains({tail, head});
+                return way.available() > 0 &&
+                       !std::binary_search(lines.begin(), lines.end(), std::pair(tail, head));
               });
   return reached ? Wrong("the payee is reached around the cut") : OkStatus();
 }

@@ -141,6 +141,28 @@ TEST_F(RefusalTest, NetworkCut) {
   EXPECT_FALSE(Holds(refusal));
 }
 
+// The checker walks the smaller side of a cut, here the payee's; what leads around it may start
+// anywhere on the other.
+TEST_F(RefusalTest, NetworkCutFarFromThePayer) {
+  for (ParticipantIndex i = 4; i < 15; ++i) Way(0, i, 50), Way(i, i + 1, 50);
+  Way(15, 1, 50), Way(1, 2, 10), Way(2, 3, 50), Way(3, 1, 50);
+  Refusal refusal = Proven(RefusalReason::kNetworkCut);
+  ASSERT_EQ(refusal.cut, (std::vector<CutLine>{{1, 2, 10, 0, 10}}));
+  ExpectSeen(refusal, "behind the cut", [](Refusal& r) { r.cut = {{3, 1, 50, 0, 50}}; });
+  Way(7, 2, 0);
+  EXPECT_TRUE(Holds(refusal)) << "a line of nothing leads nowhere";
+  Way(8, 2, 1);
+  EXPECT_FALSE(Holds(refusal));
+}
+
+TEST_F(RefusalTest, NotConnectedFarFromThePayer) {
+  for (ParticipantIndex i = 4; i < 15; ++i) Way(0, i, 50), Way(i, i + 1, 50);
+  Way(1, 3, 100), Way(2, 1, 100), Way(3, 15, 100);
+  const Refusal refusal = Proven(RefusalReason::kNotConnected);
+  Way(9, 2, 0);
+  EXPECT_FALSE(Holds(refusal));
+}
+
 TEST_F(RefusalTest, HopLimit) {
   Way(0, 1, 50), Way(1, 2, 50), Way(2, 3, 50);
   request.constraints.max_hops = 2;
