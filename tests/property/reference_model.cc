@@ -398,7 +398,8 @@ struct Case {
     Transaction& t = known->second.t;
     If(m.registered[t.payer] != signer, 4, {kNotPermitted});
     const bool aborted = t.state == TransactionState::kAborted;
-    If(aborted && commits, 5, {t.hold->expired ? kReservationExpired : kTransactionFinal});
+    const bool expired = t.hold.has_value() && t.hold->expired;
+    If(aborted && commits, 5, {expired ? kReservationExpired : kTransactionFinal});
     const bool active = m.people.at(m.registered[t.payer]).status == ParticipantStatus::kActive;
     If(open && commits && !t.hold->voted && !active, 6, {kParticipantNotActive});
     if (!Fine()) return;

@@ -247,7 +247,8 @@ CirculationProblem InsideComponents(const CirculationProblem& problem) {
 
 std::int64_t LeastRemainderByBoost(const CirculationProblem& problem) {
   using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::directedS>;
-  using Weighted = boost::property<boost::edge_weight_t, std::int64_t>;
+  // Weights are small whole numbers; as integers, Boost's distances of nodes out of reach overflow.
+  using Weighted = boost::property<boost::edge_weight_t, double>;
   using Reverse = boost::property<boost::edge_reverse_t, Traits::edge_descriptor, Weighted>;
   using Residual = boost::property<boost::edge_residual_capacity_t, std::int64_t, Reverse>;
   using EdgeProperty = boost::property<boost::edge_capacity_t, std::int64_t, Residual>;
@@ -257,7 +258,7 @@ std::int64_t LeastRemainderByBoost(const CirculationProblem& problem) {
   auto capacity = boost::get(boost::edge_capacity, network);
   auto weight = boost::get(boost::edge_weight, network);
   auto reverse = boost::get(boost::edge_reverse, network);
-  const auto add = [&](NodeIndex tail, NodeIndex head, std::int64_t most, std::int64_t cost) {
+  const auto add = [&](NodeIndex tail, NodeIndex head, std::int64_t most, double cost) {
     const auto along = boost::add_edge(tail, head, network).first;
     const auto against = boost::add_edge(head, tail, network).first;
     capacity[along] = most;
@@ -281,7 +282,7 @@ std::int64_t LeastRemainderByBoost(const CirculationProblem& problem) {
   std::int64_t cost = 0;
   auto residual = boost::get(boost::edge_residual_capacity, network);
   for (const auto edge : boost::make_iterator_range(boost::edges(network))) {
-    if (capacity[edge] > 0) cost += (capacity[edge] - residual[edge]) * weight[edge];
+    if (weight[edge] > 0) cost += capacity[edge] - residual[edge];
   }
   return cost;
 }
