@@ -56,6 +56,7 @@ bool Search::State::GrowForFlow(Flow* missing) {
   const std::uint32_t begin = side.level_begin();
   const std::uint32_t end = side.count;
   side.levels.push_back(end);
+  PrefetchLevel(side, begin, end);
   bool met = false;
   for (std::uint32_t position = begin; position < end; ++position) {
     std::uint32_t slot = 0;

@@ -50,6 +50,7 @@ bool Search::State::GrowForPath(CodeRange codes, Flow threshold, Meeting* meetin
   const std::uint32_t begin = side.level_begin();
   const std::uint32_t end = side.count;
   side.levels.push_back(end);
+  PrefetchLevel(side, begin, end);
   for (std::uint32_t position = begin; position < end; ++position) {
     const std::uint32_t slot = Expand<kSide>(position, codes, threshold);
     const NodeIndex node = side.nodes[position];
@@ -122,6 +123,9 @@ void Search::State::BuildPath(const Meeting& meeting, Path* path) const {
   __builtin_prefetch(GraphAccess::Record(*graph_, meeting.edge));
   path->nodes.clear();
   path->edges.clear();
+  const std::size_t most = sides_[0].levels.size() + sides_[1].levels.size();
+  path->nodes.reserve(most);
+  path->edges.reserve(most);
   Trace(sides_[kFromSource], positions[kFromSource], path);
   std::reverse(path->nodes.begin(), path->nodes.end());
   std::reverse(path->edges.begin(), path->edges.end());

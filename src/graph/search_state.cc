@@ -142,7 +142,7 @@ Flow Search::State::FlowFrom(EdgeIndex edge, NodeIndex tail) const {
 
 Flow Search::State::Residual(EdgeIndex edge, NodeIndex tail) const {
   const Flow capacity = BaseCapacity(edge, tail);
-  const Flow flow = FlowFrom(edge, tail);
+  const Flow flow = flow_edges_.empty() ? 0 : FlowFrom(edge, tail);
   if (flow == 0) return capacity;
   if (flow > 0) return std::max<Flow>(std::max<Flow>(capacity, 0) - flow, 0);
   if (!cancelling_) return kAbsent;

@@ -3,6 +3,7 @@
 #ifndef GEO_SRC_GRAPH_SEARCH_STATE_H_
 #define GEO_SRC_GRAPH_SEARCH_STATE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -132,6 +133,19 @@ class Search::State {
     const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[position + kFetchArcs]);
     __builtin_prefetch(arcs);
     __builtin_prefetch(arcs + 8);
+  }
+  // The first nodes of a level, which nobody could fetch ahead of.
+  void PrefetchLevel(const Side& side, std::uint32_t begin, std::uint32_t end) const {
+    const std::uint32_t nodes = std::min(end, begin + kFetchNode);
+    for (std::uint32_t i = begin; i < nodes; ++i) {
+      __builtin_prefetch(GraphAccess::Header(*graph_, side.nodes[i]));
+    }
+    const std::uint32_t blocks = std::min(end, begin + kFetchArcs);
+    for (std::uint32_t i = begin; i < blocks; ++i) {
+      const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[i]);
+      __builtin_prefetch(arcs);
+      __builtin_prefetch(arcs + 8);
+    }
   }
   static std::uint16_t CodeFrom(int side, const HotArc& arc) {
     return side == kFromSource ? arc.out : arc.in;

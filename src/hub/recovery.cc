@@ -38,6 +38,11 @@ Status CheckOptions(const HubOptions& options) {
                      "routing.objective: kFewestHops, kRepayFirst or kSpread; a hub has no costs "
                      "for others");
   }
+  if (!options.routing.avoid.empty() || options.routing.within.has_value()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "routing.avoid is to be empty and routing.within absent: they name "
+                     "participants by indices of one state; payments bring an avoid of their own");
+  }
   const ProposalDefaults& proposals = options.proposals;
   if (proposals.shortest_lifetime < kSecond || proposals.lifetime < proposals.shortest_lifetime ||
       proposals.longest_lifetime < proposals.lifetime || proposals.longest_lifetime > kLongest) {

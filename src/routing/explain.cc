@@ -13,9 +13,10 @@ constexpr std::uint32_t kShrinkTries = 4;      // smaller relaxations tried befo
 
 }  // namespace
 
-Plan ToPlan(const std::vector<graph::Path>& routes) {
+Plan ToPlan(std::vector<graph::Path> routes) {
   Plan plan;
-  for (const graph::Path& path : routes) plan.routes.push_back({path.nodes, path.amount});
+  plan.routes.reserve(routes.size());
+  for (graph::Path& path : routes) plan.routes.push_back({std::move(path.nodes), path.amount});
   return plan;
 }
 
@@ -78,7 +79,7 @@ Refusal Explainer::Explain(Verdict verdict) {
 // Whether relaxing one kind of limit would do: path-dependent policies, hops or paths.
 bool Explainer::BlameOne(Effort effort) {
   const RouteLimits asked = Limits();
-  if (network_.has_path_rules() &&
+  if (search_.rules_intervened() &&
       BlameLimits({asked.hops, asked.paths, false}, RefusalReason::kPolicy, effort)) {
     return true;
   }
@@ -158,7 +159,7 @@ bool Explainer::BlamePolicies() {
   out_of_work_ = verdict == Verdict::kOutOfWork;
   if (verdict != Verdict::kFound) return false;
   refusal_.cut.clear();
-  TakeWitness(RefusalReason::kPolicy);
+  TakeWitness(RefusalReason::kPolicy, true);
   return true;
 }
 
@@ -169,7 +170,7 @@ bool Explainer::BlameLimits(const RouteLimits& relaxed, RefusalReason reason, Ef
   out_of_work_ = verdict == Verdict::kOutOfWork;
   if (verdict != Verdict::kFound) return false;
   refusal_.best_found = std::max(refusal_.best_found, search_.PartWithin(Limits()));
-  TakeWitness(reason);
+  TakeWitness(reason, !relaxed.path_rules);
   if (reason != RefusalReason::kPolicy) Shrink(relaxed);
   return true;
 }
@@ -185,24 +186,27 @@ void Explainer::Shrink(const RouteLimits& relaxed) {
     RouteLimits limits = asked;
     (hops ? limits.hops : limits.paths) = from + more;
     if (search_.Solve(request_.amount, limits, Effort::kQuick) != Verdict::kFound) continue;
-    TakeWitness(refusal_.reason);
+    TakeWitness(refusal_.reason, !limits.path_rules);
     return;
   }
 }
 
-void Explainer::TakeWitness(RefusalReason reason) {
+// `free`: found without regard to policies; what it disregards is what an independent check finds
+// broken.
+void Explainer::TakeWitness(RefusalReason reason, bool free) {
   refusal_.witness = ToPlan(search_.routes());
   std::uint32_t hops = 0;
   for (const graph::Path& path : search_.routes()) hops = std::max(hops, path.hops());
   const auto paths = static_cast<std::uint32_t>(search_.routes().size());
   refusal_.hops_needed = hops > request_.constraints.max_hops ? hops : 0;
   refusal_.paths_needed = paths > request_.constraints.max_paths ? paths : 0;
-  // What the witness disregards is what an independent check finds broken.
-  RouteRequest relaxed = request_;
-  relaxed.constraints.max_hops = kUnlimited;
-  relaxed.constraints.max_paths = kUnlimited;
   refusal_.obstacles.clear();
-  CheckPlan(ledger_, day_, relaxed, refusal_.witness, &refusal_.obstacles).IgnoreError();
+  if (free) {
+    RouteRequest relaxed = request_;
+    relaxed.constraints.max_hops = kUnlimited;
+    relaxed.constraints.max_paths = kUnlimited;
+    CheckPlan(ledger_, day_, relaxed, refusal_.witness, &refusal_.obstacles).IgnoreError();
+  }
   refusal_.reason = ReasonOfWitness(reason, refusal_);
 }
 

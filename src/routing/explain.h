@@ -12,7 +12,7 @@
 namespace geo {
 
 // The routes of a search as a plan.
-Plan ToPlan(const std::vector<graph::Path>& routes);
+Plan ToPlan(std::vector<graph::Path> routes);
 
 // No flow can be larger: what the payer can send, what the payee can receive, capped.
 struct EndPointBounds {
@@ -47,7 +47,7 @@ class Explainer {
   bool BlameLimits(const RouteLimits& relaxed, RefusalReason reason, Effort effort);
   void Shrink(const RouteLimits& relaxed);
   void AddCut();
-  void TakeWitness(RefusalReason reason);
+  void TakeWitness(RefusalReason reason, bool free);
 
   const Ledger& ledger_;
   const Network& network_;

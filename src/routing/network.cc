@@ -29,7 +29,7 @@ Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::in
   if (line || opposite) arc.transit = capacity.transit;
   arc.tail_forbids = capacity.tail_forbids;
   arc.head_forbids = capacity.head_forbids;
-  arc.constrained = capacity.max_hops != 0 || capacity.blocked != nullptr;
+  arc.constrained = capacity.blocked != nullptr;
   arc.max_hops = static_cast<std::uint8_t>(std::min(capacity.max_hops, 255U));
   if (arc.transit == kAbsent) return arc;
   // What would be without the line's limits per payment and day.
@@ -69,7 +69,10 @@ Status Network::Store(const Pair& pair, PairIndex index, const Arc& ab, const Ar
 
 std::uint32_t Network::CountConstrained(EdgeIndex edge) const {
   const auto [a, b] = graph_.ends(edge);
-  return (graph_.constrained(edge, a) ? 1U : 0U) + (graph_.constrained(edge, b) ? 1U : 0U);
+  const auto has_rule = [&](ParticipantIndex tail) {
+    return graph_.constrained(edge, tail) || graph_.max_hops(edge, tail) != 0 ? 1U : 0U;
+  };
+  return has_rule(a) + has_rule(b);
 }
 
 Status Network::GrowTo(const Ledger& ledger, ParticipantIndex participant) {
@@ -91,21 +94,25 @@ Status Network::SyncParticipant(const Ledger& ledger, ParticipantIndex participa
 std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network& network,
                                             const graph::Path& path) {
   const graph::ResidualGraph& graph = network.graph();
+  bool fetched = false;
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const EdgeIndex edge = path.edges[i];
     const ParticipantIndex tail = path.nodes[i];
-    if (!graph.constrained(edge, tail)) continue;
     const std::uint32_t max_hops = graph.max_hops(edge, tail);
     if (max_hops != 0 && path.hops() > max_hops) {
       return PathViolation{edge, tail, PolicyKey::kMaxHops, kNoIndex};
     }
-    const PairIndex index = network.PairOf(edge);
-    const Direction direction = ledger.pair(index).DirectionFrom(tail);
-    const std::vector<Pid>* blocked = ledger.CapacityOf(index, direction, 0).blocked;
-    if (blocked == nullptr) continue;
+    if (!graph.constrained(edge, tail)) continue;
+    for (std::size_t j = 1; j + 1 < path.nodes.size() && !fetched; ++j) {
+      __builtin_prefetch(&ledger.participant(path.nodes[j]).pid);
+    }
+    fetched = true;
+    const Pair& pair = ledger.pair(network.PairOf(edge));
+    const LineIndex line = pair.line_for(pair.DirectionFrom(tail));
+    const std::vector<Pid>& blocked = ledger.line_policy(line).blocked_participants;
     for (std::size_t j = 1; j + 1 < path.nodes.size(); ++j) {
       const Pid& pid = ledger.participant(path.nodes[j]).pid;
-      if (!std::binary_search(blocked->begin(), blocked->end(), pid)) continue;
+      if (!std::binary_search(blocked.begin(), blocked.end(), pid)) continue;
       return PathViolation{edge, tail, PolicyKey::kBlockedParticipants, path.nodes[j]};
     }
   }

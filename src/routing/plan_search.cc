@@ -55,10 +55,19 @@ Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
   target_ = request.to;
   routes_.clear();
   kept_.clear();
+  failures_.clear();
+  lasting_failures_ = 0;
+  successes_.clear();
+  rules_intervened_ = false;
   best_found_ = 0;
   flow_is_maximum_ = false;
   flow_value_ = 0;
   return OkStatus();
+}
+
+void PlanSearch::ClearFlow() {
+  search_.ClearFlow();
+  failures_.resize(lasting_failures_);
 }
 
 Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effort) {
@@ -93,7 +102,7 @@ bool PlanSearch::DirectLineHelps(Amount amount, const RouteLimits& limits) const
 }
 
 Verdict PlanSearch::FindOne(Amount threshold, const RouteLimits& limits) {
-  search_.ClearFlow();
+  ClearFlow();
   Path path;
   const Outcome outcome = FindRoute(threshold, limits, &path);
   if (outcome == Outcome::kWorkLimit) return Verdict::kOutOfWork;
@@ -106,9 +115,58 @@ Verdict PlanSearch::FindOne(Amount threshold, const RouteLimits& limits) {
 // A path that keeps to the path rules, found around those that do not.
 Outcome PlanSearch::FindRoute(Amount threshold, const RouteLimits& limits, Path* path) {
   gave_up_ = false;
-  if (!RulesMatter(limits)) return search_.FindPath(threshold, HopsFor(limits), path);
-  tries_ = kRuleTries;
-  return FindAround(threshold, limits, path);
+  Outcome outcome = Outcome::kExhausted;
+  if (Recall(threshold, limits, path, &outcome)) return outcome;
+  if (RulesMatter(limits)) {
+    tries_ = kRuleTries;
+    outcome = FindAround(threshold, limits, path);
+  } else {
+    outcome = search_.FindPath(threshold, HopsFor(limits), path);
+  }
+  Remember(threshold, limits, *path, outcome);
+  return outcome;
+}
+
+// One request asks many times for nearly the same: what earlier searches found out is not searched
+// for again.
+bool PlanSearch::Recall(Amount threshold, const RouteLimits& limits, Path* path, Outcome* outcome) {
+  const bool rules = RulesMatter(limits);
+  *outcome = Outcome::kHopLimit;
+  for (const Failure& failure : failures_) {
+    if (threshold >= failure.threshold && limits.hops <= failure.hops &&
+        (rules || !failure.path_rules)) {
+      return true;
+    }
+  }
+  if (search_.value() != 0) return false;
+  for (const Success& success : successes_) {
+    if (success.threshold != threshold || success.path_rules != rules) continue;
+    if (rules && success.hops != limits.hops) continue;
+    // A shortest path, so shorter ones there are none.
+    if (success.path.hops() > limits.hops) return true;
+    *path = success.path;
+    *outcome = Outcome::kFound;
+    return true;
+  }
+  return false;
+}
+
+void PlanSearch::Remember(Amount threshold, const RouteLimits& limits, const Path& path,
+                          Outcome outcome) {
+  if (outcome == Outcome::kWorkLimit || gave_up_) return;
+  const bool unused = search_.value() == 0;
+  if (outcome != Outcome::kFound) {
+    failures_.push_back({threshold, limits.hops, RulesMatter(limits)});
+    if (unused) lasting_failures_ = failures_.size();
+  } else if (unused && !failures_.empty()) {  // before that all is well: it will not be asked again
+    successes_.push_back({threshold, limits.hops, RulesMatter(limits), path});
+  }
+}
+
+std::optional<PathViolation> PlanSearch::ViolationOf(const Path& path) {
+  std::optional<PathViolation> violation = FirstViolation(ledger_, network_, path);
+  rules_intervened_ = rules_intervened_ || violation.has_value();
+  return violation;
 }
 
 Outcome PlanSearch::FindAround(Amount threshold, const RouteLimits& limits, Path* path) {
@@ -119,7 +177,7 @@ Outcome PlanSearch::FindAround(Amount threshold, const RouteLimits& limits, Path
   --tries_;
   const Outcome first = search_.FindPath(threshold, HopsFor(limits), path);
   if (first != Outcome::kFound) return first;
-  const std::optional<PathViolation> violation = FirstViolation(ledger_, network_, *path);
+  const std::optional<PathViolation> violation = ViolationOf(*path);
   if (!violation.has_value()) return Outcome::kFound;
   // A path over this line that keeps to the rules would be shorter than the shortest there is, or
   // leave the blocked intermediary out: so do without the line, or without the intermediary,
@@ -180,7 +238,7 @@ Outcome PlanSearch::Widen(Amount left, std::uint32_t slots, const RouteLimits& l
 }
 
 Verdict PlanSearch::Greedy(Amount amount, const RouteLimits& limits, bool widest_first) {
-  search_.ClearFlow();
+  ClearFlow();
   routes_.clear();
   widest_first_ = widest_first;
   return Extend(amount, limits);
@@ -277,7 +335,7 @@ bool PlanSearch::TryFlows(Amount amount, const RouteLimits& limits,
     found = AcceptFlow(amount, limits, &violation);
     if (found || !enough || violation.edge == graph::kNoEdge) break;
     avoided.push_back(violation);
-    search_.ClearFlow();
+    ClearFlow();
     search_.ExcludeArc(violation.edge, violation.tail);
   }
   for (const PathViolation& violation : avoided) {
@@ -294,7 +352,7 @@ bool PlanSearch::AcceptFlow(Amount amount, const RouteLimits& limits, PathViolat
   for (Path& path : paths) {
     if (path.hops() > limits.hops) continue;
     if (RulesMatter(limits)) {
-      const std::optional<PathViolation> broken = FirstViolation(ledger_, network_, path);
+      const std::optional<PathViolation> broken = ViolationOf(path);
       if (broken.has_value()) {
         if (violation->edge == graph::kNoEdge) *violation = *broken;
         continue;
@@ -322,7 +380,7 @@ PlanSearch::Paths PlanSearch::Decompose(const RouteLimits& limits) const {
 // Keeps what the last flow did within the limits and adds paths to it that take nothing back.
 bool PlanSearch::Complete(Amount amount, const RouteLimits& limits) {
   if (kept_.empty()) return false;
-  search_.ClearFlow();
+  ClearFlow();
   routes_ = kept_;
   if (routes_.size() == limits.paths) routes_.pop_back();
   for (const Path& path : routes_) search_.Push(path, path.amount);
@@ -336,7 +394,7 @@ bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
   const std::uint32_t most = std::min(limits.paths, kUsualSplit);
   const std::uint64_t enough = search_.work() + kExtraWork;
   for (std::uint32_t parts = most; parts >= 2 && search_.work() < enough; --parts) {
-    search_.ClearFlow();
+    ClearFlow();
     const Amount quantum = CeilDivide(amount, parts);
     const auto augment = [&] {
       return search_.Maximize(amount, HopsFor(limits), quantum) == Outcome::kFound;
@@ -349,7 +407,7 @@ bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
 
 // Exact flow by capacity scaling: large parts first, so that few paths carry most of it.
 bool PlanSearch::ByScaling(Amount amount, const RouteLimits& limits) {
-  search_.ClearFlow();
+  ClearFlow();
   const std::uint64_t enough = search_.work() + kExtraWork;
   return TryFlows(amount, limits, [&] {
     for (Amount quantum = amount; quantum > 0 && search_.work() < enough; quantum /= 2) {
@@ -364,9 +422,9 @@ bool PlanSearch::ByScaling(Amount amount, const RouteLimits& limits) {
 }
 
 Verdict PlanSearch::ByListing(Amount amount, const RouteLimits& limits) {
-  search_.ClearFlow();
+  ClearFlow();
   const auto accept = [&](const Path& path) {
-    return !RulesMatter(limits) || !FirstViolation(ledger_, network_, path).has_value();
+    return !RulesMatter(limits) || !ViolationOf(path).has_value();
   };
   const RouteList list =
       ListRoutes(network_.graph(), search_, source_, target_, HopsFor(limits), accept);
@@ -382,7 +440,7 @@ Verdict PlanSearch::ByListing(Amount amount, const RouteLimits& limits) {
 }
 
 void PlanSearch::Improve(const RouteRequest& request, const RouteLimits& limits) {
-  search_.ClearFlow();
+  ClearFlow();
   const CostModel model(ledger_, network_, request);
   AmountSum least = model.Of(routes_, search_);
   CheapRoutes found = FindCheapRoutes(model, network_.graph(), search_, request, routes_);

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "geo/graph/decompose.h"
@@ -61,6 +63,7 @@ class PlanSearch {
   Verdict FindOne(Amount threshold, const RouteLimits& limits);
 
   const std::vector<graph::Path>& routes() const { return routes_; }
+  std::vector<graph::Path> TakeRoutes() { return std::move(routes_); }
   // How much of routes(), found under other limits, keeps to these.
   Amount PartWithin(const RouteLimits& limits) const;
   // The largest amount for which routes within the limits of some Solve were found.
@@ -70,15 +73,39 @@ class PlanSearch {
   Amount flow_value() const { return flow_value_; }  // reached so far, or the maximum
   const std::vector<graph::CutArc>& cut() const { return cut_; }
 
+  // Whether since Begin any path was turned down for a path rule. As long as none was, searches
+  // without rules come to the same.
+  bool rules_intervened() const { return rules_intervened_; }
+
   std::uint64_t work() const { return work_before_ + search_.work(); }
 
  private:
   using Paths = std::vector<graph::Path>;
   using Outcome = graph::Outcome;
 
+  // There is no route under these limits on which every line carries `threshold`. Holds for larger
+  // thresholds, fewer hops and more rules as well, and still when more of the network is used.
+  struct Failure {
+    Amount threshold = 0;
+    std::uint32_t hops = 0;
+    bool path_rules = false;
+  };
+  // The route that is found for these in the unused network.
+  struct Success {
+    Amount threshold = 0;
+    std::uint32_t hops = 0;
+    bool path_rules = false;
+    graph::Path path;
+  };
+
   bool RulesMatter(const RouteLimits& limits) const {
     return limits.path_rules && network_.has_path_rules();
   }
+  void ClearFlow();
+  bool Recall(Amount threshold, const RouteLimits& limits, graph::Path* path, Outcome* outcome);
+  void Remember(Amount threshold, const RouteLimits& limits, const graph::Path& path,
+                Outcome outcome);
+  std::optional<PathViolation> ViolationOf(const graph::Path& path);
   bool DirectLineHelps(Amount amount, const RouteLimits& limits) const;
   Outcome FindRoute(Amount threshold, const RouteLimits& limits, graph::Path* path);
   Outcome FindAround(Amount threshold, const RouteLimits& limits, graph::Path* path);
@@ -110,6 +137,10 @@ class PlanSearch {
   Paths routes_;
   Paths kept_;  // of the flow looked at last: what keeps to the limits, widest first
   bool widest_first_ = false;
+  std::vector<Failure> failures_;
+  std::size_t lasting_failures_ = 0;  // so many of the first hold in the unused network
+  std::vector<Success> successes_;
+  bool rules_intervened_ = false;
   std::uint32_t tries_ = 0;  // left for FindAround
   bool gave_up_ = false;     // FindAround ran out of tries
   Amount best_found_ = 0;

@@ -181,7 +181,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     return Checked(request, std::move(refusal.witness), search.work());
   }
   if (request.constraints.objective != Objective::kFewestHops) search.Improve(request, limits);
-  return Checked(request, ToPlan(search.routes()), search.work());
+  return Checked(request, ToPlan(search.TakeRoutes()), search.work());
 }
 
 StatusOr<TargetsPage> GraphRouter::Targets(const TargetsRequest& request) {

@@ -67,21 +67,25 @@ bool Lister::Spend(std::uint32_t arcs) {
 }
 
 // Whether few enough arcs lie within reach of the target, open or not: much cheaper to tell than
-// how far everybody is.
+// how far everybody is. Arcs count as soon as it is known that they are to be looked at.
 bool Lister::FewWithinReach() {
   absl::flat_hash_set<NodeIndex> seen = {target_};
   std::vector<NodeIndex> front = {target_};
-  std::uint32_t arcs = 0;
+  std::uint32_t arcs = graph_.degree(target_);
   for (std::uint32_t hops = 0; hops < max_hops_ && !front.empty(); ++hops) {
+    if (arcs > kMeasuredArcs) return false;
     std::vector<NodeIndex> next;
     for (const NodeIndex node : front) {
-      arcs += graph_.degree(node);
-      if (arcs > kMeasuredArcs || !Spend(graph_.degree(node))) return false;
+      if (!Spend(graph_.degree(node))) return false;
       for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
         const NodeIndex before = graph_.neighbor(node, i);
         if (before == source_ || search_.Excluded(before)) continue;
         MakeRoom(seen);
-        if (seen.insert(before).second) next.push_back(before);
+        if (!seen.insert(before).second) continue;
+        next.push_back(before);
+        if (hops + 1 == max_hops_) continue;
+        arcs += graph_.degree(before);
+        if (arcs > kMeasuredArcs) return false;
       }
     }
     front = std::move(next);

@@ -487,6 +487,8 @@ TEST(HubFounding, NeedsAProperGenesis) {
     EXPECT_EQ(open([&](HubOptions& o) { o.routing.objective = objective; }), "InvalidArgument");
   }
   EXPECT_EQ(open([](HubOptions& o) { o.routing.objective = Objective::kSpread; }), "Ok");
+  EXPECT_EQ(open([](HubOptions& o) { o.routing.avoid = {0}; }), "InvalidArgument");
+  EXPECT_EQ(open([](HubOptions& o) { o.routing.within.emplace(); }), "InvalidArgument");
   EXPECT_EQ(CodeName(Hub::Open(nullptr, HubOptions())), "InvalidArgument");
 }
 

@@ -49,7 +49,8 @@ struct HubOptions {
   bool take_over = false;  // fence a present writer (geo/storage/store.h)
 
   // Defaults for payments that leave limits open: 8 hops, 8 paths. Its objective is that of all
-  // payments; not kCheapest, for which a hub knows no costs.
+  // payments; not kCheapest, for which a hub knows no costs. `avoid` and `within` stay empty: they
+  // name participants by index, and a payment brings an `avoid` of its own.
   RouteConstraints routing = {};
   Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
   // Take the messages of GEO v0.1 clients too (geo/hub/legacy_command.h has what that costs). Else
