@@ -114,7 +114,11 @@ StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
   GEO_RETURN_IF_ERROR(CheckUsable());
   while (TakeBatch() != nullptr) {
     GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done, BatchDone(AppendTaken()));
-    std::move(done.begin(), done.end(), std::back_inserter(results));
+    if (results.empty()) {
+      results = std::move(done);
+    } else {
+      std::move(done.begin(), done.end(), std::back_inserter(results));
+    }
   }
   return results;
 }
@@ -133,17 +137,31 @@ StatusOr<std::optional<Record>> Hub::Impl::ReadRecordAt(std::uint64_t seq) {
   return found;
 }
 
+Hub::Impl::Known Hub::Impl::KnownIn(const Record& record, const TxId& id) {
+  for (const Effect& effect : record.effects) {
+    const auto* transaction = std::get_if<TransactionEffect>(&effect);
+    if (transaction != nullptr && transaction->after.id == id) return transaction->after;
+    const auto* proposal = std::get_if<ProposalEffect>(&effect);
+    if (proposal != nullptr && proposal->after.id == id) return proposal->after;
+  }
+  return {};
+}
+
+StatusOr<Hub::Impl::Known> Hub::Impl::FindPending(const Group& group, const TxId& id) {
+  const auto found = group.transactions.find(id);
+  if (found == group.transactions.end()) return Known();
+  std::string_view packed = std::string_view(group.batch.records).substr(found->second);
+  GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
+  return KnownIn(read.record, id);
+}
+
 StatusOr<Hub::Impl::Known> Hub::Impl::FindDurable(const TxId& id) {
   GEO_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> seq, store->FindTransaction(id));
   if (!seq.has_value()) return Known();
   GEO_ASSIGN_OR_RETURN(const std::optional<Record> record, ReadRecordAt(*seq));
   if (record.has_value()) {
-    for (const Effect& effect : record->effects) {
-      const auto* transaction = std::get_if<TransactionEffect>(&effect);
-      if (transaction != nullptr && transaction->after.id == id) return Known(transaction->after);
-      const auto* proposal = std::get_if<ProposalEffect>(&effect);
-      if (proposal != nullptr && proposal->after.id == id) return Known(proposal->after);
-    }
+    Known known = KnownIn(*record, id);
+    if (!std::holds_alternative<std::monostate>(known)) return known;
   }
   return MakeError(ErrorCode::kStoreCorrupt, "the index names record " + std::to_string(*seq) +
                                                  " for transaction " + std::string(id.text()) +
@@ -328,6 +346,11 @@ std::size_t Hub::pending() const {
 }
 
 View Hub::view() const {
+  const auto sync = [this] {
+    impl_->router->Sync();
+    return OkStatus();
+  };
+  CatchChange(impl_->poison, sync).IgnoreError();
   return View(*impl_->ledger, *impl_->router, impl_->options.routing, impl_->clock);
 }
 

@@ -12,12 +12,13 @@
 
 #include "geo/hub/hub.h"
 #include "geo/readmodel/read_model.h"
+#include "src/hub/deferred_router.h"
 #include "src/hub/observer.h"
 #include "src/hub/totals.h"
 
 namespace geo {
 
-// Makes `router` read again what `record` touched; `ledger` has applied it.
+// Tells `router` what `record` touched; `ledger` has applied it.
 void TellRouter(const Record& record, const Ledger& ledger, Router& router);
 
 class Hub::Impl {
@@ -55,7 +56,8 @@ class Hub::Impl {
   struct Group {
     Batch batch;
     std::vector<CommandResult> results;
-    std::unordered_map<TxId, Known> transactions;
+    // Where the last record about each transaction begins in batch.records.
+    std::unordered_map<TxId, std::size_t> transactions;
     // For the observer, if it watches: of each result, and the payments that the hub ended itself.
     std::vector<Observer::Asked> asked;
     std::vector<Transaction> expired;
@@ -67,7 +69,7 @@ class Hub::Impl {
   Observer observer;
   // SerialHub lets this pair and a copy of it change places between groups: keep no reference.
   std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>();
-  std::unique_ptr<Router> router;
+  std::unique_ptr<DeferredRouter> router;
   std::optional<ReadModel> read_model;
   std::unique_ptr<Clearer> clearer;  // in step with the ledger; none unless payments trigger it
   JournalHead durable;               // what the store has
@@ -91,7 +93,7 @@ class Hub::Impl {
   // recovery.cc
   Status LoadSnapshot();
   Status ReplayJournal(std::uint64_t rows_seq);
-  Status ReplayRecord(const Record& record, const Hash256& hash, std::uint64_t rows_seq);
+  Status ReplayRecord(Record record, const Hash256& hash, std::uint64_t rows_seq);
   Status Found();
   Status CheckNetwork() const;
 
@@ -115,7 +117,8 @@ class Hub::Impl {
                        Timestamp time);
   void RecordPayment(const VerifiedCommand& command, RecordKind kind, Timestamp time,
                      PaymentPlan plan, CommandResult& result);
-  StatusOr<std::uint64_t> AppendPayment(Record record, const Transaction& transaction);
+  // `id` is what the record is about.
+  StatusOr<std::uint64_t> AppendTransaction(Record record, const TxId& id);
   void ExpireReservations();
   StatusOr<Known> Find(const TxId& id);
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
@@ -147,10 +150,11 @@ class Hub::Impl {
   CommandResult AnswerProposal(const VerifiedCommand& command, const TxId& id, Timestamp time,
                                PlanAnswer plan);
   CommandResult RecordProposal(const VerifiedCommand& command, ProposalPlan plan, Timestamp time);
-  StatusOr<std::uint64_t> AppendProposal(Record record, const Proposal& proposal);
   void ExpireProposals();
 
   // hub.cc
+  static Known KnownIn(const Record& record, const TxId& id);
+  static StatusOr<Known> FindPending(const Group& group, const TxId& id);
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);
   Batch& StartBatch();
   void FillRows(Batch& batch);

@@ -121,7 +121,8 @@ void Hub::Impl::RecordPayment(const VerifiedCommand& command, RecordKind kind, T
   record.evidence = command.evidence();
   const std::vector<PairIndex> moved = PairsMoved(plan.effects);
   record.effects = std::move(plan.effects);
-  const StatusOr<std::uint64_t> appended = AppendPayment(std::move(record), plan.transaction);
+  const StatusOr<std::uint64_t> appended =
+      AppendTransaction(std::move(record), plan.transaction.id);
   result.status = appended.status();
   if (!appended.ok()) return;
   result.seq = *appended;
@@ -130,10 +131,11 @@ void Hub::Impl::RecordPayment(const VerifiedCommand& command, RecordKind kind, T
   if (!moved.empty()) result.clearing = ClearTriggered(moved, time);
 }
 
-StatusOr<std::uint64_t> Hub::Impl::AppendPayment(Record record, const Transaction& transaction) {
+StatusOr<std::uint64_t> Hub::Impl::AppendTransaction(Record record, const TxId& id) {
+  const std::size_t begin = next.batch.records.size();
   GEO_ASSIGN_OR_RETURN(const std::uint64_t seq, Append(std::move(record)));
-  next.batch.transactions.push_back({transaction.id, seq});
-  next.transactions.insert_or_assign(transaction.id, transaction);
+  next.batch.transactions.push_back({id, seq});
+  next.transactions.insert_or_assign(id, begin);
   return seq;
 }
 
@@ -151,7 +153,7 @@ void Hub::Impl::ExpireReservations() {
       record.kind = RecordKind::kExpirePayment;
       record.actor = hub;
       record.effects = std::move((*plan)->effects);
-      status = AppendPayment(std::move(record), (*plan)->transaction).status();
+      status = AppendTransaction(std::move(record), (*plan)->transaction.id).status();
       if (status.ok() && observer.watches()) next.expired.push_back((*plan)->transaction);
     }
     if (status.ok()) continue;
@@ -161,14 +163,8 @@ void Hub::Impl::ExpireReservations() {
 }
 
 StatusOr<Hub::Impl::Known> Hub::Impl::Find(const TxId& id) {
-  const auto look = [&](const Group& group) -> const Known* {
-    const auto found = group.transactions.find(id);
-    return found == group.transactions.end() ? nullptr : &found->second;
-  };
-  if (const Known* pending = look(next)) return *pending;
-  if (in_flight) {
-    if (const Known* pending = look(*in_flight)) return *pending;
-  }
+  if (next.transactions.contains(id)) return FindPending(next, id);
+  if (in_flight && in_flight->transactions.contains(id)) return FindPending(*in_flight, id);
   if (const Transaction* prepared = ledger->FindPrepared(id)) return Known(*prepared);
   if (const Proposal* open = ledger->FindProposal(id)) return Known(*open);
   return FindDurable(id);

@@ -83,19 +83,12 @@ CommandResult Hub::Impl::RecordProposal(const VerifiedCommand& command, Proposal
   record.actor = command.signer();
   record.evidence = command.evidence();
   record.effects = std::move(plan.effects);
-  const StatusOr<std::uint64_t> appended = AppendProposal(std::move(record), plan.proposal);
+  const StatusOr<std::uint64_t> appended = AppendTransaction(std::move(record), plan.proposal.id);
   result.status = appended.status();
   if (!appended.ok()) return result;
   result.seq = *appended;
   result.proposal = ProposalResult{false, ViewOf(*ledger, plan.proposal)};
   return result;
-}
-
-StatusOr<std::uint64_t> Hub::Impl::AppendProposal(Record record, const Proposal& proposal) {
-  GEO_ASSIGN_OR_RETURN(const std::uint64_t seq, Append(std::move(record)));
-  next.batch.transactions.push_back({proposal.id, seq});
-  next.transactions.insert_or_assign(proposal.id, Known(proposal));
-  return seq;
 }
 
 // Ends the proposals whose time is up, each by a record of the hub's own.
@@ -107,7 +100,7 @@ void Hub::Impl::ExpireProposals() {
     record.kind = plan.kind;
     record.actor = PidOf(ledger->genesis().hub_key);
     record.effects = std::move(plan.effects);
-    const Status status = AppendProposal(std::move(record), plan.proposal).status();
+    const Status status = AppendTransaction(std::move(record), plan.proposal.id).status();
     if (status.ok()) continue;
     Poison(status);  // a proposal that cannot end: what is in memory contradicts itself
     return;

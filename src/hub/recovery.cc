@@ -113,7 +113,7 @@ Status Hub::Impl::Open() {
   }
   clock = ledger->founded() ? ledger->last_time() : options.founded_at;
   day = DayOf(clock);
-  router = NewRouter(*ledger, day);
+  router = std::make_unique<DeferredRouter>(NewRouter(*ledger, day));
   if (options.clearing.triggered.has_value()) {
     GEO_ASSIGN_OR_RETURN(clearer, Clearer::Create(*ledger));
   }
@@ -154,8 +154,8 @@ Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
   const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
   GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty()) {
-      GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
-      GEO_RETURN_IF_ERROR(ReplayRecord(read.record, read.hash, rows_seq));
+      GEO_ASSIGN_OR_RETURN(ReadRecord read, TakeRecord(&packed));
+      GEO_RETURN_IF_ERROR(ReplayRecord(std::move(read.record), read.hash, rows_seq));
     }
     return true;
   }));
@@ -165,7 +165,7 @@ Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
                        ", the journal ends at " + std::to_string(planned.seq));
 }
 
-Status Hub::Impl::ReplayRecord(const Record& record, const Hash256& hash, std::uint64_t rows_seq) {
+Status Hub::Impl::ReplayRecord(Record record, const Hash256& hash, std::uint64_t rows_seq) {
   if (record.seq > planned.seq) {
     if (record.seq != planned.seq + 1 || record.previous != planned.hash) {
       return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +
@@ -181,7 +181,7 @@ Status Hub::Impl::ReplayRecord(const Record& record, const Hash256& hash, std::u
       GEO_RETURN_IF_ERROR(ledger->FinishLoading(planned));
     }
   }
-  if (read_model && record.seq > rows_seq) read_model->Apply(record, *ledger);
+  if (read_model && record.seq > rows_seq) read_model->Apply(std::move(record), *ledger);
   return OkStatus();
 }
 

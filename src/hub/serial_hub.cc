@@ -153,7 +153,7 @@ class SerialHub::Impl {
   LeftRight left_right_;
   std::array<Side, 2> sides_;
   std::unique_ptr<Ledger> front_ledger_;
-  std::unique_ptr<Router> front_router_;
+  std::unique_ptr<DeferredRouter> front_router_;
   bool turned_ = false;  // the sides were turned; the hub's is the front until CatchUp
   std::string behind_;   // the records that the other side has not seen
 };
@@ -361,9 +361,10 @@ SerialHubCounts SerialHub::Impl::counts() const {
 
 Status SerialHub::Impl::MakeViews() {
   const std::size_t back = left_right_.back();
+  hub_.router->Sync();
   sides_[back] = {hub_.ledger.get(), hub_.router.get(), hub_.durable, hub_.clock};
   GEO_ASSIGN_OR_RETURN(front_ledger_, CopyOf(*hub_.ledger, hub_.durable));
-  front_router_ = NewRouter(*front_ledger_, hub_.day);
+  front_router_ = std::make_unique<DeferredRouter>(NewRouter(*front_ledger_, hub_.day));
   sides_[1 - back] = {front_ledger_.get(), front_router_.get(), hub_.durable, hub_.clock};
   return OkStatus();
 }
@@ -373,6 +374,11 @@ void SerialHub::Impl::ShowBack() {
   if (!has_views() || !hub_.poison.ok()) return;
   const Side& front = sides_[left_right_.front()];
   if (front.head == hub_.durable && DayOf(front.clock) == hub_.day) return;
+  const auto sync = [this] {
+    hub_.router->Sync();
+    return OkStatus();
+  };
+  if (!InTurn(sync).ok()) return;
   Side& back = sides_[left_right_.back()];
   back.head = hub_.durable;
   back.clock = hub_.clock;

@@ -112,10 +112,10 @@ StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
   ledger->Apply(record);
   totals_.Apply(record);
   planned = {record.seq, hash};
-  if (read_model) read_model->Apply(record, *ledger);
   TellRouter(record, *ledger, *router);
   TellClearer(record);
-  return record.seq;
+  if (read_model) read_model->Apply(std::move(record), *ledger);
+  return planned.seq;
 }
 
 void TellRouter(const Record& record, const Ledger& ledger, Router& router) {

@@ -1,7 +1,8 @@
 #include "geo/readmodel/read_model.h"
 
+#include <algorithm>
+#include <array>
 #include <deque>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -20,24 +21,27 @@ struct Dirty {
   std::uint64_t since = 0;
 };
 
-std::uint64_t KeyOf(Table table, std::uint32_t index) {
-  return static_cast<std::uint64_t>(table) << 32 | index;
-}
+// Tables whose rows are things of the ledger, by index: all before Table::kTransactions.
+constexpr auto kIndexedTables = static_cast<std::size_t>(Table::kTransactions);
 
 }  // namespace
 
 struct ReadModel::State {
-  std::deque<Dirty> queue;                       // in order of `since`
-  std::unordered_set<std::uint64_t> waiting;     // keys in the queue
-  std::deque<RecordedTransaction> transactions;  // those in the queue, in its order
-  std::deque<RowChange> reservations;            // likewise
+  std::deque<Dirty> queue;                                // in order of `since`
+  std::array<std::vector<bool>, kIndexedTables> waiting;  // what is in the queue, by index
+  std::deque<RecordedTransaction> transactions;           // those in the queue, in its order
+  std::deque<RowChange> reservations;                     // likewise
   std::uint64_t applied = 0;
 
   void Mark(Table table, std::uint32_t index) {
-    if (waiting.insert(KeyOf(table, index)).second) queue.push_back({table, index, applied});
+    std::vector<bool>& waits = waiting[static_cast<std::size_t>(table)];
+    if (index >= waits.size()) waits.resize(std::max<std::size_t>(index + 1, waits.size() * 2));
+    if (waits[index]) return;
+    queue.push_back({table, index, applied});
+    waits[index] = true;
   }
 
-  void Mark(const Record& record, const Effect& effect, const Ledger& ledger) {
+  void Mark(const Record& record, Effect& effect, const Ledger& ledger) {
     if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
       Mark(Table::kParticipants, participant->index);
     } else if (const auto* equivalent = std::get_if<EquivalentEffect>(&effect)) {
@@ -46,17 +50,23 @@ struct ReadModel::State {
       Mark(Table::kLines, line->index);
     } else if (const auto* debt = std::get_if<DebtEffect>(&effect)) {
       Mark(Table::kPairs, *ledger.FindPair(debt->equivalent, debt->from, debt->to));
-    } else if (const auto* transaction = std::get_if<TransactionEffect>(&effect)) {
-      // The ledger keeps no transactions and forgets their reservations.
-      transactions.push_back({record.seq, record.kind, record.time, transaction->after});
-      queue.push_back({Table::kTransactions, 0, applied});
-      const bool prepared = transaction->after.state == TransactionState::kPrepared;
-      if (!prepared && !transaction->before.has_value()) return;
-      for (const Flow& flow : FlowsOf(transaction->after.routes)) {
-        reservations.push_back(ReservationRow(transaction->after, flow));
+    } else if (auto* transaction = std::get_if<TransactionEffect>(&effect)) {
+      Keep(record, *transaction);
+    }
+  }
+
+  // The ledger keeps no transactions and forgets their reservations.
+  void Keep(const Record& record, TransactionEffect& effect) {
+    Transaction& transaction = effect.after;
+    const bool prepared = transaction.state == TransactionState::kPrepared;
+    if (prepared || effect.before.has_value()) {
+      for (const Flow& flow : FlowsOf(transaction.routes)) {
+        reservations.push_back(ReservationRow(transaction, flow));
         queue.push_back({Table::kReservations, 0, applied});
       }
     }
+    transactions.push_back({record.seq, record.kind, record.time, std::move(transaction)});
+    queue.push_back({Table::kTransactions, 0, applied});
   }
 
   RowChange TakeTransaction() {
@@ -94,16 +104,17 @@ ReadModel::~ReadModel() = default;
 
 void ReadModel::StartAfter(std::uint64_t seq) { state_->applied = seq; }
 
-void ReadModel::Apply(const Record& record, const Ledger& ledger) {
+void ReadModel::Apply(Record record, const Ledger& ledger) {
   state_->applied = record.seq;
-  for (const Effect& effect : record.effects) state_->Mark(record, effect, ledger);
+  for (Effect& effect : record.effects) state_->Mark(record, effect, ledger);
 }
 
 void ReadModel::TakeRows(const Ledger& ledger, std::size_t max, std::vector<RowChange>* rows) {
   for (std::size_t taken = 0; taken < max && !state_->queue.empty(); ++taken) {
     const Dirty dirty = state_->queue.front();
     state_->queue.pop_front();
-    state_->waiting.erase(KeyOf(dirty.table, dirty.index));
+    const auto table = static_cast<std::size_t>(dirty.table);
+    if (table < kIndexedTables) state_->waiting[table][dirty.index] = false;
     rows->push_back(state_->Take(ledger, dirty));
   }
 }

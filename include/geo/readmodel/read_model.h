@@ -38,7 +38,7 @@ class ReadModel {
 
   // Takes note of what a record changed; records come in order. `ledger` has applied it, and
   // perhaps later ones. O(effects).
-  void Apply(const Record& record, const Ledger& ledger);
+  void Apply(Record record, const Ledger& ledger);
 
   // Appends up to `max` rows, the longest waiting first, as the ledger shows them now; so take them
   // when the ledger shows what the append will have made durable. O(rows).
