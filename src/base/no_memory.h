@@ -3,6 +3,7 @@
 #ifndef GEO_SRC_BASE_NO_MEMORY_H_
 #define GEO_SRC_BASE_NO_MEMORY_H_
 
+#include <cstddef>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -27,13 +28,19 @@ auto CatchNoMemory(F&& f) noexcept -> std::invoke_result_t<F> {
   }
 }
 
-// Makes room for one more in an Abseil table, which is not destructible after an allocation failed
-// inside it. The tables' constructors are safe, so it grows here before it would do so itself.
+// Makes room for so many more in an Abseil table, which is not destructible after an allocation
+// failed inside it. The tables' constructors are safe, so it grows here before it would do so
+// itself.
 template <typename Map>
-void MakeRoom(Map& map) {
+void MakeRoom(Map& map, std::size_t more = 1) {
   // A table drops what is marked as erased, instead of growing, up to 25 of 32 slots.
-  if (map.bucket_count() >= 31 && (map.size() + 1) * 32 <= map.bucket_count() * 25) return;
-  Map larger(map.bucket_count() < 31 ? 31 : map.bucket_count() * 2 + 1);
+  std::size_t buckets = map.bucket_count();
+  const std::size_t size = map.size() + more;
+  if (buckets >= 31 && size * 32 <= buckets * 25) return;
+  do {
+    buckets = buckets < 31 ? 31 : buckets * 2 + 1;
+  } while (size * 32 > buckets * 25);
+  Map larger(buckets);
   for (auto& entry : map) larger.insert(std::move(entry));
   map.swap(larger);
 }

@@ -6,10 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "geo/hub/hub.h"
 #include "geo/readmodel/read_model.h"
 #include "src/hub/deferred_router.h"
@@ -52,12 +52,16 @@ class Hub::Impl {
   Status Close();
   void SetGauges(Timestamp now);
 
+  struct TxIdHash {
+    std::size_t operator()(const TxId& id) const { return std::hash<TxId>()(id); }
+  };
+
   // What is submitted together is appended together.
   struct Group {
     Batch batch;
     std::vector<CommandResult> results;
     // Where the last record about each transaction begins in batch.records.
-    std::unordered_map<TxId, std::size_t> transactions;
+    absl::flat_hash_map<TxId, std::size_t, TxIdHash> transactions;
     // For the observer, if it watches: of each result, and the payments that the hub ended itself.
     std::vector<Observer::Asked> asked;
     std::vector<Transaction> expired;

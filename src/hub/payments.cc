@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "geo/crypto/keys.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
 
@@ -135,6 +136,7 @@ StatusOr<std::uint64_t> Hub::Impl::AppendTransaction(Record record, const TxId& 
   const std::size_t begin = next.batch.records.size();
   GEO_ASSIGN_OR_RETURN(const std::uint64_t seq, Append(std::move(record)));
   next.batch.transactions.push_back({id, seq});
+  MakeRoom(next.transactions);
   next.transactions.insert_or_assign(id, begin);
   return seq;
 }

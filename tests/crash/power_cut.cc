@@ -34,13 +34,14 @@ bool IsOfStore(ErrorCode code) {
 
 }  // namespace
 
-Life::Life(const testing::WorkloadOptions& options, Durability durability)
-    : durability_(durability), workload_(testing::Workload::Create(options).value()) {}
+Life::Life(const testing::WorkloadOptions& options, Durability durability, std::size_t lag)
+    : durability_(durability), lag_(lag), workload_(testing::Workload::Create(options).value()) {}
 
 StatusOr<std::unique_ptr<Hub>> Life::Open(SimulatedDisk& disk, SqliteFiles& files,
                                           const WrapStore& wrap) const {
   HubOptions options = workload_->hub_options();
   options.durability = durability_;
+  options.read_model_lag = lag_;
   std::unique_ptr<Store> store = NewSqliteStore(Path(disk), &files);
   if (wrap) store = wrap(std::move(store));
   return Hub::Open(std::move(store), options);

@@ -41,7 +41,8 @@ struct Moment {
 
 class Life {
  public:
-  Life(const testing::WorkloadOptions& options, Durability durability);
+  // `lag`: HubOptions::read_model_lag.
+  Life(const testing::WorkloadOptions& options, Durability durability, std::size_t lag = 0);
 
   // Lives the whole life on a fresh disk and keeps every moment. False: it failed.
   bool Run(const testing::DiskLies& lies, const WrapStore& wrap);
@@ -96,6 +97,7 @@ class Life {
   std::string Rows(testing::SimulatedDisk& disk) const;
 
   Durability durability_;
+  std::size_t lag_;
   std::unique_ptr<testing::Workload> workload_;
   std::vector<Moment> moments_;
   std::vector<Shown> shown_;  // [n]: when `done` is n + 1

@@ -89,7 +89,7 @@ TEST(SqliteFilesTest, ANewerFormatIsRefusedAndStaysUntouched) {
   const StoreModel model = MakeStore(path);
   const std::string good = ReadFile(path);
   std::string newer = good;
-  newer[63] = 2;  // user_version
+  newer[63] = 3;  // user_version
   ASSERT_TRUE(WriteFile(path, newer));
   EXPECT_EQ(OpenCode(path), ErrorCode::kStoreNewer);
   EXPECT_EQ(ReadFile(path), newer);

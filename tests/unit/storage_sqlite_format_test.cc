@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "geo/storage/journal_reader.h"
 #include "geo/storage/store.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/environment.h"
@@ -68,32 +69,82 @@ StoreModel Fill(Store& store) {
   return model;
 }
 
-// A store that version 1 wrote. If this fails, stores in the field no longer open: raise
-// kStoreFormat, keep reading format 1 and add a golden file; never replace one.
-TEST(SqliteFormatTest, StoresOfFormat1OpenForEver) {
-  const std::string golden =
-      tests::Unzipped(tests::SourceRoot() / "tests/data/golden/store-v1.db.gz");
+// Two appends without rows: their transaction ids wait outside the tree.
+void FillRecent(Store& store, StoreModel& model) {
+  for (std::uint64_t size = 5; size <= 6; ++size) {
+    Batch batch = NextBatch(model, size);
+    batch.rows.clear();
+    batch.transactions.push_back({testing::internal::IdOf("tx-2"), batch.after.seq});
+    batch.rows_seq = model.rows_seq;
+    EXPECT_TRUE(AppendTo(store, model, batch).ok());
+  }
+}
+
+// A store that an older version wrote. If this fails, stores in the field no longer open: raise
+// kStoreFormat, keep reading the older formats and add a golden file; never replace one.
+class SqliteGoldenTest : public ::testing::TestWithParam<int> {};
+
+INSTANTIATE_TEST_SUITE_P(Formats, SqliteGoldenTest, ::testing::Values(1, 2));
+
+TEST_P(SqliteGoldenTest, StoresOfEachFormatOpenForEver) {
+  const std::string name = "store-v" + std::to_string(GetParam()) + ".db.gz";
+  const std::string golden = tests::Unzipped(tests::SourceRoot() / "tests/data/golden" / name);
   ASSERT_FALSE(golden.empty());
   const Scratch scratch(Scratch::Place::kMemory);
   ASSERT_TRUE(tests::WriteFile(scratch.File("hub"), golden));
+  {
+    const auto reader = NewSqliteJournalReader(scratch.File("hub"));
+    ASSERT_TRUE(reader.ok()) << reader.status();
+    const auto found = (*reader)->FindTransaction(testing::internal::IdOf("tx-1"));
+    EXPECT_EQ(*found, std::optional<std::uint64_t>(10));
+  }
   const auto store = NewSqliteStore(scratch.File("hub"));
   const auto state = store->Open(WithTables());
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_EQ(state->epoch, 2u);
   const auto memory = NewMemoryStore();
   ASSERT_TRUE(memory->Open(WithTables()).ok());
-  const StoreModel model = Fill(*memory);
+  StoreModel model = Fill(*memory);
+  if (GetParam() == 2) FillRecent(*memory, model);
   EXPECT_EQ(Compare(*store, *state, model), "");
   EXPECT_EQ(*testing::internal::SnapshotOf(*store), kSlices);
-  EXPECT_EQ(SqliteReader(scratch.File("hub")).Rows("SELECT * FROM debts").size(), 4u);
+  SqliteReader reader(scratch.File("hub"));
+  EXPECT_EQ(reader.Rows("SELECT * FROM debts").size(), 4u);
+  EXPECT_EQ(std::get<Integer>(reader.One("PRAGMA user_version")), 2);
 }
 
-class SqliteFormat1Test : public ::testing::Test {
+// Of format 1 and 2 alike: what is in no row yet goes on.
+TEST_P(SqliteGoldenTest, StoresOfEachFormatAreWrittenOn) {
+  const std::string name = "store-v" + std::to_string(GetParam()) + ".db.gz";
+  const Scratch scratch(Scratch::Place::kMemory);
+  const std::string path = scratch.File("hub");
+  ASSERT_TRUE(
+      tests::WriteFile(path, tests::Unzipped(tests::SourceRoot() / "tests/data/golden" / name)));
+  const auto memory = NewMemoryStore();
+  ASSERT_TRUE(memory->Open(WithTables()).ok());
+  StoreModel model = Fill(*memory);
+  if (GetParam() == 2) FillRecent(*memory, model);
+  for (const bool with_rows : {false, true, false}) {
+    const auto store = NewSqliteStore(path);
+    const auto state = store->Open(WithTables());
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(Compare(*store, *state, model), "");
+    Batch batch = NextBatch(model, 3);
+    if (!with_rows) batch.rows.clear();
+    if (with_rows) batch.rows = {{kDebts, false, {Integer{9}, Integer{9}, Integer{9}}}};
+    ASSERT_TRUE(AppendTo(*store, model, batch).ok());
+    SqliteReader reader(path);
+    EXPECT_EQ(reader.Rows("SELECT * FROM geo_recent_transactions").empty(), with_rows);
+  }
+}
+
+class SqliteFormat2Test : public ::testing::Test {
  protected:
-  SqliteFormat1Test() {
+  SqliteFormat2Test() {
     const auto store = NewSqliteStore(path_);
     EXPECT_TRUE(store->Open(WithTables()).ok());
     model_ = Fill(*store);
+    FillRecent(*store, model_);
     mark_ = tests::ReadFile(path_ + ".lock");
     EXPECT_TRUE(store->Close().ok());
     file_ = tests::ReadFile(path_);
@@ -106,10 +157,10 @@ class SqliteFormat1Test : public ::testing::Test {
   std::string file_;
 };
 
-TEST_F(SqliteFormat1Test, PagesCarryTheirStamps) {
+TEST_F(SqliteFormat2Test, PagesCarryTheirStamps) {
   ASSERT_EQ(file_.size() % 4096, 0u);
   EXPECT_EQ(file_.substr(68, 4), "geo\x01");
-  EXPECT_EQ(file_.substr(60, 4), std::string("\0\0\0\x01", 4));
+  EXPECT_EQ(file_.substr(60, 4), std::string("\0\0\0\x02", 4));
   for (std::size_t page = 0; page < file_.size() / 4096; ++page) {
     std::string body = file_.substr(page * 4096, 4088);
     const std::string number = Little(page + 1, 4);
@@ -123,10 +174,10 @@ TEST_F(SqliteFormat1Test, PagesCarryTheirStamps) {
   }
 }
 
-TEST_F(SqliteFormat1Test, ChecksumsAreAsDescribed) {
+TEST_F(SqliteFormat2Test, ChecksumsAreAsDescribed) {
   SqliteReader reader(path_);
   const auto groups = reader.Rows("SELECT first_seq, last_seq, checksum, records FROM geo_journal");
-  ASSERT_EQ(groups.size(), 4u);
+  ASSERT_EQ(groups.size(), 6u);
   for (const auto& row : groups) {
     const auto number = [&](std::size_t i) {
       return static_cast<std::uint64_t>(std::get<Integer>(row[i]));
@@ -139,6 +190,11 @@ TEST_F(SqliteFormat1Test, ChecksumsAreAsDescribed) {
     EXPECT_EQ(std::get<Integer>(row[1]),
               Crc(Little(7, 8) + Little(slice, 8) + std::get<std::string>(row[2])));
   }
+  const auto recent = reader.Rows("SELECT checksum, entries FROM geo_recent_transactions");
+  EXPECT_EQ(recent.size(), 2u);
+  for (const auto& row : recent) {
+    EXPECT_EQ(std::get<Integer>(row[0]), Crc(std::get<std::string>(row[1])));
+  }
   const auto meta = reader.Rows(
       "SELECT epoch, writes, head_seq, rows_seq, acknowledged, read_model_version, snapshot, "
       "snapshot_slices, head_hash, checksum FROM geo_meta");
@@ -148,12 +204,12 @@ TEST_F(SqliteFormat1Test, ChecksumsAreAsDescribed) {
   }
   EXPECT_EQ(std::get<Integer>(meta[0][9]), Crc(bytes + std::get<std::string>(meta[0][8])));
   EXPECT_EQ(std::get<Integer>(meta[0][0]), 1);
-  EXPECT_EQ(std::get<Integer>(meta[0][1]), 1 + 4 + 2);  // opening, appends, slices
-  EXPECT_EQ(mark_.substr(0, 16), "geomark1" + Little(7, 8));
+  EXPECT_EQ(std::get<Integer>(meta[0][1]), 1 + 6 + 2);  // opening, appends, slices
+  EXPECT_EQ(mark_.substr(0, 16), "geomark1" + Little(9, 8));
   EXPECT_EQ(mark_.substr(16), Little(Crc(mark_.substr(0, 16)), 4));
 }
 
-TEST_F(SqliteFormat1Test, TablesAreAsDescribed) {
+TEST_F(SqliteFormat2Test, TablesAreAsDescribed) {
   SqliteReader reader(path_);
   const auto columns = [&](const std::string& table) {
     std::string names;
@@ -181,8 +237,9 @@ TEST_F(SqliteFormat1Test, TablesAreAsDescribed) {
     }
     return plain;
   };
-  for (const char* table : {"geo_meta", "geo_journal", "geo_transactions", "geo_text",
-                            "geo_snapshot", "geo_read_model"}) {
+  for (const char* table :
+       {"geo_meta", "geo_journal", "geo_transactions", "geo_recent_transactions", "geo_text",
+        "geo_snapshot", "geo_read_model"}) {
     const auto sorted = [](std::string text) {
       std::vector<std::string> parts;
       while (!text.empty()) {
@@ -197,7 +254,7 @@ TEST_F(SqliteFormat1Test, TablesAreAsDescribed) {
   }
 }
 
-TEST_F(SqliteFormat1Test, WhatWasWrittenIsThere) {
+TEST_F(SqliteFormat2Test, WhatWasWrittenIsThere) {
   const auto store = NewSqliteStore(path_);
   const auto state = store->Open(WithTables());
   ASSERT_TRUE(state.ok());

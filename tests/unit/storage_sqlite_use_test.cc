@@ -91,7 +91,7 @@ TEST_F(SqliteUseTest, OthersReadWhileTheStoreWrites) {
   EXPECT_EQ(std::get<std::int64_t>(seq), 7);
   EXPECT_EQ(std::get<std::string>(reader.One("PRAGMA integrity_check")), "ok");
   EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA application_id")), 0x67656f01);
-  EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA user_version")), 1);
+  EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA user_version")), 2);
 }
 
 // A reader in the middle of a long query holds nobody up, and sees one state.

@@ -64,8 +64,8 @@ struct TableDefinition {
 
 // What people see: a query over the tables, so that these can hold small integers while people read
 // names. It may also use geo_texts (hash, text), the side table of personal text, where an erased
-// text is null, and geo_transactions (tx_id, seq), the index of transaction ids. Stores without SQL
-// ignore views.
+// text is null, and geo_transactions (tx_id, seq), the index of transaction ids, which lacks none
+// that was written before the newest rows were, or with them. Stores without SQL ignore views.
 struct ViewDefinition {
   std::string name;    // as TableDefinition::name
   std::string select;  // one SELECT in the SQL that SQLite and PostgreSQL have in common; trusted

@@ -11,6 +11,7 @@
 #include "src/storage/sqlite/group.h"
 #include "src/storage/sqlite/stamped_vfs.h"
 #include "src/storage/sqlite/store_file.h"
+#include "src/storage/sqlite/transaction_index.h"
 
 namespace geo {
 namespace {
@@ -28,7 +29,7 @@ class SqliteJournalReader : public JournalReader {
  private:
   Database database_;
   Statement groups_;  // before database_ is closed
-  Statement find_;
+  TransactionLookup transactions_;
 };
 
 Status SqliteJournalReader::Open(const std::string& path) {
@@ -43,9 +44,7 @@ Status SqliteJournalReader::Open(const std::string& path) {
     return MakeError(ErrorCode::kStoreForeign, path + " is not a geo store");
   }
   GEO_ASSIGN_OR_RETURN(groups_, database_.Prepare(kGroupsAfter));
-  GEO_ASSIGN_OR_RETURN(find_,
-                       database_.Prepare("SELECT seq FROM geo_transactions WHERE tx_id = ?"));
-  return OkStatus();
+  return transactions_.Open(database_);
 }
 
 Status SqliteJournalReader::Replay(
@@ -64,12 +63,7 @@ Status SqliteJournalReader::Replay(
 }
 
 StatusOr<std::optional<std::uint64_t>> SqliteJournalReader::FindTransaction(const TxId& id) {
-  const ResetLater reset(find_);
-  find_.BindText(1, id.text());
-  const int result = find_.Step();
-  if (result == SQLITE_DONE) return std::optional<std::uint64_t>();
-  if (result != SQLITE_ROW) return database_.Error(result, "find a transaction id");
-  return std::optional<std::uint64_t>(static_cast<std::uint64_t>(find_.Integer(0)));
+  return transactions_.Find(id);
 }
 
 }  // namespace

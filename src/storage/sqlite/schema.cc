@@ -11,6 +11,10 @@ namespace geo {
 namespace {
 
 // docs/formats.md describes them.
+constexpr std::string_view kRecentTransactions[2] = {  // since format 2
+    "geo_recent_transactions",
+    "CREATE TABLE geo_recent_transactions (number INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, "
+    "entries BLOB NOT NULL)"};
 constexpr std::string_view kTables[][2] = {
     {"geo_meta",
      "CREATE TABLE geo_meta (epoch INTEGER NOT NULL, writes INTEGER NOT NULL, "
@@ -43,6 +47,7 @@ Status MakeTables(Database& database) {
   std::string sql = "BEGIN; PRAGMA application_id = " + std::to_string(kApplicationId) +
                     "; PRAGMA user_version = " + std::to_string(kStoreFormat) + ";";
   for (const auto& table : kTables) sql += std::string(table[1]) + ";";
+  sql += std::string(kRecentTransactions[1]) + ";";
   sql += "INSERT INTO geo_meta VALUES (0, 0, 0, zeroblob(32), 0, 0, 0, 0, 0, 0);";
   GEO_RETURN_IF_ERROR(database.Run(sql));
   MetaTable meta;
@@ -82,6 +87,17 @@ Status SyncAndRename(SqliteFiles& files, const std::string& from, const std::str
   return files.SyncFolderOf(to);
 }
 
+// `find` asks for the SQL of the table named by its parameter.
+Status CheckTable(Database& database, Statement& find, const std::string_view (&table)[2]) {
+  const ResetLater reset(find);
+  find.BindText(1, table[0]);
+  const int result = find.Step();
+  if (result == SQLITE_ROW && find.Bytes(0) == table[1]) return OkStatus();
+  if (result != SQLITE_ROW && result != SQLITE_DONE) return database.Error(result, table[0]);
+  return MakeError(ErrorCode::kStoreCorrupt,
+                   std::string(table[0]) + " is not as this version makes it");
+}
+
 }  // namespace
 
 Status CreateStore(SqliteFiles& files, const std::string& path, const std::string& vfs) {
@@ -96,16 +112,15 @@ Status CreateStore(SqliteFiles& files, const std::string& path, const std::strin
 Status CheckSchema(Database& database) {
   GEO_ASSIGN_OR_RETURN(Statement find,
                        database.Prepare("SELECT sql FROM sqlite_schema WHERE name = ?"));
-  for (const auto& table : kTables) {
-    const ResetLater reset(find);
-    find.BindText(1, table[0]);
-    const int result = find.Step();
-    if (result == SQLITE_ROW && find.Bytes(0) == table[1]) continue;
-    if (result != SQLITE_ROW && result != SQLITE_DONE) return database.Error(result, table[0]);
-    return MakeError(ErrorCode::kStoreCorrupt,
-                     std::string(table[0]) + " is not as this version makes it");
-  }
-  return OkStatus();
+  for (const auto& table : kTables) GEO_RETURN_IF_ERROR(CheckTable(database, find, table));
+  GEO_ASSIGN_OR_RETURN(const std::string format, database.Query("PRAGMA user_version"));
+  return format == "1" ? OkStatus() : CheckTable(database, find, kRecentTransactions);
+}
+
+Status UpgradeSchema(Database& database) {
+  GEO_ASSIGN_OR_RETURN(const std::string format, database.Query("PRAGMA user_version"));
+  if (format != "1") return OkStatus();
+  return database.Run(std::string(kRecentTransactions[1]) + "; PRAGMA user_version = 2");
 }
 
 }  // namespace geo

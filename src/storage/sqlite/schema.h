@@ -14,8 +14,12 @@ namespace geo {
 // holds the lock. Errors: StoreReadOnly, StoreFull, StoreIo.
 Status CreateStore(SqliteFiles& files, const std::string& path, const std::string& vfs);
 
-// Whether the store's own tables are all there, as CreateStore makes them. Errors: StoreCorrupt.
+// Whether the store's own tables are all there, as CreateStore makes them now or made them in the
+// format that the file has. Errors: StoreCorrupt.
 Status CheckSchema(Database& database);
+
+// Inside a write transaction: brings tables that CheckSchema passed to the present format.
+Status UpgradeSchema(Database& database);
 
 }  // namespace geo
 

@@ -16,6 +16,8 @@
 #include "src/storage/sqlite/meta.h"
 #include "src/storage/sqlite/posix_files.h"
 #include "src/storage/sqlite/read_model.h"
+#include "src/storage/sqlite/schema.h"
+#include "src/storage/sqlite/transaction_index.h"
 #include "src/storage/sqlite/writer.h"
 
 namespace geo {
@@ -63,8 +65,7 @@ class SqliteStore : public Store {
  private:
   // The statements that a store keeps prepared.
   struct Statements {
-    Statement add_group, groups, set_transaction, find_transaction, set_text, erase_text, find_text,
-        add_slice, slices, drop_snapshot;
+    Statement add_group, groups, set_text, erase_text, find_text, add_slice, slices, drop_snapshot;
   };
 
   StatusOr<StoreState> DoOpen(const OpenOptions& options);
@@ -89,6 +90,7 @@ class SqliteStore : public Store {
   SqliteFiles* files_;  // never null
   Writer writer_;
   Statements statements_;
+  TransactionIndex transactions_;
   ReadModelTables read_model_;
   std::vector<TableDefinition> tables_;
   SnapshotProgress progress_;  // `complete` is in geo_meta; the rest is this writer's
@@ -121,6 +123,7 @@ StatusOr<StoreState> SqliteStore::Claim(const OpenOptions& options) {
   StoreState state;
   const auto claim = [&](Meta& meta) -> Status {
     GEO_RETURN_IF_ERROR(CheckLastGroup(meta));
+    GEO_RETURN_IF_ERROR(UpgradeSchema(writer_.database()));
     GEO_RETURN_IF_ERROR(read_model_.Make(writer_.database(), options, &meta));
     progress_ = SnapshotProgress();
     statements_.drop_snapshot.BindInteger(
@@ -130,6 +133,7 @@ StatusOr<StoreState> SqliteStore::Claim(const OpenOptions& options) {
   };
   GEO_RETURN_IF_ERROR(writer_.Change(Durability::kDurable, claim, /*claim=*/true));
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
+  GEO_RETURN_IF_ERROR(transactions_.Open(writer_.database()));
   GEO_RETURN_IF_ERROR(read_model_.Prepare(writer_.database(), options.tables));
   tables_ = options.tables;
   return state;
@@ -143,10 +147,6 @@ Status SqliteStore::Prepare() {
       {&statements_.add_group,
        "INSERT INTO geo_journal (last_seq, first_seq, checksum, records) VALUES (?, ?, ?, ?)"},
       {&statements_.groups, kGroupsAfter},
-      {&statements_.set_transaction,
-       "INSERT INTO geo_transactions (tx_id, seq) VALUES (?, ?) "
-       "ON CONFLICT (tx_id) DO UPDATE SET seq = excluded.seq"},
-      {&statements_.find_transaction, "SELECT seq FROM geo_transactions WHERE tx_id = ?"},
       {&statements_.set_text,
        "INSERT INTO geo_text (hash, erased, salt, text) VALUES (?, 0, ?, ?) ON CONFLICT (hash) "
        "DO UPDATE SET erased = 0, salt = excluded.salt, text = excluded.text"},
@@ -184,6 +184,7 @@ Status SqliteStore::CheckLastGroup(const Meta& meta) {
 
 Status SqliteStore::DoClose() {
   statements_ = Statements();
+  transactions_.Close();
   read_model_.Finalize();
   return writer_.Close();
 }
@@ -192,27 +193,21 @@ Status SqliteStore::Append(const Batch& batch) {
   // A text that is to vanish must not be in a log that comes back after a power cut.
   const Durability durability =
       batch.erased_texts.empty() ? batch.durability : Durability::kDurable;
-  return writer_.Change(durability, [&](Meta& meta) -> Status {
+  GEO_RETURN_IF_ERROR(writer_.Change(durability, [&](Meta& meta) -> Status {
     GEO_RETURN_IF_ERROR(CheckBatch(batch, tables_, meta.state));
     meta.state.head = batch.after;
     meta.state.rows_seq = batch.rows_seq;
     meta.state.acknowledged = batch.acknowledged;
     return WriteBatch(batch);
-  });
+  }));
+  transactions_.Committed();
+  return OkStatus();
 }
 
 Status SqliteStore::WriteBatch(const Batch& batch) {
   GEO_RETURN_IF_ERROR(WriteRecords(batch));
-  // Ids may be as random as UUIDs: in their order, neighbours share the way down the tree.
-  std::vector<const TransactionEntry*> entries;
-  for (const TransactionEntry& entry : batch.transactions) entries.push_back(&entry);
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const auto* x, const auto* y) { return x->id.text() < y->id.text(); });
-  for (const TransactionEntry* entry : entries) {
-    statements_.set_transaction.BindText(1, entry->id.text());
-    statements_.set_transaction.BindInteger(2, static_cast<std::int64_t>(entry->seq));
-    GEO_RETURN_IF_ERROR(Run(statements_.set_transaction, "write a transaction id"));
-  }
+  // Views join rows with the index.
+  GEO_RETURN_IF_ERROR(transactions_.Write(batch.transactions, /*complete=*/!batch.rows.empty()));
   GEO_RETURN_IF_ERROR(WriteTexts(batch));
   return read_model_.Write(writer_.database(), batch.rows);
 }
@@ -268,13 +263,7 @@ Status SqliteStore::DoReplay(std::uint64_t after,
 StatusOr<std::optional<std::uint64_t>> SqliteStore::DoFindTransaction(const TxId& id) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_RETURN_IF_ERROR(writer_.HoldView());
-  Statement& find = statements_.find_transaction;
-  const ResetLater reset(find);
-  find.BindText(1, id.text());
-  const int result = find.Step();
-  if (result == SQLITE_DONE) return std::optional<std::uint64_t>();
-  if (result != SQLITE_ROW) return writer_.database().Error(result, "find a transaction");
-  return std::optional<std::uint64_t>(static_cast<std::uint64_t>(find.Integer(0)));
+  return transactions_.Find(id);
 }
 
 StatusOr<std::optional<TextEntry>> SqliteStore::DoFindText(const Hash256& hash) {

@@ -15,8 +15,10 @@
 namespace geo {
 
 // What identifies the file to SQLite and to file(1): "geo" and 1, and the version of the tables.
+// Older versions are brought to this one when they are opened to write:
+//   1  had no geo_recent_transactions
 inline constexpr std::uint32_t kApplicationId = 0x67656f01;
-inline constexpr std::uint32_t kStoreFormat = 1;
+inline constexpr std::uint32_t kStoreFormat = 2;
 
 // A failed system call as Status: StoreReadOnly, StoreFull or StoreIo by `error` (errno).
 Status SystemError(int error, std::string_view what, const std::string& path);
