@@ -154,17 +154,4 @@ StatusOr<std::string> CanonicalJson(const Json& value) {
   return text;
 }
 
-StatusOr<Json> ParseCanonicalJson(std::string_view text) {
-  GEO_ASSIGN_OR_RETURN(Json value, ParseJson(text));
-  GEO_ASSIGN_OR_RETURN(const std::string canonical, CanonicalJson(value));
-  if (canonical == text) return value;
-  const auto differ = std::mismatch(text.begin(), text.end(), canonical.begin(), canonical.end());
-  const auto at = static_cast<std::size_t>(differ.first - text.begin());
-  return MakeError(
-      ErrorCode::kJsonUnsupported,
-      "JSON not in canonical form from byte " + std::to_string(at + 1) + " on: has " +
-          Quote(text.substr(at, 16)) + ", canonical is " +
-          Quote(std::string_view(canonical).substr(std::min(at, canonical.size()), 16)));
-}
-
 }  // namespace geo
