@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "geo/base/status.h"
+#include "geo/base/variant.h"
 
 namespace geo {
 
@@ -58,7 +59,7 @@ StatusOr<Amount> ParsePositiveAmount(std::string_view text, int precision);
 
 // An amount as somebody gave it: minor units, or decimal text that is read with the precision of
 // its equivalent. Signed commands carry text.
-using AmountInput = std::variant<Amount, std::string>;
+using AmountInput = Variant<Amount, std::string>;
 
 // What can be said against `input` before the precision of its equivalent is known: commands are
 // read before the state is looked at (spec 01 §6.3). Errors: those of ResolveAmount that hold at

@@ -20,6 +20,7 @@
 
 #include "geo/base/ids.h"
 #include "geo/base/status.h"
+#include "geo/base/variant.h"
 #include "geo/journal/record.h"
 
 namespace geo {
@@ -39,7 +40,7 @@ inline constexpr std::size_t kMaxTables = 64;   // tables and views of a read mo
 inline constexpr std::size_t kMaxColumns = 64;  // of a table
 
 // A value of the read model.
-using ColumnValue = std::variant<std::monostate, std::int64_t, std::string>;  // null, integer, text
+using ColumnValue = Variant<std::monostate, std::int64_t, std::string>;  // null, integer, text
 
 enum class ColumnType : std::uint8_t {
   kInteger,
