@@ -110,6 +110,7 @@ std::unique_ptr<Hub> World::Found(std::unique_ptr<Store> store, HubOptions optio
   submit(admin, std::exchange(part, {}));
   flush();
   Require(hub->UpdateReadModel(), "read model");
+  Require(hub->view().ledger().founded(), "view");  // which brings the graph up to date
   return hub;
 }
 
