@@ -127,7 +127,7 @@ StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& u
   InsertSlot(u, v, index);
   InsertSlot(v, u, index);
   ChangeSums(edge, Share(), ShareOf(edge));
-  WriteCodes(index);
+  WriteCodes(index, true);
   ++live_edges_;
   return index;
 }
@@ -143,8 +143,10 @@ Status ResidualGraph::Change(EdgeIndex index, NodeIndex tail, const Arc& uv, con
   Edge& edge = edges_[index];
   const Share before = ShareOf(edge);
   StoreArcs(edge, tail == edge.a ? uv : vu, tail == edge.a ? vu : uv);
-  ChangeSums(edge, before, ShareOf(edge));
-  WriteCodes(index);
+  const Share after = ShareOf(edge);
+  ChangeSums(edge, before, after);
+  WriteCodes(index, after.relaxed != before.relaxed || after.forbids[0] != before.forbids[0] ||
+                        after.forbids[1] != before.forbids[1]);
   return OkStatus();
 }
 
@@ -181,7 +183,7 @@ Status ResidualGraph::SetEnabled(NodeIndex node, bool enabled) {
       flags = static_cast<std::uint8_t>(shut ? flags | kShut : flags & ~kShut);
     }
     ChangeSums(at, before, ShareOf(at));
-    WriteCodes(edge(node, i));
+    WriteCodes(edge(node, i), false);
   }
   return OkStatus();
 }
@@ -292,15 +294,18 @@ void ResidualGraph::ChangeSums(const Edge& edge, const Share& before, const Shar
   special_edges_ += after.special - before.special;
 }
 
-void ResidualGraph::WriteCodes(EdgeIndex index) {
+// `conditions`: also what the ends forbid and whether it is relaxed, which seldom changes and lies
+// elsewhere in memory.
+void ResidualGraph::WriteCodes(EdgeIndex index, bool conditions) {
   const Edge& edge = edges_[index];
   const std::uint16_t ab = CodeOf(BetweenOthers(edge, 0));
   const std::uint16_t ba = CodeOf(BetweenOthers(edge, 1));
-  const std::uint32_t ref = index << 2 | (IsRelaxed(edge) ? 2U : 0U);
   const std::size_t at_a = nodes_[edge.a].offset + LowerBound(edge.a, edge.b);
   const std::size_t at_b = nodes_[edge.b].offset + LowerBound(edge.b, edge.a);
   arcs_[at_a] = {edge.b, ab, ba};
   arcs_[at_b] = {edge.a, ba, ab};
+  if (!conditions) return;
+  const std::uint32_t ref = index << 2 | (IsRelaxed(edge) ? 2U : 0U);
   refs_[at_a] = ref | (Forbids(edge, 0) ? 1U : 0U);
   refs_[at_b] = ref | (Forbids(edge, 1) ? 1U : 0U);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -46,15 +47,18 @@ Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::in
 Status Network::SyncPair(const Ledger& ledger, PairIndex index, std::int64_t day) {
   const Pair& pair = ledger.pair(index);
   GEO_RETURN_IF_ERROR(GrowTo(ledger, pair.b));
-  return Store(pair, index, ArcAlong(ledger, index, Direction::kForward, day),
+  return Store(ledger, index, ArcAlong(ledger, index, Direction::kForward, day),
                ArcAlong(ledger, index, Direction::kBackward, day));
 }
 
-Status Network::Store(const Pair& pair, PairIndex index, const Arc& ab, const Arc& ba) {
+Status Network::Store(const Ledger& ledger, PairIndex index, const Arc& ab, const Arc& ba) {
+  const Pair& pair = ledger.pair(index);
   const bool wanted = ab.direct != kAbsent || ba.direct != kAbsent;
   EdgeIndex edge = graph_.Find(pair.a, pair.b);
   if (edge != graph::kNoEdge) {
     constrained_ -= CountConstrained(edge);
+    if (!ab.constrained) ForgetBlocked(edge, pair.a);
+    if (!ba.constrained) ForgetBlocked(edge, pair.b);
     if (!wanted) return graph_.Remove(edge);
     GEO_RETURN_IF_ERROR(graph_.Change(edge, pair.a, ab, ba));
   } else {
@@ -64,7 +68,37 @@ Status Network::Store(const Pair& pair, PairIndex index, const Arc& ab, const Ar
   constrained_ += CountConstrained(edge);
   if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
   pair_of_edge_[edge] = index;
+  for (const Direction way : {Direction::kForward, Direction::kBackward}) {
+    if (graph_.constrained(edge, pair.tail(way))) SyncBlocked(ledger, pair, edge, way);
+  }
   return OkStatus();
+}
+
+// The list of a line seldom changes, its amounts do with every payment.
+void Network::SyncBlocked(const Ledger& ledger, const Pair& pair, EdgeIndex edge, Direction way) {
+  const std::vector<Pid>& pids = ledger.line_policy(pair.line_for(way)).blocked_participants;
+  MakeRoom(blocked_);
+  Blocked& blocked = blocked_[ArcKey(edge, pair.tail(way))];
+  if (blocked.pids == pids) return;
+  blocked = {.pids = pids, .known = {}, .unknown = {}};
+  for (const Pid& pid : pids) {
+    if (const std::optional<ParticipantIndex> known = ledger.FindParticipant(pid)) {
+      blocked.known.push_back(*known);
+    } else {
+      blocked.unknown.push_back(pid);
+    }
+  }
+  std::sort(blocked.known.begin(), blocked.known.end());
+}
+
+void Network::ForgetBlocked(EdgeIndex edge, ParticipantIndex tail) {
+  if (graph_.constrained(edge, tail)) blocked_.erase(ArcKey(edge, tail));
+}
+
+const Network::Blocked* Network::BlockedOn(EdgeIndex edge, ParticipantIndex tail) const {
+  if (!graph_.constrained(edge, tail)) return nullptr;
+  const auto found = blocked_.find(ArcKey(edge, tail));
+  return found == blocked_.end() ? nullptr : &found->second;
 }
 
 std::uint32_t Network::CountConstrained(EdgeIndex edge) const {
@@ -91,10 +125,20 @@ Status Network::SyncParticipant(const Ledger& ledger, ParticipantIndex participa
                            ledger.participant(participant).status == ParticipantStatus::kActive);
 }
 
+namespace {
+
+bool Bars(const Network::Blocked& blocked, const Ledger& ledger, ParticipantIndex participant) {
+  const auto& [pids, known, unknown] = blocked;
+  return std::binary_search(known.begin(), known.end(), participant) ||
+         (!unknown.empty() &&
+          std::binary_search(unknown.begin(), unknown.end(), ledger.participant(participant).pid));
+}
+
+}  // namespace
+
 std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network& network,
                                             const graph::Path& path) {
   const graph::ResidualGraph& graph = network.graph();
-  bool fetched = false;
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const EdgeIndex edge = path.edges[i];
     const ParticipantIndex tail = path.nodes[i];
@@ -102,17 +146,10 @@ std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network&
     if (max_hops != 0 && path.hops() > max_hops) {
       return PathViolation{edge, tail, PolicyKey::kMaxHops, kNoIndex};
     }
-    if (!graph.constrained(edge, tail)) continue;
-    for (std::size_t j = 1; j + 1 < path.nodes.size() && !fetched; ++j) {
-      __builtin_prefetch(&ledger.participant(path.nodes[j]).pid);
-    }
-    fetched = true;
-    const Pair& pair = ledger.pair(network.PairOf(edge));
-    const LineIndex line = pair.line_for(pair.DirectionFrom(tail));
-    const std::vector<Pid>& blocked = ledger.line_policy(line).blocked_participants;
+    const Network::Blocked* blocked = network.BlockedOn(edge, tail);
+    if (blocked == nullptr) continue;
     for (std::size_t j = 1; j + 1 < path.nodes.size(); ++j) {
-      const Pid& pid = ledger.participant(path.nodes[j]).pid;
-      if (!std::binary_search(blocked.begin(), blocked.end(), pid)) continue;
+      if (!Bars(*blocked, ledger, path.nodes[j])) continue;
       return PathViolation{edge, tail, PolicyKey::kBlockedParticipants, path.nodes[j]};
     }
   }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "geo/graph/residual_graph.h"
 #include "geo/graph/search.h"
 #include "geo/ledger/ledger.h"
@@ -16,6 +17,13 @@ namespace geo {
 
 class Network {
  public:
+  // Who may not be an intermediary of paths over a line.
+  struct Blocked {
+    std::vector<Pid> pids;                // as the line's policy has them
+    std::vector<ParticipantIndex> known;  // ascending
+    std::vector<Pid> unknown;             // ascending; not registered when the line was read
+  };
+
   // Reads a pair of this equivalent again. A pair that can carry nothing has no edge.
   Status SyncPair(const Ledger& ledger, PairIndex pair, std::int64_t day);
   // Reads a participant's status again.
@@ -28,16 +36,24 @@ class Network {
   // The graph, taken out of a network that is of no more use.
   graph::ResidualGraph Release() && { return std::move(graph_); }
   PairIndex PairOf(graph::EdgeIndex edge) const { return pair_of_edge_[edge]; }
+  // Null: anybody may. Valid until the next change.
+  const Blocked* BlockedOn(graph::EdgeIndex edge, ParticipantIndex tail) const;
   // Whether any line has a policy that depends on the path.
   bool has_path_rules() const { return constrained_ != 0; }
 
  private:
-  Status Store(const Pair& pair, PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
+  Status Store(const Ledger& ledger, PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
+  void SyncBlocked(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge, Direction way);
+  void ForgetBlocked(graph::EdgeIndex edge, ParticipantIndex tail);
+  std::uint64_t ArcKey(graph::EdgeIndex edge, ParticipantIndex tail) const {
+    return std::uint64_t{edge} << 1 | (graph_.ends(edge).a == tail ? 0 : 1);
+  }
   std::uint32_t CountConstrained(graph::EdgeIndex edge) const;
 
   graph::ResidualGraph graph_;
   std::vector<PairIndex> pair_of_edge_;
-  std::uint32_t constrained_ = 0;  // arcs with a path-dependent policy
+  std::uint32_t constrained_ = 0;                        // arcs with a path-dependent policy
+  absl::flat_hash_map<std::uint64_t, Blocked> blocked_;  // by ArcKey
 };
 
 // The first policy that a path breaks because of its length or its intermediaries.
@@ -48,8 +64,8 @@ struct PathViolation {
   ParticipantIndex intermediary = kNoIndex;  // who is blocked, when somebody is
 };
 
-// Looks at `blocked_participants` and `max_hops` of every line of `path`. O(hops² · log blocked) at
-// worst, O(hops) when no line has such a policy.
+// Looks at `blocked_participants` and `max_hops` of every line of `path`, as the network last read
+// them. O(hops² · log blocked) at worst, O(hops) when no line has such a policy.
 std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network& network,
                                             const graph::Path& path);
 

@@ -314,6 +314,21 @@ TEST_F(RouterTest, BlockedIsBeforeAndAfterTheLine) {
   EXPECT_EQ(Routes(0, 4, 10), "0-1-2-6-4:10");
 }
 
+TEST_F(RouterTest, BlockedListsAreReadAgainWhenTheyChange) {
+  const LineIndex line = Way(0, 1, 10, Blocking({16}));
+  world.Register();  // 16 comes after the line that blocks him
+  Way(1, 16, 10), Way(16, 2, 10);
+  EXPECT_EQ(Routes(0, 2, 1), "Policy E001");
+  EXPECT_EQ(Routes(0, 16, 1), "0-1-16:1") << "not as the payee";
+  world.Change(line, [](TrustLine& after) { after.policy = Blocking({1, 5}); });
+  EXPECT_EQ(Routes(0, 2, 1), "Policy E001");
+  world.Change(line, [](TrustLine& after) { after.policy = Blocking({5}); });
+  EXPECT_EQ(Routes(0, 2, 1), "0-1-16-2:1");
+  world.Owe(0, 1, 4);
+  world.Change(line, [](TrustLine& after) { after.policy = LinePolicy(); });
+  EXPECT_EQ(Routes(0, 2, 6), "0-1-16-2:6");
+}
+
 TEST_F(RouterTest, SeveralBlockedListsAtOnce) {
   // Three parallel ways in and out; only 1 with 6 is allowed by everybody.
   Way(0, 1, 10, Blocking({4, 5})), Way(0, 2, 10, Blocking({4, 5, 6})), Way(0, 3, 10, Blocking({7}));

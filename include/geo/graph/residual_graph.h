@@ -231,7 +231,7 @@ class ResidualGraph {
   };
   Share ShareOf(const Edge& edge) const;
   void ChangeSums(const Edge& edge, const Share& before, const Share& after);
-  void WriteCodes(EdgeIndex index);
+  void WriteCodes(EdgeIndex index, bool conditions);
   EdgeIndex TakeEdge();
   std::uint32_t TakeExtra();
   std::uint32_t TakeBlock(std::uint8_t size_class);
