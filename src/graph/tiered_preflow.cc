@@ -15,7 +15,8 @@ namespace {
 // flow moves along arcs whose ends' keys differ by just that, so that one comparison decides.
 using Key = std::int64_t;
 
-constexpr Key kDepth = Key{1} << 32;
+constexpr int kDepthBits = 32;
+constexpr Key kDepth = Key{1} << kDepthBits;
 constexpr Key kLevels = kDepth - 1;
 constexpr Key kStuck = 0x7fffffff;  // the level of those from whom no way is known
 constexpr Key kUnseen = std::numeric_limits<Key>::max();
@@ -35,10 +36,6 @@ struct ResidualArc {
 
   NodeIndex head() const { return to & ~(kAgainst | kBackOpen); }
   bool against() const { return (to & kAgainst) != 0; }
-  template <bool kPriced>
-  Key cost() const {
-    return !kPriced ? 0 : against() ? -kDepth : kDepth;
-  }
 };
 
 // `Sum` holds the surplus of a node: Flow, or 128 bits where amounts are huge.
@@ -90,17 +87,17 @@ class Engine {
       state.work = work_;
       Finish(&state.flow);
     } else {
-      BringHome(&state);
+      BringHome(network_.depth <= kNotFar ? kHomePrice : 0, &state);
     }
     return state;
   }
 
-  // Moves the rest by ways that may cost something.
-  void BringHome(CirculationState* state) {
-    if (!holders_.empty()) {
-      seen_.clear();
-      for (Node<Sum>& node : nodes_) node.key = kStuck;
-    }
+  // Moves the rest by ways that need not be the cheapest: nearly those with the smallest sum of
+  // `price` times cost and arcs. A price other than 0 wants the tiers of a flow that is the best
+  // for what has arrived.
+  void BringHome(Key price, CirculationState* state) {
+    home_price_ = price;
+    for (Node<Sum>& node : nodes_) node.key = price == 0 ? kStuck : (node.key >> 32) * price;
     while (!holders_.empty()) {
       SearchFromDeficits<false>();
       Move<false>();
@@ -150,6 +147,18 @@ class Engine {
     }
   }
 
+  template <bool kPriced>
+  Key CostOf(const ResidualArc& arc) const {
+    const Key cost = kPriced ? kDepth : home_price_;
+    return arc.against() ? -cost : cost;
+  }
+
+  // Whether keys have a depth and a level. On the way home with a price they are one sum.
+  template <bool kPriced>
+  bool HaveLevels() const {
+    return kPriced || home_price_ == 0;
+  }
+
   template <typename Vector>
   static void Drop(Vector& vector) {
     Vector().swap(vector);
@@ -176,21 +185,25 @@ class Engine {
   // arcs: backwards from all deficits at once, in buckets of cost beyond what the tiers tell.
   template <bool kPriced>
   void SearchFromDeficits() {
-    for (const NodeIndex node : seen_) nodes_[node].key = WithLevel(nodes_[node].key, kStuck);
+    const bool levels = HaveLevels<kPriced>();
+    if (levels) {
+      for (const NodeIndex node : seen_) nodes_[node].key = WithLevel(nodes_[node].key, kStuck);
+    }
     seen_.clear();
-    if (buckets_.empty()) buckets_.resize(1);
+    if (buckets_.size() < 2) buckets_.resize(2);
     for (const NodeIndex node : sinks_) {
       if (nodes_[node].surplus >= 0) continue;
-      nodes_[node].next = WithLevel(nodes_[node].key, 0);
+      nodes_[node].next = levels ? WithLevel(nodes_[node].key, 0) : nodes_[node].key + 1;
       seen_.push_back(node);
     }
     sinks_.assign(seen_.begin(), seen_.end());
-    buckets_[0].assign(seen_.begin(), seen_.end());
+    buckets_[levels ? 0 : 1].assign(seen_.begin(), seen_.end());
     missing_ = holders_.size();
     std::size_t distance = 0;
     while (missing_ > 0 && distance < buckets_.size()) Settle<kPriced>(distance++);
     // Everybody sinks by his distance, the rest as far as the last; told as what they rise.
-    const Key shift = distance == 0 ? 0 : static_cast<Key>(distance - 1) * kDepth;
+    const Key shift =
+        distance == 0 ? 0 : static_cast<Key>(distance - 1) << (levels ? kDepthBits : 0);
     for (const NodeIndex node : seen_) {
       if (nodes_[node].key == nodes_[node].next) nodes_[node].key -= shift;
       nodes_[node].next = kUnseen;
@@ -204,7 +217,7 @@ class Engine {
   void Settle(std::size_t distance) {
     arrived_ = std::move(buckets_[distance]);
     buckets_[distance].clear();
-    if (distance > 0) SortByLevel();
+    if (kPriced && distance > 0) SortByLevel();
     begin_ = size_ = 0;  // the queue serves those found here
     std::size_t next = 0;
     while (missing_ > 0) {
@@ -232,20 +245,21 @@ class Engine {
     node.key = node.next;
     node.current = node.first;
     if (node.surplus > 0) --missing_;
+    const int shift = HaveLevels<kPriced>() ? kDepthBits : 0;
     const std::uint32_t end = nodes_[index + 1].first;
     work_ += end - node.first;
     for (std::uint32_t i = node.first; i < end; ++i) {
       const ResidualArc& arc = arcs_[i];
       if ((arc.to & kBackOpen) == 0) continue;
       Node<Sum>& from = nodes_[arc.head()];
-      const Key key = node.key - arc.cost<kPriced>() + 1;
+      const Key key = node.key - CostOf<kPriced>(arc) + 1;
       if (key >= from.next) continue;
       if (from.next == kUnseen) seen_.push_back(arc.head());
       const Key before = std::exchange(from.next, key);
-      const auto there = static_cast<std::size_t>((key >> 32) - (from.key >> 32));
+      const auto there = static_cast<std::size_t>((key >> shift) - (from.key >> shift));
       if (there == distance) {
         Enqueue(arc.head());
-      } else if (before >> 32 != key >> 32) {  // else it waits in that bucket already
+      } else if (before >> shift != key >> shift) {  // else it waits in that bucket already
         if (there >= buckets_.size()) buckets_.resize(there + 1);
         buckets_[there].push_back(arc.head());
       }
@@ -262,7 +276,7 @@ class Engine {
     Key highest = 0;
     for (const NodeIndex node : seen_) {
       const Key level = LevelOf(nodes_[node].key);
-      if (level == kStuck) continue;
+      if (level == kStuck && HaveLevels<kPriced>()) continue;
       highest = std::max(highest, level);
       if (nodes_[node].surplus > 0) Enqueue(node);
     }
@@ -296,7 +310,7 @@ class Engine {
       ResidualArc& arc = arcs_[i];
       if (arc.left == 0) continue;
       Node<Sum>& head = nodes_[arc.head()];
-      if (head.key != below - arc.cost<kPriced>()) continue;
+      if (head.key != below - CostOf<kPriced>(arc)) continue;
       const Flow moved = surplus < arc.left ? static_cast<Flow>(surplus) : arc.left;
       ResidualArc& back = arcs_[arc.back];
       arc.left -= moved;
@@ -327,12 +341,12 @@ class Engine {
     for (std::uint32_t i = node.first; i < end; ++i) {
       const ResidualArc& arc = arcs_[i];
       if (arc.left == 0) continue;
-      const Key key = nodes_[arc.head()].key + arc.cost<kPriced>();
+      const Key key = nodes_[arc.head()].key + CostOf<kPriced>(arc);
       if (key >= lowest) continue;
       lowest = key;
       where = i;
     }
-    if (lowest - WithLevel(node.key, 0) >= highest_) {
+    if (HaveLevels<kPriced>() && lowest - WithLevel(node.key, 0) >= highest_) {
       node.key = WithLevel(node.key, kStuck);
       holders_.push_back(index);
       return;
@@ -346,13 +360,17 @@ class Engine {
   bool IsEnough(std::uint32_t ppm) const {
     AmountSum waiting = 0;
     for (const NodeIndex node : holders_) waiting += nodes_[node].surplus;
-    const AmountSum lost = kUsualDetour * waiting;
+    const std::uint32_t detour = std::clamp(network_.depth / 10, kLeastDetour, kMostDetour);
+    const AmountSum lost = detour * waiting;
     return removed_ > 0 && lost <= removed_ / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
   static constexpr std::uint32_t kProgress = 16;
   static constexpr std::size_t kFew = 64;
-  static constexpr int kUsualDetour = 10;
+  static constexpr std::uint32_t kLeastDetour = 2;
+  static constexpr std::uint32_t kMostDetour = 10;
+  static constexpr Key kHomePrice = 4;            // of a hop-unit, in arcs
+  static constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
   static constexpr Key kHeadroom = 2;
   static constexpr std::size_t kPatience = 3;
 
@@ -369,7 +387,8 @@ class Engine {
   std::vector<std::vector<NodeIndex>> buckets_;
   std::vector<NodeIndex> arrived_;
   std::size_t missing_ = 0;  // holders not found yet
-  Key highest_ = 0;          // levels beyond this one are not worth a try
+  Key home_price_ = 0;
+  Key highest_ = 0;  // levels beyond this one are not worth a try
   std::uint64_t relabels_ = 0;
   std::uint64_t work_ = 0;
 };
@@ -393,9 +412,9 @@ CirculationState TieredPreflow(const CirculationNetwork& network,
 
 void BringHome(const CirculationNetwork& network, CirculationState* state) {
   if (FitsFlow(network)) {
-    Engine<Flow>(network, &state->flow).BringHome(state);
+    Engine<Flow>(network, &state->flow).BringHome(0, state);
   } else {
-    Engine<AmountSum>(network, &state->flow).BringHome(state);
+    Engine<AmountSum>(network, &state->flow).BringHome(0, state);
   }
 }
 
