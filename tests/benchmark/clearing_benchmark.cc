@@ -19,14 +19,9 @@ DebtsName Named(const std::string& family, std::uint32_t debts) {
 
 // Every family at one size: the optimum.
 void AddFamilies(std::uint32_t debts) {
-  const bool large = debts > 100'000;
   for (const std::string_view family : tests::CirculationFamilies()) {
     Others others;
     others.cost_scaling = false;  // within components it is faster, or as fast
-    // LEMON 1.3.1's CostScaling does not come to an end on a ring of opposite debts.
-    others.cost_scaling_inside = family != "ring_both_ways";
-    // Minutes, where CostScaling takes seconds.
-    others.network_simplex = !large || (family != "star" && family != "chains");
     AddOptimumRows(Named(std::string(family), debts), others);
   }
 }
@@ -49,8 +44,9 @@ void AddRows(Size size) {
   AddAll(Named("power_law", 10'000), {.boost = true}, 100'000);
   AddAll(Named("communities", 100'000), {}, 100'000);
   if (size == Size::kQuick) return;
+  AddFamilies(50'000);
   AddFamilies(500'000);
-  const Others no_simplex{.network_simplex = false};
+  const Others no_simplex{.cost_scaling = false, .network_simplex = false};
   for (const char* family : {"power_law", "communities", "generated"}) {
     AddAll(Named(family, 1'000'000), no_simplex, 200'000);
   }

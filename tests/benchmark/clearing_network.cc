@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "geo/testing/network_generator.h"
+#include "tests/benchmark/support/row.h"
 #include "tests/support/environment.h"
 #include "tests/support/gzip.h"
 
@@ -125,12 +126,19 @@ const tests::CirculationProblem& ClearingBench::inside() {
 
 const graph::Circulation& ClearingBench::optimum() {
   if (optimum_ == nullptr) {
+    const std::int64_t begin = ThreadCpuTime();
     auto solved = graph::MaximumCirculation(problem_.nodes, problem_.edges);
+    optimum_us_ = static_cast<double>(ThreadCpuTime() - begin) / 1000;
     Require(solved.ok() && solved->optimal(), "no optimum");
     Require(graph::CheckCirculation(problem_.nodes, problem_.edges, *solved).ok(), "no proof");
     optimum_ = std::make_unique<graph::Circulation>(*std::move(solved));
   }
   return *optimum_;
+}
+
+double ClearingBench::optimum_us() {
+  (void)optimum();
+  return optimum_us_;
 }
 
 const tests::CirculationProblem& ClearingBench::changed() {

@@ -32,6 +32,8 @@ class ClearingBench {
   const tests::CirculationProblem& inside();
   // geo's optimum, checked.
   const graph::Circulation& optimum();
+  // How long that took, CPU time.
+  double optimum_us();
   // What the optimum leaves, and 1 % new debts between two participants each, chosen in proportion
   // to their debts.
   const tests::CirculationProblem& changed();
@@ -43,6 +45,7 @@ class ClearingBench {
   AmountSum total_ = 0;
   std::unique_ptr<tests::CirculationProblem> inside_;
   std::unique_ptr<graph::Circulation> optimum_;
+  double optimum_us_ = 0;
   std::unique_ptr<tests::CirculationProblem> changed_;
 };
 

@@ -3,7 +3,7 @@
 A row is a dictionary: network, operation, engine, queries, mean_us, p50_us, p99_us, ratio, and
 whatever else the benchmark measured. `ratio` is the mean of the row's engine over the mean of geo
 for the same network and operation: how many times faster geo is. `of_plain`, in rows of "NETWORK
-policies", is geo's mean there over its mean on NETWORK. Where an engine answered only some
+policies", is geo's mean there over its mean on NETWORK. `at_least`: the engine was stopped then. Where an engine answered only some
 of the queries, the benchmark gives `geo_mean_us`, the mean of geo over those."""
 
 import argparse
@@ -183,9 +183,15 @@ def text_of(value):
     return str(value)
 
 
+def text_in(row, field):
+    """Engines that were stopped took at least what is said."""
+    text = text_of(row[field])
+    return "> " + text if text and row.get("at_least") and field in ("mean_us", "ratio") else text
+
+
 def table(rows):
     """The rows as aligned text; numbers to the right."""
-    cells = [list(FIELDS)] + [[text_of(row[field]) for field in FIELDS] for row in rows]
+    cells = [list(FIELDS)] + [[text_in(row, field) for field in FIELDS] for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(FIELDS))]
     lines = []
     for line in cells:

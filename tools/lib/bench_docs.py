@@ -23,14 +23,20 @@ def number(value):
 
 def also(row):
     """Whatever else a row has, in words."""
-    others = [(key, value) for key, value in row.items() if key not in FIELDS and key != "geo_mean_us"]
+    others = [(key, value) for key, value in row.items() if key not in (*FIELDS, "geo_mean_us", "at_least")]
     return ", ".join(f"{key.replace('_', ' ')} {number(value)}" for key, value in others)
+
+
+def cell(row, field):
+    """Engines that were stopped took at least what is said."""
+    words = number(row[field])
+    return "> " + words if words and row.get("at_least") and field in ("mean_us", "ratio") else words
 
 
 def table(rows):
     lines = ["| " + " | ".join(HEADINGS) + " |", "|---|---|---|" + "--:|" * 5 + "---|"]
     for row in rows:
-        cells = [number(row[field]) for field in FIELDS] + [also(row)]
+        cells = [cell(row, field) for field in FIELDS] + [also(row)]
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
 
@@ -108,7 +114,8 @@ def plot(name, rows):
                 f"<line x1='200' x2='{width - 40}' y1='{middle:.1f}' y2='{middle:.1f}' stroke='#dee2e6'/>"
             )
             for engine, row in measured.items():
-                title = f"{engine} on {network}: {number(row['ratio'])} times the time of geo"
+                least = "at least " if row.get("at_least") else ""
+                title = f"{engine} on {network}: {least}{number(row['ratio'])} times the time of geo"
                 body.append(
                     f"<circle cx='{scale(row['ratio']):.1f}' cy='{middle:.1f}' r='6' "
                     f"fill='{engines[engine]}' fill-opacity='0.9'><title>{escape(title)}</title></circle>"

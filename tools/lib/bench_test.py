@@ -49,6 +49,16 @@ class Rows(unittest.TestCase):
     def test_ratio_is_engine_over_geo_on_the_same_queries(self):
         self.assertEqual([row["ratio"] for row in three_rows()], [None, 250.0, 30.0])
 
+    def test_an_engine_that_was_stopped_took_at_least_that(self):
+        rows = three_rows()
+        rows[1]["at_least"] = 1.0
+        for shown in (bench.table(rows), bench_docs.table(rows)):
+            self.assertIn("> 500", shown)
+            self.assertIn("> 250", shown)
+            self.assertNotIn("> 2.0", shown)
+            self.assertNotIn("at least", shown)
+        self.assertIn("at least 250 times", bench_docs.plot("n", rows))
+
     def test_without_geo_there_is_no_ratio(self):
         rows = bench.add_ratios([{"network": "n", "operation": "o", "engine": "x", "queries": 1, "mean_us": 1.0}])
         self.assertIsNone(rows[0]["ratio"])

@@ -1,6 +1,11 @@
 #include "tests/benchmark/support/row.h"
 
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -44,6 +49,32 @@ std::int64_t MeasureClockCost() {
   return *middle;
 }
 
+// What a query in a process of its own sends back.
+struct Reply {
+  double us = 0;
+  std::int64_t answer = 0;
+};
+
+// After this much CPU time the system ends the process by SIGPROF.
+void LimitCpuTime(double us) {
+  constexpr double kMicroseconds = 1e6;
+  itimerval limit{};
+  limit.it_value.tv_sec = static_cast<time_t>(us / kMicroseconds);
+  limit.it_value.tv_usec =
+      static_cast<suseconds_t>(us - static_cast<double>(limit.it_value.tv_sec) * kMicroseconds);
+  setitimer(ITIMER_PROF, &limit, nullptr);
+}
+
+[[noreturn]] void ReplyTo(int pipe, double limit_us, const std::function<std::int64_t()>& query) {
+  LimitCpuTime(limit_us);
+  const std::int64_t begin = ThreadCpuTime();
+  Reply reply;
+  reply.answer = query();
+  reply.us = static_cast<double>(ThreadCpuTime() - begin) / 1000;
+  const bool sent = write(pipe, &reply, sizeof(reply)) == sizeof(reply);
+  _exit(sent ? 0 : 1);
+}
+
 // Takes our own flags off the command line; what is left is for Google Benchmark.
 bool ReadFlags(int* argc, char** argv) {
   int kept = 1;
@@ -78,6 +109,35 @@ std::int64_t ThreadCpuTime() {
 std::int64_t ClockCost() {
   static const std::int64_t cost = MeasureClockCost();
   return cost;
+}
+
+bool Row::TimeWithin(double limit_us, const std::function<std::int64_t()>& query,
+                     std::int64_t* answer) {
+  int ends[2];
+  if (pipe(ends) != 0) {
+    Fail("no pipe");
+    return false;
+  }
+  const pid_t child = fork();
+  if (child == 0) ReplyTo(ends[1], limit_us, query);
+  close(ends[1]);
+  Reply reply;
+  const bool replied = child > 0 && read(ends[0], &reply, sizeof(reply)) == sizeof(reply);
+  close(ends[0]);
+  int status = 0;
+  if (child > 0) waitpid(child, &status, 0);
+  if (replied) {
+    *answer = reply.answer;
+    AddMicroseconds(reply.us);
+    return true;
+  }
+  if (child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF) {
+    AddMicroseconds(limit_us, 1);
+    Set("at_least", 1);
+  } else {
+    Fail("the process of the query failed");
+  }
+  return false;
 }
 
 void Row::Fail(const std::string& why) {

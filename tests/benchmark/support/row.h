@@ -51,6 +51,11 @@ class Row {
     AddMicroseconds(taken > 0 ? static_cast<double>(taken) / 1000 : 0);
   }
 
+  // Runs `query` in a process of its own and counts its CPU time. False: it took more than
+  // `limit_us` and was ended; the row then says that much, with the field "at_least".
+  bool TimeWithin(double limit_us, const std::function<std::int64_t()>& query,
+                  std::int64_t* answer);
+
   // One query, measured by the caller.
   void AddMicroseconds(double us) { times_.push_back(us); }
 
