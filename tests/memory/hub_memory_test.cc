@@ -182,6 +182,30 @@ std::vector<Act> PayingInTwoPhases() {
   return acts;
 }
 
+// Ann owes Ben, Ben Dan, and now Dan Ann: looked at, set off, and once more cleared as a cycle.
+std::vector<Act> Clearing() {
+  const Timestamp later = kStart + kDay;
+  const EquivalentCode hours = Hours();
+  const auto cleared = [](const auto& view) { return FormatSum(view->cleared, 2); };
+  const SetOffDebts set_off{.terms = {.equivalent = hours}};
+  const ClearCycles cycles{.terms = {.equivalent = hours}};
+  const std::vector<std::uint32_t> lengths = {3, 4};
+  std::vector<Act> acts;
+  acts.push_back({Submitting("ann", Opening("dan", 100), later),
+                  Submitting("dan", Payment("c-1", "ann", Amount{8}), later), Flushing()});
+  acts.push_back({Reading([=](Hub& hub) { return hub.view().WouldClear(set_off); }, cleared)});
+  acts.push_back({Reading([=](Hub& hub) { return hub.view().WouldClear(cycles); }, cleared)});
+  acts.push_back({Reading([=](Hub& hub) { return hub.view().FindCycles(cycles); },
+                          [](const auto& found) { return std::to_string(found->cycles.size()); })});
+  acts.push_back(
+      {Reading([=](Hub& hub) { return hub.view().CompareClearings(hours, lengths, false); },
+               [](const auto& report) { return FormatSum(report->choices.back().cleared, 2); })});
+  acts.push_back({Submitting("admin", set_off, later), Flushing()});
+  acts.push_back({Submitting("dan", Payment("c-2", "ann", Amount{3}), later),
+                  Submitting("admin", cycles, later), Flushing()});
+  return acts;
+}
+
 std::vector<Act> LookingAtViews() {
   const Pid ann = KeyOf("ann").pid();
   const Pid ben = KeyOf("ben").pid();
@@ -240,8 +264,8 @@ std::vector<Act> LookingAtCommands() {
 
 std::vector<Act> Scenario() {
   std::vector<Act> all;
-  for (auto part : {Settling, Paying, PayingInTwoPhases, LookingAtViews, LookingAtTheStore,
-                    LookingAtCommands}) {
+  for (auto part : {Settling, Paying, PayingInTwoPhases, Clearing, LookingAtViews,
+                    LookingAtTheStore, LookingAtCommands}) {
     for (Act& act : part()) all.push_back(std::move(act));
   }
   all.push_back({Doing([](Hub& hub) { return hub.Close(); })});
