@@ -16,10 +16,10 @@ struct TieredPreflowOptions {
   std::uint32_t enough_ppm = kWholeInPpm;
 };
 
-// Runs until optimal or until an option ends it; what is then left to move takes ways that are short
-// and cost little, without proof that they are the best.
-// Only when it gave up, the flow is not balanced, and the tiers suit it: every edge that could
-// carry more leads up by one tier at most, every edge that carries something by one at least.
+// Runs until optimal or until an option ends it; what is then left to move takes ways that are
+// short and cost little, without proof that they are the best. Only when it gave up, the flow is
+// not balanced, and the tiers suit it: every edge that could carry more leads up by one tier at
+// most, every edge that carries something by one at least.
 CirculationState TieredPreflow(const CirculationNetwork& network,
                                const TieredPreflowOptions& options);
 
