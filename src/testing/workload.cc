@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -19,15 +20,38 @@ constexpr Timestamp kFounded = 1'700'000'000 * kSecond;
 constexpr Duration kLongStep = 90 * kMinute;
 constexpr Duration kShortStep = 20 * kSecond;
 
+constexpr std::size_t kMostDebts = 10'000;
+constexpr std::uint32_t kMostInRound = 8;
+
+EquivalentCode Hours() { return EquivalentCode::Parse("HOUR").value(); }
+
 SecretKey KeyOf(const std::string& name) {
   return SecretKey::FromSeed(Sha256("workload " + name).view()).value();
 }
 
 // What is signed by whom; made when the hub shows what it refers to.
-struct Action {
-  Pid signer;
-  std::function<Command(const Hub& hub)> make;
-};
+using Action = std::function<VerifiedCommand(const Hub& hub)>;
+
+// The first cycle of three debts that may only be cleared if somebody agrees; none: no such cycle.
+std::vector<Pid> CycleThatNeedsConsent(const View& view, const EquivalentCode& code) {
+  const auto debts = view.DebtsOf(code, 0, kMostDebts);
+  if (!debts.ok()) return {};
+  std::map<std::pair<Pid, Pid>, bool> asks;  // debtor and creditor: must he be asked
+  for (const DebtView& debt : *debts) {
+    const auto line = view.LineOf(debt.creditor, debt.debtor, code);
+    asks[{debt.debtor, debt.creditor}] =
+        line.ok() && line->has_value() && !(*line)->line.policy.auto_clearing;
+  }
+  for (const auto& [first, asks_first] : asks) {
+    for (auto second = asks.lower_bound({first.second, Pid()});
+         second != asks.end() && second->first.first == first.second; ++second) {
+      const auto third = asks.find({second->first.second, first.first});
+      if (third == asks.end() || !(asks_first || second->second || third->second)) continue;
+      return {first.first, first.second, second->first.second};
+    }
+  }
+  return {};
+}
 
 struct Step {
   WorkKind kind = WorkKind::kCommands;
@@ -43,6 +67,7 @@ struct Workload::Plan {
   std::vector<Step> steps;
   std::vector<Hash256> texts;
   std::vector<TxId> payments;
+  std::vector<TxId> proposals;
 };
 
 class Workload::Maker {
@@ -62,6 +87,7 @@ class Workload::Maker {
     hub.founded_at = kFounded;
     hub.read_model_rows = 16;  // so that the read model lags behind
     hub.snapshot_items = 16;   // so that a snapshot has several slices
+    hub.clearing.triggered.emplace();
   }
 
   std::unique_ptr<Plan> Make() {
@@ -77,7 +103,7 @@ class Workload::Maker {
     Add(signer, [command = std::move(command)](const Hub&) { return command; });
   }
   void Add(const Pid& signer, std::function<Command(const Hub&)> make) {
-    actions_.push_back({signer, std::move(make)});
+    actions_.push_back([=](const Hub& hub) { return TrustedCommand(signer, make(hub)); });
   }
 
   void EndStep(WorkKind kind) {
@@ -125,12 +151,30 @@ class Workload::Maker {
     for (std::uint32_t i = 0; i < options_.participants; ++i) {
       for (const std::uint32_t next : {1U, 2U, options_.participants - 1}) {
         lines_.emplace_back(i, (i + next) % options_.participants);
-        OpenOne(lines_.back(), EquivalentCode::Parse("HOUR").value());
+        OpenOne(lines_.back(), Hours());
         if (next == 1) OpenOne(lines_.back(), EquivalentCode::Parse("EUR").value());
         EndGroupWhenFull();
       }
     }
     EndStep(WorkKind::kCommands);
+    BringDebts();
+    EndStep(WorkKind::kCommands);
+  }
+
+  // Everybody owes the next one, and the one before the last: the debts go round in circles.
+  void BringDebts() {
+    OpeningBalances opening;
+    for (std::uint32_t i = 0; i < options_.participants; ++i) {
+      for (const std::uint32_t next : {1U, options_.participants - 2}) {
+        OpeningBalances::Debt debt;
+        debt.debtor = pids_[i];
+        debt.creditor = pids_[(i + next) % options_.participants];
+        debt.equivalent = Hours();
+        debt.amount = static_cast<Amount>(10'00 + RandomBelow(random_, 40'00));
+        opening.debts.push_back(std::move(debt));
+      }
+    }
+    Add(admin_, opening);
   }
 
   void OpenOne(const Line& line, const EquivalentCode& code) {
@@ -139,6 +183,8 @@ class Workload::Maker {
     open.equivalent = code;
     open.limit = static_cast<Amount>(50'00 + RandomBelow(random_, 200'00));
     if (RandomChance(random_, 20)) open.policy.daily_limit = AmountInput(Amount{40'00});
+    if (RandomChance(random_, 15)) open.policy.auto_clearing = false;
+    if (RandomChance(random_, 50)) open.policy.allow_growth = true;
     Add(pids_[line.first], open);
   }
 
@@ -156,21 +202,41 @@ class Workload::Maker {
 
   void AddCommand() {
     const std::uint64_t dice = RandomBelow(random_, 100);
-    if (dice < 36) return AddPayment();
-    if (dice < 53) return AddPreparation();
-    if (dice < 72) return AddDecision();
-    if (dice < 85) return ChangeLine(RandomBelow(random_, 4));
-    if (dice < 93) {
+    if (dice < 34) return AddPayment();
+    if (dice < 49) return AddPreparation();
+    if (dice < 66) return AddDecision();
+    if (dice < 72) return AddRound();
+    if (dice < 76) return AddClearing();
+    if (dice < 83) return AddAnswer();
+    if (dice < 91) return ChangeLine(RandomBelow(random_, 5));
+    if (dice < 96) {
       UpdateParticipant update;
       update.name = Text("Renamed in step " + std::to_string(plan_->steps.size()));
       return Add(Anybody(), update);
     }
+    if (RandomChance(random_, 40)) return Suspend(Anybody());
+    ResumeAnybody();
+  }
+
+  void Suspend(const Pid& participant) {
     SetParticipantStatus status;
-    status.participant = Anybody();
-    const bool suspend = RandomChance(random_, 40);
-    status.status = suspend ? ParticipantStatus::kSuspended : ParticipantStatus::kActive;
+    status.participant = participant;
+    status.status = ParticipantStatus::kSuspended;
     status.reason = "by chance";
     Add(admin_, status);
+  }
+  void ResumeAnybody() {
+    Add(admin_, [=, anybody = Anybody()](const Hub& hub) {
+      SetParticipantStatus status;
+      status.participant = anybody;
+      status.reason = "by chance";
+      const Ledger& ledger = hub.view().ledger();
+      for (ParticipantIndex i = 0; i < ledger.participant_count(); ++i) {
+        const Participant& one = ledger.participant(i);
+        if (one.status == ParticipantStatus::kSuspended) status.participant = one.pid;
+      }
+      return status;
+    });
   }
 
   void AddPayment() {
@@ -186,12 +252,15 @@ class Workload::Maker {
   void AddPreparation() {
     const std::uint64_t payer = RandomBelow(random_, pids_.size());
     PreparePayment prepare{PaymentBy(payer)};
-    prepare.voted = RandomChance(random_, 20);
+    prepare.voted = RandomChance(random_, 10);
     if (!prepare.voted) {
       prepare.lifetime = static_cast<Duration>(30 + RandomBelow(random_, 271)) * kSecond;
     }
     prepared_.emplace_back(pids_[payer], prepare.payment.id);
     Add(pids_[payer], prepare);
+    if (RandomChance(random_, 40)) return;
+    EndStep(WorkKind::kCommands);
+    AddDecision();
   }
 
   // On one of the last few that are not decided, as far as is known; some come twice or too late.
@@ -201,7 +270,7 @@ class Workload::Maker {
     const auto one = prepared_.end() - static_cast<std::ptrdiff_t>(back);
     const auto [payer, id] = *one;
     if (RandomChance(random_, 75)) prepared_.erase(one);
-    if (RandomChance(random_, 65)) {
+    if (RandomChance(random_, 55)) {
       Add(payer, CommitPayment{id});
     } else {
       Add(payer, AbortPayment{id});
@@ -221,6 +290,72 @@ class Workload::Maker {
     return pay;
   }
 
+  // A round of payments, so that there is something to clear: by three people, which payments clear
+  // themselves if nobody must be asked; or by everybody, if that is not too long for a cycle.
+  void AddRound() {
+    if (!actions_.empty()) EndStep(WorkKind::kCommands);
+    time_ += kLongStep;  // so that few prepared payments are in the way
+    const auto count = static_cast<std::uint32_t>(keys_.size());
+    const bool everybody = count <= kMostInRound && RandomChance(random_, 50);
+    const auto first = static_cast<std::uint32_t>(RandomBelow(random_, count));
+    const std::uint32_t length = everybody ? count : 3;
+    for (std::uint32_t i = 0; i < length; ++i) {
+      const std::uint32_t next = i + 1 == length ? first : first + i + 1;
+      Pay pay = PaymentBy((first + i) % count);
+      pay.payee = pids_[next % count];
+      pay.equivalent = Hours();
+      pay.amount = static_cast<Amount>(1'00 + RandomBelow(random_, 9'00));
+      Add(pids_[(first + i) % count], pay);
+      EndGroupWhenFull();
+    }
+    return everybody ? AddClearing() : AddProposal();
+  }
+
+  // Asked for by the operator: cycles of limited length and number, or the optimum, with growth or
+  // without.
+  void AddClearing() {
+    if (RandomChance(random_, 40)) {
+      ClearCycles clear;
+      clear.terms.equivalent = Hours();
+      clear.max_length = static_cast<std::uint32_t>(3 + RandomBelow(random_, kMostInRound - 2));
+      clear.max_cycles = static_cast<std::uint32_t>(1 + RandomBelow(random_, 2));
+      return Add(admin_, clear);
+    }
+    SetOffDebts clear;
+    clear.terms.equivalent = Hours();
+    clear.growth = RandomChance(random_, 60);
+    Add(admin_, clear);
+  }
+
+  void AddProposal() {
+    plan_->proposals.push_back(
+        TxId::Parse("c-" + std::to_string(plan_->proposals.size() + 1)).value());
+    ProposeClearing propose;
+    propose.id = plan_->proposals.back();
+    propose.equivalent = Hours();
+    propose.lifetime = static_cast<Duration>(1 + RandomBelow(random_, 120)) * kMinute;
+    Add(admin_, [propose](const Hub& hub) mutable {
+      propose.cycle = CycleThatNeedsConsent(hub.view(), propose.equivalent);
+      return propose;
+    });
+    for (std::uint64_t i = RandomBelow(random_, 4); i > 0; --i) AddAnswer();
+  }
+
+  // To the proposal that ends first, by somebody who is waited for; or to one that may be over.
+  void AddAnswer() {
+    if (plan_->proposals.empty()) return AddProposal();
+    const TxId last = plan_->proposals.back();
+    const bool rejects = RandomChance(random_, 20);
+    actions_.push_back([=, anybody = Anybody()](const Hub& hub) {
+      const auto open = hub.view().Proposals(0, 1);
+      const bool waits = open.ok() && !open->empty() && !open->front().awaited.empty();
+      const Pid signer = waits ? open->front().awaited.front() : anybody;
+      const TxId id = waits ? open->front().id : last;
+      if (rejects) return TrustedCommand(signer, RejectClearing{id});
+      return TrustedCommand(signer, AcceptClearing{id, waits ? open->front().terms : Hash256()});
+    });
+  }
+
   void ChangeLine(std::uint64_t what) {
     const auto [owner, debtor] = lines_[RandomBelow(random_, lines_.size())];
     const EquivalentCode code = Code();
@@ -237,6 +372,7 @@ class Workload::Maker {
       if (what == 2) return UnfreezeLine{.line = id, .reason = "by chance"};
       UpdateLine update{.line = id, .limit = limit};
       update.policy.max_single_payment = AmountInput(limit);
+      update.policy.auto_clearing = limit % 3 != 0;
       return update;
     });
   }
@@ -273,6 +409,7 @@ std::size_t Workload::steps() const { return plan_->steps.size(); }
 WorkKind Workload::kind(std::size_t step) const { return plan_->steps[step].kind; }
 const std::vector<Hash256>& Workload::texts() const { return plan_->texts; }
 const std::vector<TxId>& Workload::payments() const { return plan_->payments; }
+const std::vector<TxId>& Workload::proposals() const { return plan_->proposals; }
 
 StatusOr<std::vector<CommandResult>> Workload::Perform(std::size_t number, Hub& hub) const {
   const Step& step = plan_->steps[number];
@@ -297,7 +434,7 @@ StatusOr<std::vector<CommandResult>> Workload::Perform(std::size_t number, Hub& 
       return none(OkStatus());
   }
   for (const Action& action : step.actions) {
-    GEO_RETURN_IF_ERROR(hub.Submit(TrustedCommand(action.signer, action.make(hub)), step.time));
+    GEO_RETURN_IF_ERROR(hub.Submit(action(hub), step.time));
   }
   return hub.Flush();
 }

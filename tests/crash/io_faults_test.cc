@@ -59,11 +59,7 @@ std::vector<Kind> Kinds() {
 class IoFaultTest : public ::testing::TestWithParam<Kind> {};
 
 TEST_P(IoFaultTest, EveryCallMayFail) {
-  testing::WorkloadOptions options;
-  options.seed = 34;
-  options.participants = 6;
-  options.steps = 64;
-  Life life(options, Durability::kDurable);
+  Life life(LifeOptions(), Durability::kDurable);
   ASSERT_TRUE(life.Run({}, {}));
   DiskFault fault = GetParam().fault;
   const std::uint64_t calls = life.Calls(fault.call);

@@ -60,6 +60,11 @@ Shown Life::Look(Hub& hub) const {
     if (!found.ok()) shown.state += Says(found.status());
     shown.payments.push_back(found.ok() ? *found : std::nullopt);
   }
+  for (const TxId& id : workload_->proposals()) {
+    const auto found = hub.FindProposal(id);
+    if (!found.ok()) shown.state += Says(found.status());
+    shown.proposals.push_back(found.ok() ? *found : std::nullopt);
+  }
   shown.acknowledged = hub.acknowledged();
   return shown;
 }
@@ -118,6 +123,7 @@ bool Life::Run(const testing::DiskLies& lies, const WrapStore& wrap) {
     calls_[i] = disk.calls(static_cast<testing::DiskCall>(i));
   }
   rows_ = Rows(disk);
+  journal_ = ReadJournal(disk, *files);
   return true;
 }
 
@@ -125,6 +131,12 @@ std::size_t Life::payments(const std::function<bool(const Transaction&)>& fits) 
   const auto& payments = shown_.back().payments;
   const auto counts = [&](const auto& one) { return one.has_value() && fits(*one); };
   return static_cast<std::size_t>(std::count_if(payments.begin(), payments.end(), counts));
+}
+
+std::size_t Life::proposals(ProposalState state) const {
+  const auto& proposals = shown_.back().proposals;
+  const auto counts = [&](const auto& one) { return one.has_value() && one->state == state; };
+  return static_cast<std::size_t>(std::count_if(proposals.begin(), proposals.end(), counts));
 }
 
 std::size_t Life::held() const {
@@ -166,13 +178,33 @@ std::string Life::Rows(SimulatedDisk& disk) const {
   return text;
 }
 
+std::vector<Record> Life::ReadJournal(SimulatedDisk& disk, SqliteFiles& files) {
+  std::vector<Record> journal;
+  const auto store = NewSqliteStore(Path(disk), &files);
+  const auto read = [&](std::string_view packed) -> StatusOr<bool> {
+    while (!packed.empty()) {
+      StatusOr<ReadRecord> one = TakeRecord(&packed);
+      if (!one.ok()) return one.status();
+      journal.push_back(std::move(one->record));
+    }
+    return true;
+  };
+  OpenOptions options;
+  options.tables = ReadModel::Tables();
+  options.views = ReadModel::Views();
+  options.read_model_version = ReadModel::kVersion;
+  if (!store->Open(options).ok() || !store->Replay(0, read).ok()) journal.clear();
+  return journal;
+}
+
 std::size_t Life::Recognise(const Shown& shown, const Moment& moment) const {
   const std::size_t first = std::max<std::size_t>(moment.floor, 1);
   const auto fits = [&](std::size_t done) {
     if (done < first || done > shown_.size()) return false;
     const Shown& other = shown_[done - 1];
     return shown.head == other.head && shown.state == other.state && shown.texts == other.texts &&
-           shown.payments == other.payments && shown.acknowledged >= other.acknowledged;
+           shown.payments == other.payments && shown.proposals == other.proposals &&
+           shown.acknowledged >= other.acknowledged;
   };
   // Steps that leave no trace may be repeated, so what is surely done counts before what may be.
   for (std::size_t done = moment.done; done >= first; --done) {
@@ -191,6 +223,8 @@ std::string Life::Finish(SimulatedDisk& disk, SqliteFiles& files, const WrapStor
   if (end.head != shown_.back().head) return "ends in another journal";
   if (end.state != shown_.back().state) return "ends in another state";
   if (end.texts != shown_.back().texts) return "ends with other texts";
+  if (end.payments != shown_.back().payments) return "ends with other payments";
+  if (end.proposals != shown_.back().proposals) return "ends with other proposals";
   if (const Status closed = hub->Close(); !closed.ok()) return "does not close: " + Says(closed);
   hub.reset();
   return Rows(disk) == rows_ ? "" : "ends with another read model";

@@ -22,12 +22,22 @@ namespace geo::tests {
 // Puts something between the hub and its store; for planted bugs.
 using WrapStore = std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>;
 
+// The life that is cut: one of few people that has something of everything (see TheLifeIsFull).
+inline testing::WorkloadOptions LifeOptions() {
+  testing::WorkloadOptions options;
+  options.seed = 44;
+  options.participants = 6;
+  options.steps = 64;
+  return options;
+}
+
 // What a hub shows.
 struct Shown {
   JournalHead head;
-  std::string state;                                 // StateText
-  std::vector<std::optional<std::string>> texts;     // of Workload::texts
-  std::vector<std::optional<Transaction>> payments;  // of Workload::payments
+  std::string state;                                   // StateText
+  std::vector<std::optional<std::string>> texts;       // of Workload::texts
+  std::vector<std::optional<Transaction>> payments;    // of Workload::payments
+  std::vector<std::optional<ProposalView>> proposals;  // of Workload::proposals
   std::uint64_t acknowledged = 0;  // events; of the reference life, what a crash must leave
 };
 
@@ -51,8 +61,13 @@ class Life {
   std::size_t steps() const { return workload_->steps(); }
   const testing::Workload& workload() const { return *workload_; }
 
+  // All that was recorded.
+  const std::vector<Record>& journal() const { return journal_; }
+
   // Payments of which this is true in the end.
   std::size_t payments(const std::function<bool(const Transaction&)>& fits) const;
+  // Proposals to clear that are in this state in the end.
+  std::size_t proposals(ProposalState state) const;
   // Payments that were prepared when some step began.
   std::size_t held() const;
   // Texts that were erased in the whole life.
@@ -95,6 +110,7 @@ class Life {
   std::size_t Recognise(const Shown& shown, const Moment& moment) const;
   std::string Check(const testing::DiskImage& image, const Moment& moment, const WrapStore& wrap);
   std::string Rows(testing::SimulatedDisk& disk) const;
+  static std::vector<Record> ReadJournal(testing::SimulatedDisk& disk, SqliteFiles& files);
 
   Durability durability_;
   std::size_t lag_;
@@ -102,6 +118,7 @@ class Life {
   std::vector<Moment> moments_;
   std::vector<Shown> shown_;  // [n]: when `done` is n + 1
   std::string rows_;          // the read model, in the end
+  std::vector<Record> journal_;
   std::array<std::uint64_t, testing::kDiskCalls> calls_{};
   std::size_t refusals_ = 0;
 };

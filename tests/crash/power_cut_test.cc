@@ -14,14 +14,6 @@
 namespace geo::tests {
 namespace {
 
-testing::WorkloadOptions LifeOptions() {
-  testing::WorkloadOptions options;
-  options.seed = 34;
-  options.participants = 6;
-  options.steps = 64;
-  return options;
-}
-
 // What a proof found.
 struct Findings {
   std::size_t cuts = 0;
@@ -58,48 +50,48 @@ void Record(const Findings& findings) {
   ::testing::Test::RecordProperty("violations", std::to_string(findings.violations));
 }
 
-// In four parts that can run side by side, each with every fourth of the moments.
-class PowerCutQuarterTest : public ::testing::TestWithParam<std::size_t> {};
+constexpr std::size_t kParts = 16;
+
+// In parts that can run side by side, each with every sixteenth of the moments.
+class PowerCutPartTest : public ::testing::TestWithParam<std::size_t> {
+ protected:
+  Findings ProvePart(Durability durability, std::size_t stride, std::uint64_t seeds,
+                     std::size_t rows_later = 0) {
+    Life life(LifeOptions(), durability, rows_later);
+    EXPECT_TRUE(life.Run({}, {}));
+    EXPECT_GE(life.steps(), 60U);
+    const Findings findings = Prove(life, kParts * stride, seeds, {}, GetParam() * stride);
+    Record(findings);
+    EXPECT_EQ(findings.violations, 0U) << findings.first;
+    return findings;
+  }
+};
 
 // Rows of the read model follow later, and transaction ids wait outside their tree.
-TEST_P(PowerCutQuarterTest, NothingIsLostWhenRowsComeLater) {
-  Life life(LifeOptions(), Durability::kDurable, 24);
-  ASSERT_TRUE(life.Run({}, {}));
-  const std::size_t stride = TierCount<std::size_t>(15, 1);
-  const Findings findings =
-      Prove(life, 4 * stride, TierCount<std::uint64_t>(3, 20), {}, GetParam() * stride);
-  Record(findings);
-  EXPECT_EQ(findings.violations, 0U) << findings.first;
+TEST_P(PowerCutPartTest, NothingIsLostWhenRowsComeLater) {
+  ProvePart(Durability::kDurable, TierCount<std::size_t>(15, 1), TierCount<std::uint64_t>(3, 20),
+            24);
 }
 
-TEST_P(PowerCutQuarterTest, NothingAcknowledgedIsLostWhateverTheCutTears) {
-  Life life(LifeOptions(), Durability::kDurable);
-  ASSERT_TRUE(life.Run({}, {}));
-  ASSERT_GE(life.steps(), 60U);
-  const std::size_t stride = TierCount<std::size_t>(9, 1);
-  const Findings findings =
-      Prove(life, 4 * stride, TierCount<std::uint64_t>(4, 40), {}, GetParam() * stride);
-  Record(findings);
-  EXPECT_EQ(findings.violations, 0U) << findings.first;
-  EXPECT_GE(findings.cases, TierCount<std::size_t>(100, 10'000));
+TEST_P(PowerCutPartTest, NothingAcknowledgedIsLostWhateverTheCutTears) {
+  const Findings findings = ProvePart(Durability::kDurable, TierCount<std::size_t>(9, 1),
+                                      TierCount<std::uint64_t>(4, 40));
+  EXPECT_GE(findings.cases * kParts, TierCount<std::size_t>(400, 40'000));
 }
-
-INSTANTIATE_TEST_SUITE_P(Quarters, PowerCutQuarterTest, ::testing::Range<std::size_t>(0, 4));
 
 // What is not durable may be lost, but only from the end, and only as a whole.
-TEST(PowerCutTest, OrderedAppendsLeaveAPrefix) {
-  Life life(LifeOptions(), Durability::kOrdered);
-  ASSERT_TRUE(life.Run({}, {}));
-  const Findings findings =
-      Prove(life, TierCount<std::size_t>(17, 1), TierCount<std::uint64_t>(2, 20), {});
-  Record(findings);
-  EXPECT_EQ(findings.violations, 0U) << findings.first;
+TEST_P(PowerCutPartTest, OrderedAppendsLeaveAPrefix) {
+  ProvePart(Durability::kOrdered, TierCount<std::size_t>(17, 1), TierCount<std::uint64_t>(2, 20));
 }
+
+INSTANTIATE_TEST_SUITE_P(Parts, PowerCutPartTest, ::testing::Range<std::size_t>(0, kParts));
 
 // The life has something of everything, or the proof would be worth little.
 TEST(PowerCutTest, TheLifeIsFull) {
   Life life(LifeOptions(), Durability::kDurable);
   ASSERT_TRUE(life.Run({}, {}));
+  RecordProperty("steps", std::to_string(life.steps()));
+  RecordProperty("moments", std::to_string(life.moments().size()));
   std::set<testing::WorkKind> kinds;
   for (std::size_t i = 0; i < life.steps(); ++i) kinds.insert(life.workload().kind(i));
   EXPECT_EQ(kinds.size(), 7U);
@@ -123,6 +115,40 @@ TEST(PowerCutTest, TheLifeIsFull) {
   EXPECT_GE(count(TransactionState::kAborted, true, true), 5U);
   EXPECT_GE(life.held(), 10U);
   EXPECT_GE(life.erased(), 3U);
+}
+
+// What of clearing the life has.
+TEST(PowerCutTest, TheLifeClears) {
+  Life life(LifeOptions(), Durability::kDurable);
+  ASSERT_TRUE(life.Run({}, {}));
+  const Pid hub = PidOf(life.workload().hub_options().genesis->hub_key);
+  std::size_t triggered = 0;
+  std::size_t asked_for = 0;
+  std::size_t grown = 0;
+  std::size_t larger_than_cycles = 0;
+  for (const geo::Record& record : life.journal()) {
+    if (record.kind != RecordKind::kClearing) continue;
+    std::size_t debts = 0;
+    std::size_t raised = 0;
+    for (const Effect& effect : record.effects) {
+      const auto* debt = std::get_if<DebtEffect>(&effect);
+      if (debt == nullptr) continue;
+      ++debts;
+      raised += std::abs(debt->after) > std::abs(debt->before) ? 1 : 0;
+    }
+    triggered += record.actor == hub ? 1 : 0;
+    asked_for += record.actor != hub ? 1 : 0;
+    grown += raised > 0 ? 1 : 0;
+    larger_than_cycles += debts > 4 ? 1 : 0;
+  }
+  EXPECT_GE(triggered, 5U);
+  EXPECT_GE(asked_for, 3U);
+  EXPECT_GE(larger_than_cycles, 2U);
+  EXPECT_GE(grown, 1U);
+  for (const ProposalState state :
+       {ProposalState::kCommitted, ProposalState::kRejected, ProposalState::kExpired}) {
+    EXPECT_GE(life.proposals(state), 1U) << static_cast<int>(state);
+  }
 }
 
 // --- Planted bugs: the same proof must find each. ---

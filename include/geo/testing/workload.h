@@ -23,8 +23,9 @@ namespace geo::testing {
 struct WorkloadOptions {
   std::uint64_t seed = 1;
   std::uint32_t participants = 8;  // 4 to 1,000
-  std::uint32_t steps = 64;        // after those that found and settle the network; to 1,000,000
-  std::uint32_t group = 5;         // commands per flush, at most; at least 1
+  std::uint32_t steps =
+      64;                   // at least, after those that found and settle the network; to 1,000,000
+  std::uint32_t group = 5;  // commands per flush, at most; at least 1
 };
 
 enum class WorkKind : std::uint8_t {
@@ -38,8 +39,10 @@ enum class WorkKind : std::uint8_t {
 };
 
 // Settling: two equivalents, the participants with names and profiles, lines that make a ring with
-// chords. Then, by chance from the seed: payments (some refused, some repeated with their id),
-// payments in two phases (committed, aborted, left to expire, decided twice, voted), changes of
+// chords, debts that go round it. Then, by chance from the seed: payments (some refused, some
+// repeated with their id), payments in two phases (committed, aborted, left to expire, decided
+// twice, voted), clearing (triggered by payments; cycles and the optimum with and without growth,
+// asked for by the operator; proposals that are accepted, rejected or left to expire), changes of
 // limits and policies, closing and opening of lines, freezing, suspending, new names, and the other
 // kinds of steps. A value that does not change; any thread.
 class Workload {
@@ -48,7 +51,8 @@ class Workload {
   static StatusOr<std::unique_ptr<Workload>> Create(const WorkloadOptions& options);
   ~Workload();
 
-  // Founds the network; the rest are the defaults of HubOptions, but small slices.
+  // Founds the network; the rest are the defaults of HubOptions, but small slices, and clearing
+  // triggered by payments.
   const HubOptions& hub_options() const;
 
   std::size_t steps() const;
@@ -59,10 +63,11 @@ class Workload {
   // of the hub's call.
   StatusOr<std::vector<CommandResult>> Perform(std::size_t step, Hub& hub) const;
 
-  // Hashes of all personal text, and ids of all payments, that the steps use, refused ones
-  // included.
+  // Hashes of all personal text, and ids of all payments and proposals to clear, that the steps
+  // use, refused ones included.
   const std::vector<Hash256>& texts() const;
   const std::vector<TxId>& payments() const;
+  const std::vector<TxId>& proposals() const;
 
  private:
   class Maker;
