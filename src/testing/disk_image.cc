@@ -140,4 +140,15 @@ std::size_t DiskImage::undurable() const {
   return count;
 }
 
+bool DiskImage::SameFiles(const DiskImage& other) const {
+  if (undurable() != 0 || other.undurable() != 0) return false;
+  const auto same = [&](const auto& one, const auto& two) {
+    return one.first == two.first && *contents_->files.at(one.second).durable ==
+                                         *other.contents_->files.at(two.second).durable;
+  };
+  const DiskNames& names = contents_->names;
+  const DiskNames& others = other.contents_->names;
+  return std::equal(names.begin(), names.end(), others.begin(), others.end(), same);
+}
+
 }  // namespace geo::testing

@@ -43,7 +43,7 @@ StatusOr<std::unique_ptr<Hub>> OpenHub(const std::string& path) {
       1, "killed", admin.public_key(), {{admin.pid(), admin.public_key(), OperatorRole::kAdmin}}};
   options.founded_at = kStart;
   options.read_model_rows = 16;  // the backlog is killed too
-  options.snapshot_items = 8;
+  options.snapshot_items = 40;   // a snapshot takes a few slices, so some are killed half way
   return Hub::Open(NewSqliteStore(path), options);
 }
 
@@ -117,7 +117,7 @@ int Work(const std::string& path, std::uint64_t round, const testing::Say& say) 
     }
     say(std::string_view(reinterpret_cast<const char*>(asked.data()),
                          asked.size() * sizeof(Answer)));
-    if (random() % 8 == 0 && !hub.CheckpointStep().ok()) return 5;
+    if (random() % 2 == 0 && !hub.CheckpointStep().ok()) return 5;
   }
 }
 
@@ -192,6 +192,14 @@ void CheckAnswers(Hub& hub, const std::vector<Answer>& answers) {
   ASSERT_TRUE(again.payment.has_value() && again.payment->repeated);
 }
 
+// Now and then, as a server does: without it each opening reads all that ever happened, since the
+// children live too short to finish many snapshots and to fill in all rows.
+Status CatchUp(std::uint64_t round, Hub& hub) {
+  if (round % 20 != 0) return OkStatus();
+  if (const Status status = hub.UpdateReadModel(); !status.ok()) return status;
+  return hub.Checkpoint();
+}
+
 TEST(HubKillTest, NoAcknowledgedPaymentIsLostAndNoneIsThereByHalf) {
   // In memory where there is such a place: what a killed process wrote outlives it anyway.
   const Scratch scratch(Scratch::Place::kMemory);
@@ -204,13 +212,16 @@ TEST(HubKillTest, NoAcknowledgedPaymentIsLostAndNoneIsThereByHalf) {
   options.rounds = TierCount<std::uint64_t>(60, 1000);
   options.most_messages = 4;
   options.seed = 5;
-  const auto check = [&](std::uint64_t, const testing::CrashRun& run) -> std::string {
+  const auto check = [&](std::uint64_t round, const testing::CrashRun& run) -> std::string {
     const std::vector<Answer> answers = AnswersOf(run);
     const StatusOr<std::unique_ptr<Hub>> hub = OpenHub(path);
     if (!hub.ok()) return std::string(hub.status().message());
     CheckAnswers(**hub, answers);
     found += books.Read(**hub);
     for (const Answer& answer : answers) acknowledged += answer.accepted == 1 ? 1 : 0;
+    if (const Status status = CatchUp(round, **hub); !status.ok()) {
+      return std::string(status.message());
+    }
     const auto listed = (*hub)->view().DebtsOf(Hours(), 0, 1'000).value();
     std::map<std::pair<Pid, Pid>, Amount> debts;
     for (const DebtView& debt : listed) debts[{debt.debtor, debt.creditor}] = debt.amount;

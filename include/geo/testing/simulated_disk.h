@@ -88,6 +88,11 @@ class DiskImage {
   // How many changes a power cut may undo.
   std::size_t undurable() const;
 
+  // Whether both, cut off from power in the same way or not, hold the same files byte for byte, all
+  // of it durable: whoever opens them cannot tell them apart. False while anything is not durable.
+  // O(bytes).
+  bool SameFiles(const DiskImage& other) const;
+
   struct Contents;
   explicit DiskImage(std::shared_ptr<const Contents> contents);
   const Contents& contents() const { return *contents_; }  // for the disk
