@@ -265,7 +265,7 @@ void CollectUnsupported(const Json& step, std::vector<std::string>& names) {
   const Operation* operation = FindOperation(name);
   if (operation == nullptr) name = "unknown operation " + InQuotes(name);
   const bool seen = std::find(names.begin(), names.end(), name) != names.end();
-  if ((operation == nullptr || !operation->supported) && !seen) names.push_back(name);
+  if (operation == nullptr && !seen) names.push_back(name);
   if (operation == nullptr) return;
   if (step.contains("step")) CollectUnsupported(step["step"], names);
   for (const Json& inner : step.value("steps", Json::array())) CollectUnsupported(inner, names);

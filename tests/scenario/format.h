@@ -51,7 +51,6 @@ enum class Answer {
 
 struct Operation {
   std::string_view name;
-  bool supported = false;  // false: known by name, and the library cannot do it yet
   std::vector<Field> inputs;
   Answer answer = Answer::kFields;
   // Fields of `expect`. Besides them every operation knows `error`, and {"any": true}.
@@ -75,8 +74,8 @@ Problem CheckCase(const Json& test_case);
 // The step that `repeat` repeats, with what it is expected to do.
 Json RepeatedStep(const Json& repeat);
 
-// What keeps a case from being run as a whole: the names of operations that are known and not
-// supported, or not known at all, in order of appearance. The case must have passed CheckCase.
+// What keeps a case from being run as a whole: the names of operations that are not known, in order
+// of appearance. The case must have passed CheckCase.
 std::vector<std::string> Unsupported(const Json& test_case);
 
 }  // namespace geo::scenario

@@ -97,6 +97,8 @@ Observed Operations::Run(const Json& step) {
       {"recover", &Operations::Recover},
       {"integrity", &Operations::CheckIntegrity},
       {"verify_journal", &Operations::VerifyJournal},
+      {"tamper_debt", &Operations::TamperDebt},
+      {"tamper_cycle", &Operations::TamperCycle},
       {"find_cycles", &Operations::FindCycles},
       {"clear_all", &Operations::ClearAll},
       {"clear_cycle", &Operations::ClearNamedCycle},

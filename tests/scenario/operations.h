@@ -36,7 +36,7 @@ class Operations {
   // `world` must outlive this object.
   explicit Operations(World& world) : world_(world) {}
 
-  // Runs one step of a supported operation other than `repeat`. It must have passed CheckCase.
+  // Runs one step other than `repeat`. It must have passed CheckCase.
   Observed Run(const Json& step);
 
   // `step` with another id for each payment in it whose id has been used already, the same for the
@@ -98,6 +98,12 @@ class Operations {
   Observed CheckIntegrity(const Json& step);
   Observed VerifyJournal(const Json& step);
   StatusOr<Problem> CompareWithJournal();
+  // tamper.cc
+  Observed TamperDebt(const Json& step);
+  Observed TamperCycle(const Json& step);
+  // What the one owes the other now, as an effect that changes nothing.
+  StatusOr<DebtEffect> DebtNow(const Json& step, const std::string& debtor,
+                               const std::string& creditor);
   StatusOr<AmountSum> ExcessOver(const Json& step);
 
   Observed CanPay(const Json& step);

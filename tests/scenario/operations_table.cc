@@ -30,45 +30,41 @@ std::vector<Operation> PaymentOperations() {
   const Field to = {"to", Shape::kText, kRequired};
   const Field eq = {"eq", Shape::kText, kRequired};
   const Field amount = {"amount", Shape::kText, kRequired};
-  return {
-      {"pay",
-       true,
-       {from,
-        to,
-        eq,
-        amount,
-        {"tx_id", Shape::kText},
-        {"avoid", Shape::kNames},
-        {"max_hops", Shape::kInteger},
-        {"max_paths", Shape::kInteger},
-        {"signer", Shape::kText}},
-       Answer::kFields,
-       {{"status", Shape::kText}, {"routes", Shape::kRoutes}, {"routes_n", Shape::kInteger}}},
-      {"capacity", true, {from, to, eq, amount}, Answer::kFields, {{"can_pay", Shape::kBoolean}}},
-      {"max_flow", true, {from, to, eq}, Answer::kFields, {{"max_amount", Shape::kDecimal}}},
-      {"debts", true, {eq}, Answer::kDebts, {}},
-      {"debt_total", true, {eq}, Answer::kAmount, {}},
-      {"net", true, {eq}, Answer::kNet, {}},
-      {"balance",
-       true,
-       {{"of", Shape::kText, kRequired}, eq},
-       Answer::kFields,
-       {{"total_debt", Shape::kDecimal},
-        {"total_credit", Shape::kDecimal},
-        {"net_balance", Shape::kDecimal},
-        {"available_to_spend", Shape::kDecimal},
-        {"available_to_receive", Shape::kDecimal}}}};
+  return {{"pay",
+           {from,
+            to,
+            eq,
+            amount,
+            {"tx_id", Shape::kText},
+            {"avoid", Shape::kNames},
+            {"max_hops", Shape::kInteger},
+            {"max_paths", Shape::kInteger},
+            {"signer", Shape::kText}},
+           Answer::kFields,
+           {{"status", Shape::kText}, {"routes", Shape::kRoutes}, {"routes_n", Shape::kInteger}}},
+          {"capacity", {from, to, eq, amount}, Answer::kFields, {{"can_pay", Shape::kBoolean}}},
+          {"max_flow", {from, to, eq}, Answer::kFields, {{"max_amount", Shape::kDecimal}}},
+          {"debts", {eq}, Answer::kDebts, {}},
+          {"debt_total", {eq}, Answer::kAmount, {}},
+          {"net", {eq}, Answer::kNet, {}},
+          {"balance",
+           {{"of", Shape::kText, kRequired}, eq},
+           Answer::kFields,
+           {{"total_debt", Shape::kDecimal},
+            {"total_credit", Shape::kDecimal},
+            {"net_balance", Shape::kDecimal},
+            {"available_to_spend", Shape::kDecimal},
+            {"available_to_receive", Shape::kDecimal}}}};
 }
 
 std::vector<Operation> TrustOperations() {
   const Field limit = {"limit", Shape::kText};
   const Field policy = {"policy", Shape::kAnything};
-  return {{"line_create", true, LineInputs({limit, policy}), Answer::kFields, LineExpects()},
-          {"line_update", true, LineInputs({limit, policy}), Answer::kFields, LineExpects()},
-          {"line_close", true, LineInputs({}), Answer::kFields, LineExpects()},
-          {"replay", true, {{"of", Shape::kText, kRequired}}, Answer::kFields, {}},
+  return {{"line_create", LineInputs({limit, policy}), Answer::kFields, LineExpects()},
+          {"line_update", LineInputs({limit, policy}), Answer::kFields, LineExpects()},
+          {"line_close", LineInputs({}), Answer::kFields, LineExpects()},
+          {"replay", {{"of", Shape::kText, kRequired}}, Answer::kFields, {}},
           {"set_status",
-           true,
            {{"who", Shape::kText, kRequired}, {"status", Shape::kText, kRequired}},
            Answer::kFields,
            {}}};
@@ -77,34 +73,29 @@ std::vector<Operation> TrustOperations() {
 std::vector<Operation> CheckOperations() {
   const Field value = {"value", Shape::kAnything, kRequired};
   const std::vector<Field> verdict = {{"ok", Shape::kBoolean}};
-  return {
-      {"amount_check",
-       true,
-       {value},
-       Answer::kFields,
-       {{"ok", Shape::kBoolean}, {"value", Shape::kDecimal}}},
-      {"tx_id_check", true, {value}, Answer::kFields, verdict},
-      {"eq_code_check", true, {value}, Answer::kFields, verdict},
-      {"eq_meta_check", true, {value}, Answer::kFields, verdict},
-      {"policy_check", true, {{"policy", Shape::kAnything, kRequired}}, Answer::kFields, verdict},
-      {"advance_clock", true, {{"seconds", Shape::kInteger, kRequired}}, Answer::kFields, {}},
-      {"repeat",
-       true,
-       {{"n", Shape::kInteger, kRequired}, {"step", Shape::kStep, kRequired}},
-       Answer::kFields,
-       {}},
-      {"parallel",
-       true,
-       {{"steps", Shape::kSteps, kRequired}},
-       Answer::kFields,
-       {{"committed", Shape::kInteger}, {"tx_count", Shape::kInteger}}}};
+  return {{"amount_check",
+           {value},
+           Answer::kFields,
+           {{"ok", Shape::kBoolean}, {"value", Shape::kDecimal}}},
+          {"tx_id_check", {value}, Answer::kFields, verdict},
+          {"eq_code_check", {value}, Answer::kFields, verdict},
+          {"eq_meta_check", {value}, Answer::kFields, verdict},
+          {"policy_check", {{"policy", Shape::kAnything, kRequired}}, Answer::kFields, verdict},
+          {"advance_clock", {{"seconds", Shape::kInteger, kRequired}}, Answer::kFields, {}},
+          {"repeat",
+           {{"n", Shape::kInteger, kRequired}, {"step", Shape::kStep, kRequired}},
+           Answer::kFields,
+           {}},
+          {"parallel",
+           {{"steps", Shape::kSteps, kRequired}},
+           Answer::kFields,
+           {{"committed", Shape::kInteger}, {"tx_count", Shape::kInteger}}}};
 }
 
 std::vector<Operation> TwoPhaseOperations() {
   const std::vector<Field> tx = {{"tx", Shape::kText, kRequired}};
   const std::vector<Field> state = {{"state", Shape::kText}};
   return {{"prepare",
-           true,
            {{"tx", Shape::kText, kRequired},
             {"eq", Shape::kText, kRequired},
             {"routes", Shape::kRoutes, kRequired}},
@@ -113,10 +104,10 @@ std::vector<Operation> TwoPhaseOperations() {
             {"needed", Shape::kDecimal},
             {"available", Shape::kDecimal},
             {"reserved", Shape::kDecimal}}},
-          {"commit", true, tx, Answer::kFields, state},
-          {"abort", true, tx, Answer::kFields, state},
-          {"tx_state", true, tx, Answer::kState, state},
-          {"recover", true, {}, Answer::kFields, {{"aborted", Shape::kInteger}}}};
+          {"commit", tx, Answer::kFields, state},
+          {"abort", tx, Answer::kFields, state},
+          {"tx_state", tx, Answer::kState, state},
+          {"recover", {}, Answer::kFields, {{"aborted", Shape::kInteger}}}};
 }
 
 std::vector<Operation> ClearingOperations() {
@@ -125,34 +116,29 @@ std::vector<Operation> ClearingOperations() {
   const Field cycle = {"cycle", Shape::kNames, kRequired};
   return {
       {"find_cycles",
-       true,
        {eq, max_len},
        Answer::kFields,
        {{"n", Shape::kInteger}, {"contains", Shape::kCycles}, {"not_contains", Shape::kCycles}}},
       {"clear_all",
-       true,
        {eq, max_len, {"min_amount", Shape::kText}},
        Answer::kFields,
        {{"cycles", Shape::kInteger}}},
       {"clear_cycle",
-       true,
        {eq, cycle},
        Answer::kFields,
        {{"amount", Shape::kDecimal}, {"skipped", Shape::kBoolean}}},
-      {"optimum", true, {eq}, Answer::kFields, {{"min_total_debt", Shape::kDecimal}}}};
+      {"optimum", {eq}, Answer::kFields, {{"min_total_debt", Shape::kDecimal}}}};
 }
 
 std::vector<Operation> IntegrityOperations() {
   const Field eq = {"eq", Shape::kText, kRequired};
   return {{"integrity",
-           true,
            {eq},
            Answer::kFields,
            {{"status", Shape::kText},
             {"failed", Shape::kNameSet},
             {"violation_amount", Shape::kDecimal}}},
           {"tamper_debt",
-           false,
            {{"debtor", Shape::kText, kRequired},
             {"creditor", Shape::kText, kRequired},
             eq,
@@ -160,11 +146,10 @@ std::vector<Operation> IntegrityOperations() {
            Answer::kFields,
            {}},
           {"tamper_cycle",
-           false,
            {{"cycle", Shape::kNames, kRequired}, eq, {"delta", Shape::kText, kRequired}},
            Answer::kFields,
            {}},
-          {"verify_journal", true, {eq}, Answer::kFields, {{"ok", Shape::kBoolean}}}};
+          {"verify_journal", {eq}, Answer::kFields, {{"ok", Shape::kBoolean}}}};
 }
 
 std::vector<Operation> AllOperations() {

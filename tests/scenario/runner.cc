@@ -74,6 +74,7 @@ Problem RunCase(const Json& test_case, const StoreFactory& store, bool reopen) {
   if (!world.ok()) return ProblemOf("setting up", world.status());
   Operations operations(**world);
   if (const Problem problem = RunSteps(test_case["steps"], operations)) return problem;
+  if ((*world)->tampered()) return ProblemOf("closing", (*world)->hub().Close());
   const Status positions = (*world)->view().ledger().CheckPositions();
   if (const Problem problem = ProblemOf("net positions", positions)) return problem;
   const Status reservations = (*world)->view().ledger().CheckReservations();

@@ -14,7 +14,7 @@ namespace geo::scenario {
 enum class Outcome {
   kPass,         // every step was run and is as expected, on every store asked for
   kFail,         // something is not; or the case is not in the format
-  kUnsupported,  // the case is in the format, and the library cannot do all of it yet
+  kUnsupported,  // the case is in the format, but for operations that nobody knows
 };
 
 // "pass", "fail" or "unsupported".

@@ -335,8 +335,9 @@ Status World::PrepareLock(const Json& lock, Duration lifetime, int number) {
   return Done(Send(command));
 }
 
-Kept World::Keep() const {
-  const Ledger& ledger = hub_->view().ledger();
+Kept World::Keep() const { return KeptOf(hub_->view().ledger()); }
+
+Kept KeptOf(const Ledger& ledger) {
   Kept kept;
   for (EquivalentIndex i = 0; i < ledger.equivalent_count(); ++i) {
     kept.equivalents.push_back(ledger.equivalent(i));

@@ -45,6 +45,8 @@ struct Kept {
   std::vector<Transaction> prepared;
 };
 
+Kept KeptOf(const Ledger& ledger);
+
 // What of the two is not the same.
 Problem Difference(const Kept& before, const Kept& after);
 
@@ -114,6 +116,15 @@ class World {
   // What the hub holds now.
   Kept Keep() const;
 
+  // tamper.cc
+  // Makes the store hold these debts instead, nobody's position and no record changed, and opens
+  // the hub on it again. Of an effect only the parties and `after` count.
+  Status Tamper(const std::vector<DebtEffect>& debts);
+  bool tampered() const { return tampered_; }
+  // A ledger folded from the journal alone, every record and the chain checked; the hub is opened
+  // again. Errors: what is wrong with the journal.
+  StatusOr<Ledger> Fold();
+
  private:
   static const std::string kOperator;
 
@@ -140,6 +151,7 @@ class World {
   std::map<std::string, int> precisions_;
   std::atomic<Timestamp> now_ = 0;
   Duration longest_lock_ = 0;
+  bool tampered_ = false;
 };
 
 // A value of a case as the library's own. Errors: those of ParseJson.
