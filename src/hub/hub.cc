@@ -21,25 +21,46 @@ ErrorCode CommandResult::code() const {
 
 Status Hub::Impl::CheckUsable() const {
   if (poison.ok()) return OkStatus();
+  TellPoison();
   const std::string why =
       poison.message().empty() ? "no memory was left" : std::string(poison.message());
   return MakeError(ErrorCode::kHubPoisoned,
                    "an append failed (" + why + "); open the hub anew from its store");
 }
 
-void Hub::Impl::Poison(const Status& why) {
+void Hub::Impl::Poison(const Status& why) noexcept {
   poison = why;
-  observer.Poisoned(why, clock);
+  poison_told_ = false;
+  TellPoison();
 }
 
-// What the group did is durable now.
-void Hub::Impl::TellAnswers(const Group& group) {
+// Where there is no memory to tell it either, whoever asks next tries again.
+void Hub::Impl::TellPoison() const noexcept {
+  if (poison.ok() || poison_told_) return;
+  const auto tell = [this] {
+    observer.Poisoned(poison, clock);
+    return OkStatus();
+  };
+  poison_told_ = CatchNoMemory(tell).ok();
+}
+
+// What the group did is durable now, whether or not there is memory to tell it.
+void Hub::Impl::TellAnswers(const Group& group) noexcept {
+  const auto tell = [](auto&& what) {
+    const auto one = [&] {
+      what();
+      return OkStatus();
+    };
+    CatchNoMemory(one).IgnoreError();
+  };
   for (const Transaction& transaction : group.expired) {
-    observer.Expired(transaction, *ledger, clock);
+    tell([&] { observer.Expired(transaction, *ledger, clock); });
   }
-  for (const ClearingView& clearing : group.scheduled) observer.Cleared(clearing, clock);
+  for (const ClearingView& clearing : group.scheduled) {
+    tell([&] { observer.Cleared(clearing, clock); });
+  }
   for (std::size_t i = 0; i < group.results.size(); ++i) {
-    observer.Answered(group.asked[i], group.results[i], *ledger, clock);
+    tell([&] { observer.Answered(group.asked[i], group.results[i], *ledger, clock); });
   }
 }
 
@@ -268,6 +289,7 @@ Status Hub::Impl::Close() {
     GEO_RETURN_IF_ERROR(BatchDone(store->Append(StartBatch())).status());
   }
   poison = MakeError(ErrorCode::kStoreClosed, "the hub is closed");
+  poison_told_ = true;  // nothing has failed
   return store->Close();
 }
 
@@ -276,15 +298,15 @@ Status Hub::Impl::Close() {
 namespace {
 
 // As CatchNoMemory, for calls that change something: what they left half done must not be used.
-template <typename F>
-auto CatchChange(Status& poison, F&& f) noexcept -> std::invoke_result_t<F> {
+template <typename Impl, typename F>
+auto CatchChange(Impl& impl, F&& f) noexcept -> std::invoke_result_t<F> {
   bool done = false;
   auto result = CatchNoMemory([&] {
     auto answer = f();
     done = true;
     return answer;
   });
-  if (!done && poison.ok()) poison = NoMemory();
+  if (!done && impl.poison.ok()) impl.Poison(NoMemory());
   return result;
 }
 
@@ -304,7 +326,7 @@ StatusOr<std::unique_ptr<Hub>> Hub::Open(std::unique_ptr<Store> store, const Hub
 }
 
 StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp now) {
-  return CatchChange(impl_->poison, [&]() -> StatusOr<CommandResult> {
+  return CatchChange(*impl_, [&]() -> StatusOr<CommandResult> {
     GEO_RETURN_IF_ERROR(impl_->CheckUsable());
     if (pending() > 0) {
       return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
@@ -316,21 +338,21 @@ StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp n
 }
 
 Status Hub::Submit(const VerifiedCommand& command, Timestamp now, const Plan* plan) {
-  return CatchChange(impl_->poison, [&] { return impl_->Submit(command, now, plan); });
+  return CatchChange(*impl_, [&] { return impl_->Submit(command, now, plan); });
 }
 
 StatusOr<std::vector<CommandResult>> Hub::Flush() {
-  return CatchChange(impl_->poison, [&] { return impl_->Flush(); });
+  return CatchChange(*impl_, [&] { return impl_->Flush(); });
 }
 
 const Batch* Hub::TakeBatch() {
   const auto taken =
-      CatchChange(impl_->poison, [&]() -> StatusOr<const Batch*> { return impl_->TakeBatch(); });
+      CatchChange(*impl_, [&]() -> StatusOr<const Batch*> { return impl_->TakeBatch(); });
   return taken.ok() ? *taken : nullptr;
 }
 
 StatusOr<std::vector<CommandResult>> Hub::BatchDone(const Status& appended) {
-  return CatchChange(impl_->poison, [&] { return impl_->BatchDone(appended); });
+  return CatchChange(*impl_, [&] { return impl_->BatchDone(appended); });
 }
 
 void Hub::Tick(Timestamp now) {
@@ -338,7 +360,7 @@ void Hub::Tick(Timestamp now) {
     impl_->TickAlone(now);
     return OkStatus();
   };
-  CatchChange(impl_->poison, tick).IgnoreError();
+  CatchChange(*impl_, tick).IgnoreError();
 }
 
 std::size_t Hub::pending() const {
@@ -350,7 +372,7 @@ View Hub::view() const {
     impl_->router->Sync();
     return OkStatus();
   };
-  CatchChange(impl_->poison, sync).IgnoreError();
+  CatchChange(*impl_, sync).IgnoreError();
   return View(*impl_->ledger, *impl_->router, impl_->options.routing, impl_->clock);
 }
 
@@ -401,11 +423,11 @@ StatusOr<std::optional<std::string>> Hub::FindText(const Hash256& hash) {
 }
 
 Status Hub::ErasePersonalText(const Pid& participant) {
-  return CatchChange(impl_->poison, [&] { return impl_->ErasePersonalText(participant); });
+  return CatchChange(*impl_, [&] { return impl_->ErasePersonalText(participant); });
 }
 
 StatusOr<bool> Hub::CheckpointStep() {
-  return CatchChange(impl_->poison, [&] { return impl_->CheckpointStep(); });
+  return CatchChange(*impl_, [&] { return impl_->CheckpointStep(); });
 }
 
 Status Hub::Checkpoint() {
@@ -420,7 +442,7 @@ std::size_t Hub::read_model_backlog() const {
 }
 
 Status Hub::UpdateReadModel() {
-  return CatchChange(impl_->poison, [&] { return impl_->UpdateReadModel(); });
+  return CatchChange(*impl_, [&] { return impl_->UpdateReadModel(); });
 }
 
 StatusOr<std::vector<IntegrityReport>> Hub::CheckIntegrity() {
@@ -443,7 +465,7 @@ StatusOr<std::uint64_t> Hub::StoreSizeBytes() {
 }
 
 Status Hub::Close() {
-  return CatchChange(impl_->poison, [&] { return impl_->Close(); });
+  return CatchChange(*impl_, [&] { return impl_->Close(); });
 }
 
 }  // namespace geo

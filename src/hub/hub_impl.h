@@ -39,7 +39,7 @@ class Hub::Impl {
   Status AppendTaken();  // the batch taken, unless there is nothing to write
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
   StatusOr<std::vector<CommandResult>> Flush();
-  void Poison(const Status& why);
+  void Poison(const Status& why) noexcept;
   Status CheckUsable() const;
   // What a transaction id stands for: nothing, a payment or a proposal to clear.
   using Known = std::variant<std::monostate, Transaction, Proposal>;
@@ -70,7 +70,7 @@ class Hub::Impl {
 
   std::unique_ptr<Store> store;
   HubOptions options;
-  Observer observer;
+  mutable Observer observer;
   // SerialHub lets this pair and a copy of it change places between groups: keep no reference.
   std::unique_ptr<Ledger> ledger = std::make_unique<Ledger>();
   std::unique_ptr<DeferredRouter> router;
@@ -162,10 +162,12 @@ class Hub::Impl {
   StatusOr<std::optional<Record>> ReadRecordAt(std::uint64_t seq);
   Batch& StartBatch();
   void FillRows(Batch& batch);
-  void TellAnswers(const Group& group);
+  void TellAnswers(const Group& group) noexcept;
+  void TellPoison() const noexcept;
   bool HasWork() const;
   Status CheckNothingPending() const;
 
+  mutable bool poison_told_ = true;  // to the observer
   std::optional<Checkpoint> checkpoint_;
   Timestamp last_checkpoint_ = 0;  // when the last complete one was begun, or of the founding
   Totals totals_;                  // of the ledger

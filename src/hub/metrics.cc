@@ -1,5 +1,6 @@
 #include "geo/hub/metrics.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -8,6 +9,18 @@ namespace geo {
 namespace {
 
 using Key = std::vector<std::string>;  // label values
+
+// Keys are also found by labels as they come, without making a key: a known series counts even
+// where no memory is left.
+struct KeyLess {
+  using is_transparent = void;
+  template <typename One, typename Other>
+  bool operator()(const One& one, const Other& other) const {
+    return std::lexicographical_compare(one.begin(), one.end(), other.begin(), other.end());
+  }
+};
+template <typename Value>
+using ByKey = std::map<Key, Value, KeyLess>;
 
 constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
     {"geo_payments_total", "Payments that ended.", MetricType::kCounter, {"status"}},
@@ -168,20 +181,19 @@ const MetricDescription& Describe(Metric metric) {
 // Of each metric only the map of its type is used.
 struct PrometheusMetrics::State {
   struct Series {
-    std::map<Key, std::uint64_t> counters;
-    std::map<Key, Histogram> histograms;
-    std::map<Key, Gauge> gauges;
+    ByKey<std::uint64_t> counters;
+    ByKey<Histogram> histograms;
+    ByKey<Gauge> gauges;
   };
   std::array<Series, kMetrics> series;
   std::uint64_t dropped = 0;
 
   // The place for a value; null when there are too many.
   template <typename Value>
-  Value* Find(std::map<Key, Value>& values, Labels labels) {
-    Key key(labels.begin(), labels.end());
-    const auto found = values.find(key);
+  Value* Find(ByKey<Value>& values, Labels labels) {
+    const auto found = values.find(labels);
     if (found != values.end()) return &found->second;
-    if (values.size() < kMaxSeries) return &values[std::move(key)];
+    if (values.size() < kMaxSeries) return &values[Key(labels.begin(), labels.end())];
     ++dropped;
     return nullptr;
   }

@@ -175,7 +175,7 @@ auto SerialHub::Impl::InTurn(Use&& use) -> decltype(use()) {
     done = true;
     return answer;
   });
-  if (!done && hub_.poison.ok()) hub_.poison = NoMemory();
+  if (!done && hub_.poison.ok()) hub_.Poison(NoMemory());
   return result;
 }
 

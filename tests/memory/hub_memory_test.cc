@@ -295,6 +295,13 @@ class InSqlite : public Place {
   Scratch scratch_{Scratch::Place::kMemory};
 };
 
+// Counts how often a hub said that it is poisoned; allocates nothing.
+class Poisonings : public LogSink {
+ public:
+  void Write(const LogEntry& entry) override { count += entry.event == "hub.poisoned" ? 1 : 0; }
+  int count = 0;
+};
+
 HubOptions Options() {
   HubOptions options;
   options.genesis =
@@ -329,7 +336,10 @@ class HubMemoryTest : public ::testing::TestWithParam<MakePlace> {
   void Live(std::string* what);
   StatusOr<std::unique_ptr<Hub>> Open() {
     std::unique_ptr<Store> store = place_->NewStore();
-    const HubOptions options = Options();
+    HubOptions options = Options();
+    options.metrics = &metrics_;
+    options.log = &log_;
+    log_.count = 0;
     const Armed armed;
     return Hub::Open(std::move(store), options);
   }
@@ -342,6 +352,8 @@ class HubMemoryTest : public ::testing::TestWithParam<MakePlace> {
   void EndRefused();
 
   std::unique_ptr<Place> place_;
+  PrometheusMetrics metrics_;
+  Poisonings log_;
   std::unique_ptr<Hub> hub_;
   std::vector<Act> acts_ = Scenario();
   std::vector<std::string> lived_;  // states after each act
@@ -381,6 +393,7 @@ bool HubMemoryTest::Recover(std::size_t act) {
   // What failed before it changed anything did no harm; submitting and flushing always may have.
   const bool poisoned = ErrorCodeOf(later) == ErrorCode::kHubPoisoned;
   EXPECT_TRUE(poisoned || acts_[act].size() == 1) << later;
+  EXPECT_EQ(log_.count, poisoned ? 1 : 0) << "told once, if not at once then with the next call";
   hub_.reset();
   StatusOr<std::unique_ptr<Hub>> opened = Open();
   EXPECT_TRUE(opened.ok()) << opened.status();
@@ -430,6 +443,27 @@ void HubMemoryTest::Live(std::string* what) {
     lived_.push_back(StateText(hub_->view().ledger()));
   }
   hub_.reset();
+}
+
+// What was counted before is counted when nothing can be allocated any more.
+TEST(MetricsMemoryTest, AKnownSeriesNeedsNoMemory) {
+  PrometheusMetrics metrics;
+  metrics.Add(Metric::kPayments, {"success"}, 1);
+  metrics.Observe(Metric::kPaymentDuration, {}, 5);
+  metrics.Set(Metric::kActiveParticipants, {}, 7, 0);
+  FailAllocation(1, true);
+  {
+    const Armed armed;
+    metrics.Add(Metric::kPayments, {"success"}, 1);
+    metrics.Observe(Metric::kPaymentDuration, {}, 5);
+    metrics.Set(Metric::kActiveParticipants, {}, 8, 0);
+  }
+  EXPECT_EQ(Allocations(), 0U);
+  FailAllocation(0, false);
+  const std::string text = metrics.Text();
+  EXPECT_NE(text.find("geo_payments_total{status=\"success\"} 2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("geo_payment_duration_seconds_count 2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("geo_active_participants 8\n"), std::string::npos) << text;
 }
 
 TEST_P(HubMemoryTest, TheNthAllocationFails) {
