@@ -93,6 +93,8 @@ constexpr CodeRow kRows[] = {
     {ErrorCode::kTooManyLines, "TooManyLines", kE003, StatusCode::kResourceExhausted},
     {ErrorCode::kTooManyPaymentsToday, "TooManyPaymentsToday", kE003,
      StatusCode::kResourceExhausted},
+    {ErrorCode::kTooManyPreparedByPayer, "TooManyPreparedByPayer", kE003,
+     StatusCode::kResourceExhausted},
     {ErrorCode::kLineNotActive, "LineNotActive", kE004, StatusCode::kFailedPrecondition},
     {ErrorCode::kStoreConflict, "StoreConflict", kE010, StatusCode::kAborted},
     {ErrorCode::kStoreFenced, "StoreFenced", kE010, StatusCode::kAborted},

@@ -82,18 +82,26 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const AbortPaym
   return Decide(command, abort.id, Decision::kAbort, time);
 }
 
+// Who may know of the payment. To anybody else it is as if there were none, so that nobody finds
+// out by asking which ids there are.
+static bool IsParty(const Ledger& ledger, const Transaction& transaction, const Pid& who) {
+  return ledger.participant(transaction.payer).pid == who ||
+         ledger.participant(transaction.payee).pid == who;
+}
+
 CommandResult Hub::Impl::Decide(const VerifiedCommand& command, const TxId& id, Decision decision,
                                 Timestamp time) {
   CommandResult result;
-  StatusOr<std::optional<Transaction>> stored = FindTransaction(id);
-  result.status = stored.status();
-  if (!stored.ok()) return result;
-  if (!stored->has_value()) {
+  StatusOr<Known> known = Find(id);
+  result.status = known.status();
+  if (!known.ok()) return result;
+  auto* stored = std::get_if<Transaction>(&*known);
+  if (stored == nullptr || !IsParty(*ledger, *stored, command.signer())) {
     result.status = MakeError(ErrorCode::kUnknownTransaction,
                               "there is no payment " + std::string(id.text()) + " to decide");
     return result;
   }
-  Transaction& transaction = **stored;
+  Transaction& transaction = *stored;
   if (transaction.state == TransactionState::kPrepared) {
     result.status = CheckValidity(command, time);
     if (!result.status.ok()) return result;

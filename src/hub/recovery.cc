@@ -33,6 +33,10 @@ Status CheckOptions(const HubOptions& options) {
                      "payments: 1 s <= shortest_lifetime <= lifetime <= longest_lifetime <= 366 "
                      "days is taken");
   }
+  if (payments.max_prepared_per_payer == 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "payments.max_prepared_per_payer is at least 1; 0 would forbid to prepare");
+  }
   if (options.routing.objective >= Objective::kCheapest) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "routing.objective: kFewestHops, kRepayFirst or kSpread; a hub has no costs "

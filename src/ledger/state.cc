@@ -64,13 +64,17 @@ AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, ParticipantIndex 
 }
 
 void LedgerState::SetPrepared(const Transaction& transaction) {
+  RemovePrepared(transaction.id);
+  if (!transaction.hold->voted) ++prepared_by[transaction.payer];
   by_expiration.insert(ExpirationOf(transaction));
-  prepared.insert_or_assign(transaction.id, transaction);
+  prepared.emplace(transaction.id, transaction);
 }
 
 void LedgerState::RemovePrepared(const TxId& id) {
   const auto found = prepared.find(id);
   if (found == prepared.end()) return;
+  const auto of_payer = prepared_by.find(found->second.payer);
+  if (!found->second.hold->voted && --of_payer->second == 0) prepared_by.erase(of_payer);
   by_expiration.erase(ExpirationOf(found->second));
   prepared.erase(found);
 }

@@ -112,7 +112,8 @@ struct LedgerState {
   absl::flat_hash_map<LineId, LineIndex, IdHash> line_by_id;
   absl::flat_hash_map<PairKey, PairIndex> pair_by_key;
   std::set<PairIndex> daily_limited;
-  std::map<TxId, Transaction> prepared;                // by id
+  std::map<TxId, Transaction> prepared;                 // by id
+  std::map<ParticipantIndex, std::size_t> prepared_by;  // how many, by payer, voted ones left out
   std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
   std::map<TxId, Proposal> proposals;                  // open ones, by id
   std::set<std::pair<Timestamp, TxId>> proposals_by_time;  // all of them, by expiry

@@ -173,6 +173,23 @@ Status CheckDecided(const Transaction& stored, Decision decision) {
                    what + " was aborted; a payment for the same purpose needs a new id");
 }
 
+// Whether one more payment may be prepared, by the hub's memory and by this payer.
+Status CheckRoom(const Ledger& ledger, ParticipantIndex payer, const PreparePayment& prepare,
+                 const PaymentDefaults& defaults) {
+  if (ledger.prepared_count() >= kMaxPrepared) {
+    return MakeError(ErrorCode::kTooManyPrepared, std::to_string(kMaxPrepared) +
+                                                      " payments are prepared; wait until some "
+                                                      "are decided");
+  }
+  const std::size_t own = ledger.PreparedBy(payer);
+  if (prepare.voted || own < defaults.max_prepared_per_payer) return OkStatus();
+  return MakeError(ErrorCode::kTooManyPreparedByPayer,
+                   std::to_string(own) + " payments of " +
+                       FormatPid(ledger.participant(payer).pid) + " are prepared; at most " +
+                       std::to_string(defaults.max_prepared_per_payer) +
+                       " may be: commit or abort one, or wait until one expires");
+}
+
 }  // namespace
 
 StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const Pid& payer,
@@ -188,11 +205,7 @@ StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const
   GEO_ASSIGN_OR_RETURN(const RouteRequest request,
                        Resolve(ledger, payer, prepare.payment, constraints));
   GEO_RETURN_IF_ERROR(CheckOperatorLimits(ledger, request, DayOf(now)));
-  if (ledger.prepared_count() >= kMaxPrepared) {
-    return MakeError(
-        ErrorCode::kTooManyPrepared,
-        std::to_string(kMaxPrepared) + " payments are prepared; wait until some " + "are decided");
-  }
+  GEO_RETURN_IF_ERROR(CheckRoom(ledger, request.from, prepare, defaults));
   GEO_ASSIGN_OR_RETURN(auto outcome, ChooseRoutes(ledger, router, DayOf(now), request, prepare));
   if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
   if (auto* shortage = std::get_if<HopShortage>(&outcome)) return *shortage;

@@ -229,7 +229,7 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   Do("anna", pay);
   EXPECT_EQ(Code(Try("clerk", Proposed("paid"))), "TxIdReused");
   EXPECT_FALSE(hub_->FindProposal(Id("paid"))->has_value());
-  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "TxIdReused");
+  EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "UnknownTransaction");
 }
 
 // A snapshot holds proposals, limits and what counts towards them; clearing counts towards none.

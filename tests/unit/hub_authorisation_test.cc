@@ -148,6 +148,7 @@ const std::string kOk = "Ok";
 const std::string kNo = "NotPermitted";
 const std::string kGone = "ParticipantNotActive";
 const std::string kWho = "UnknownParticipant";
+const std::string kNone = "UnknownTransaction";
 
 // What only operators may; everybody else is told so.
 Row ForOperators(const char* what, std::function<Command(const Village&)> make) {
@@ -270,10 +271,19 @@ std::vector<Row> OnPayments() {
        {kOk, "SelfPayment", kGone, kWho, kWho, kWho, kWho, kWho}},
       {"commit",
        [](const Village&) { return CommitPayment{Id("held")}; },
-       {kOk, kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
+       {kOk, kNo, kNone, kNone, kNone, kNone, kNone, kNone}},
+      {"commit of nothing",
+       [](const Village&) { return CommitPayment{Id("nothing")}; },
+       {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone}},
+      {"commit of a proposal",
+       [](const Village&) { return CommitPayment{Id("asked")}; },
+       {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone}},
       {"abort",
        [](const Village&) { return AbortPayment{Id("held")}; },
-       {kOk, kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
+       {kOk, kNo, kNone, kNone, kNone, kNone, kNone, kNone}},
+      {"abort of nothing",
+       [](const Village&) { return AbortPayment{Id("nothing")}; },
+       {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone}},
   };
 }
 
@@ -317,6 +327,28 @@ TEST(AuthorisationTest, EveryCommandBySigner) {
           << row.what << " by " << kSigners[i];
       EXPECT_EQ(village.hub->head().seq - before, row.answers[i] == kOk ? 1U : 0U)
           << row.what << " by " << kSigners[i] << ": the refused leave no record";
+    }
+  }
+}
+
+// A stranger learns of no payment, whatever its state and however old his message is.
+TEST(AuthorisationTest, StrangersCannotTellKnownIdsFromUnknownOnes) {
+  Village village;
+  const auto ask = [&](const Command& command, Timestamp now) {
+    const SignedCommand sent =
+        SignCommand(KeyOf("cleo"), kNetwork, command, 0, {kStart, kStart + kMinute}).value();
+    const CommandResult result =
+        village.hub->Execute(VerifyCommand(sent, kNetwork).value(), now).value();
+    std::string text(result.status.message());
+    text.replace(text.find(TransactionOf(command)->text()), TransactionOf(command)->text().size(),
+                 "…");
+    return Village::Answer(result) + " " + text;
+  };
+  for (const Timestamp now : {kStart, kStart + kMinute, kStart + kDay}) {
+    const std::string none = ask(CommitPayment{Id("nothing")}, now);
+    for (const char* id : {"held", "HRS:anna", "asked"}) {
+      EXPECT_EQ(ask(CommitPayment{Id(id)}, now), none) << id;
+      EXPECT_EQ(ask(AbortPayment{Id(id)}, now), none) << id;
     }
   }
 }

@@ -235,11 +235,51 @@ TEST_F(TwoPhaseTest, DecisionsAreRepeatedNotRevised) {
 
 TEST_F(TwoPhaseTest, OnlyThePayerDecides) {
   Do("anna", Prepare("p", "ben", "10"));
-  for (const char* who : {"ben", "admin", "hub"}) {
-    EXPECT_EQ(Code(Try(who, CommitPayment{Id("p")})), "NotPermitted") << who;
-    EXPECT_EQ(Code(Try(who, AbortPayment{Id("p")})), "NotPermitted") << who;
+  EXPECT_EQ(Code(Try("ben", CommitPayment{Id("p")})), "NotPermitted");
+  EXPECT_EQ(Code(Try("ben", AbortPayment{Id("p")})), "NotPermitted");
+  for (const char* who : {"cleo", "admin", "hub"}) {
+    EXPECT_EQ(Code(Try(who, CommitPayment{Id("p")})), "UnknownTransaction") << who;
+    EXPECT_EQ(Code(Try(who, AbortPayment{Id("p")})), "UnknownTransaction") << who;
   }
   EXPECT_EQ(hub_->view().ledger().prepared_count(), 1U);
+}
+
+TEST_F(TwoPhaseTest, NobodyTakesAllTheRoomForHimself) {
+  options_.payments.max_prepared_per_payer = 3;
+  Reopen();
+  for (const char* id : {"a-1", "a-2", "a-3"}) Do("anna", Prepare(id, "ben", "1"));
+  const CommandResult fourth = Try("anna", Prepare("a-4", "ben", "1"));
+  EXPECT_EQ(Code(fourth), "TooManyPreparedByPayer");
+  EXPECT_NE(fourth.status.message().find("3 payments"), std::string::npos) << fourth.status;
+  EXPECT_NE(fourth.status.message().find("at most 3"), std::string::npos) << fourth.status;
+  Do("ben", Prepare("b-1", "cleo", "1"));  // others are not hindered
+  Do("anna", Prepare("a-1", "ben", "1"));  // what is there is answered
+  PreparePayment voted = Prepare("v-1", "ben", "1");
+  voted.voted = true;
+  Do("anna", voted);
+  // What a hub counted, it counts again from its journal, and from a snapshot.
+  Reopen();
+  EXPECT_EQ(Code(Try("anna", Prepare("a-4", "ben", "1"))), "TooManyPreparedByPayer");
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  Reopen();
+  EXPECT_EQ(Code(Try("anna", Prepare("a-4", "ben", "1"))), "TooManyPreparedByPayer");
+  // Each decision makes room, as does the end of time; the voted one took none.
+  Do("anna", CommitPayment{Id("a-1")});
+  Do("anna", Prepare("a-4", "ben", "1"));
+  EXPECT_EQ(Code(Try("anna", Prepare("a-5", "ben", "1"))), "TooManyPreparedByPayer");
+  Do("anna", CommitPayment{Id("v-1")});
+  EXPECT_EQ(Code(Try("anna", Prepare("a-5", "ben", "1"))), "TooManyPreparedByPayer");
+  Do("anna", AbortPayment{Id("a-2")});
+  Do("anna", Prepare("a-5", "ben", "1"));
+  now_ += kDay;
+  for (const char* id : {"a-6", "a-7", "a-8"}) Do("anna", Prepare(id, "ben", "1"));
+  // A stricter hub opens what a generous one wrote.
+  options_.payments.max_prepared_per_payer = 1;
+  Reopen();
+  EXPECT_EQ(Code(Try("anna", Prepare("a-9", "ben", "1"))), "TooManyPreparedByPayer");
+  options_.payments.max_prepared_per_payer = 0;
+  EXPECT_EQ(CodeName(Hub::Open(NewMemoryStore(), options_).status()), "InvalidArgument");
+  options_.payments.max_prepared_per_payer = 4;
 }
 
 // Nothing ends by the clock alone: a record comes before whatever happens next.

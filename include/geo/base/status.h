@@ -103,7 +103,9 @@ enum class ErrorCode : std::int32_t {
   kLineAboveLimit = 521,        // E003: a line's limit larger than the operator allows
   kTooManyLines = 522,          // E003: the owner has as many live lines as he may
   kTooManyPaymentsToday = 523,  // E003: the payer has made as many payments this UTC day as he may
-  kLineNotActive = 530,         // E004: a named line is frozen
+  kTooManyPreparedByPayer =
+      524,               // E003: as many payments of the payer wait for his decision as may
+  kLineNotActive = 530,  // E004: a named line is frozen
 
   // 600s: storage. E010. Each answer of Store says what to do next; see geo/storage/store.h.
   kStoreConflict = 600,  // the journal head is not the expected one; nothing was written

@@ -153,6 +153,8 @@ class Ledger {
   // --- Prepared payments, not yet decided (spec 01 §6.5): at most kMaxPrepared. ---
 
   std::size_t prepared_count() const;
+  // Those of `payer`, without voted ones. O(1).
+  std::size_t PreparedBy(ParticipantIndex payer) const;
   // The prepared payment with this id; null when there is none (decided, or never there). Valid
   // until the next Apply. O(log n).
   const Transaction* FindPrepared(const TxId& id) const;

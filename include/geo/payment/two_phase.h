@@ -11,6 +11,7 @@
 #ifndef GEO_PAYMENT_TWO_PHASE_H_
 #define GEO_PAYMENT_TWO_PHASE_H_
 
+#include <cstdint>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -46,7 +47,8 @@ struct PreparePayment {
   bool voted = false;
 };
 
-// The payer decides.
+// The payer decides. His payee is told that he may not (NotPermitted); everybody else is answered
+// UnknownTransaction, as if there were no such payment, whether there is one or not.
 struct CommitPayment {
   TxId id;
 };
@@ -60,6 +62,11 @@ struct PaymentDefaults {
   Duration lifetime = 60 * kSecond;           // of a reservation (§6.5)
   Duration shortest_lifetime = 30 * kSecond;  // what may be asked for
   Duration longest_lifetime = 300 * kSecond;
+  // Payments of one payer that may be prepared and not decided, at least 1, so that nobody takes
+  // all of kMaxPrepared for himself. Voted ones do not count and are not refused: whoever trusts
+  // their command answers for them. An option of the hub and no limit of spec 01 §6.8: it protects
+  // the hub's memory, so it is not in the journal, and replay, which folds effects, never asks it.
+  std::uint32_t max_prepared_per_payer = 256;
 };
 
 // The hop where an explicit plan fails for want of capacity; of several, the first in the order of
@@ -77,8 +84,8 @@ using PrepareOutcome = std::variant<PaymentPlan, Refusal, HopShortage>;
 
 // Plans a reservation by `payer`, recorded at `now`: all hops or nothing. Nothing changes. Errors
 // as PlanPayment, and: InvalidArgument (a lifetime out of range, beyond the last Timestamp, or of a
-// voted one), TooManyPrepared; for explicit routes those of VerifyPlan except InsufficientCapacity,
-// and UnknownParticipant.
+// voted one), TooManyPrepared, TooManyPreparedByPayer; for explicit routes those of VerifyPlan
+// except InsufficientCapacity, and UnknownParticipant.
 StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const Pid& payer,
                                      Timestamp now, const PreparePayment& prepare,
                                      const PaymentDefaults& defaults);
