@@ -384,7 +384,10 @@ bool HubMemoryTest::Perform(const Act& act, std::string* what) {
     }
     if (status.ok()) said_.back() += question.answer() + ";";
   }
-  refused_ = said_.back().find("OutOfMemory") != std::string::npos;
+  // A store that ran out of memory right after a commit says so with the next command.
+  for (const char* why : {"OutOfMemory", "StorePoisoned"}) {
+    refused_ = refused_ || said_.back().find(why) != std::string::npos;
+  }
   return true;
 }
 

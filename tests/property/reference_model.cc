@@ -390,11 +390,13 @@ struct Case {
   }
   void Decision(const TxId& id, bool commits) {
     const auto known = m.payments.find(id);
-    If(known == m.payments.end(), 3, {kUnknownTransaction});
-    const bool open =
-        known != m.payments.end() && known->second.t.state == TransactionState::kPrepared;
+    const auto is = [&](ParticipantIndex one) { return m.registered[one] == signer; };
+    const bool party =
+        known != m.payments.end() && (is(known->second.t.payer) || is(known->second.t.payee));
+    If(!party, 3, {kUnknownTransaction});
+    const bool open = party && known->second.t.state == TransactionState::kPrepared;
     if (!open) replay.clear();  // what is decided is not asked for its time
-    if (known == m.payments.end()) return;
+    if (!party) return;
     Transaction& t = known->second.t;
     If(m.registered[t.payer] != signer, 4, {kNotPermitted});
     const bool aborted = t.state == TransactionState::kAborted;
