@@ -80,8 +80,8 @@ constexpr std::size_t kParts = 16;
 class PowerCutPartTest : public ::testing::TestWithParam<std::size_t> {
  protected:
   Findings ProvePart(Durability durability, std::size_t stride, std::uint64_t seeds,
-                     std::size_t rows_later = 0) {
-    Life life(LifeOptions(), durability, rows_later);
+                     std::size_t lag = 0) {
+    Life life(LifeOptions(), durability, lag);
     EXPECT_TRUE(life.Run({}, {}));
     EXPECT_GE(life.steps(), 60U);
     const Findings findings = Prove(life, kParts * stride, seeds, {}, GetParam() * stride);
