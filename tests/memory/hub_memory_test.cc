@@ -396,7 +396,10 @@ bool HubMemoryTest::Recover(std::size_t act) {
   // What failed before it changed anything did no harm; submitting and flushing always may have.
   const bool poisoned = ErrorCodeOf(later) == ErrorCode::kHubPoisoned;
   EXPECT_TRUE(poisoned || acts_[act].size() == 1) << later;
-  EXPECT_EQ(log_.count, poisoned ? 1 : 0) << "told once, if not at once then with the next call";
+  // A hub whose store could not be closed is closed all the same; nothing has failed.
+  const bool closed = later.message().find("the hub is closed") != std::string::npos;
+  EXPECT_EQ(log_.count, poisoned && !closed ? 1 : 0)
+      << "told once, if not at once then with the next call";
   hub_.reset();
   StatusOr<std::unique_ptr<Hub>> opened = Open();
   EXPECT_TRUE(opened.ok()) << opened.status();
