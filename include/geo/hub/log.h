@@ -18,9 +18,8 @@
 //   checkpoint           info            seq
 //   integrity            info; warning;  equivalent, zero_sum, accumulators, trust_limits,
 //                        error           debt_symmetry: what each check found, 0 when all is well
-//   hub.poisoned         error           code: the append that failed, or OutOfMemory; when there
-//   is
-//                                        no memory for the entry either it comes with the next call
+//   hub.poisoned         error           code: the append that failed, or OutOfMemory; where there
+//                                        is no memory for the entry it comes with the next call
 //
 // No entry holds personal text, nor any message, which may quote what somebody sent.
 #ifndef GEO_HUB_LOG_H_
