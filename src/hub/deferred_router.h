@@ -11,8 +11,8 @@
 
 namespace geo {
 
-// As the router inside, with one rule more: siblings must not be asked before Sync, since they know
-// of nothing that waits.
+// As the router inside, with one rule more: siblings, and TrustDistance, must not be asked before
+// Sync, since they know of nothing that waits.
 class DeferredRouter final : public Router {
  public:
   explicit DeferredRouter(std::unique_ptr<Router> router) : router_(std::move(router)) {}

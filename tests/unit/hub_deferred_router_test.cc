@@ -1,0 +1,82 @@
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "src/hub/deferred_router.h"
+
+namespace geo {
+namespace {
+
+// Writes down what it is told and asked.
+class Listener : public Router {
+ public:
+  explicit Listener(std::string* heard) : heard_(*heard) {}
+
+  void PairChanged(PairIndex pair) override { heard_ += "pair " + std::to_string(pair) + " "; }
+  void ParticipantChanged(ParticipantIndex /*participant*/) override { heard_ += "participant "; }
+  void DayChanged(std::int64_t /*day*/) override { heard_ += "day "; }
+  StatusOr<RouteAnswer> FindRoutes(const RouteRequest& /*request*/) override {
+    heard_ += "routes ";
+    return RouteAnswer();
+  }
+  StatusOr<CapacityAnswer> Capacity(const RouteRequest& /*request*/) override {
+    heard_ += "capacity ";
+    return CapacityAnswer();
+  }
+  StatusOr<TargetsPage> Targets(const TargetsRequest& /*request*/) override {
+    heard_ += "targets ";
+    return TargetsPage();
+  }
+  StatusOr<std::optional<std::uint32_t>> TrustDistance(
+      EquivalentIndex /*equivalent*/, ParticipantIndex /*from*/, ParticipantIndex /*to*/,
+      std::uint32_t /*max_distance*/) const override {
+    heard_ += "distance ";
+    return std::optional<std::uint32_t>();
+  }
+  std::unique_ptr<Router> NewSibling() const override { return nullptr; }
+
+ private:
+  std::string& heard_;
+};
+
+class DeferredRouterTest : public ::testing::Test {
+ protected:
+  // What the router inside has heard since the last time.
+  std::string Heard() { return std::exchange(heard_, {}); }
+
+  std::string heard_;
+  DeferredRouter router_{std::make_unique<Listener>(&heard_)};
+};
+
+TEST_F(DeferredRouterTest, PairsWaitForTheNextQuestionEachOnceInOrder) {
+  for (const PairIndex pair : {7U, 2U, 7U, 90U, 2U}) router_.PairChanged(pair);
+  EXPECT_EQ(Heard(), "");
+  ASSERT_TRUE(router_.FindRoutes({}).ok());
+  EXPECT_EQ(Heard(), "pair 7 pair 2 pair 90 routes ");
+  router_.PairChanged(7);
+  ASSERT_TRUE(router_.Capacity({}).ok());
+  EXPECT_EQ(Heard(), "pair 7 capacity ");
+  router_.PairChanged(0);
+  ASSERT_TRUE(router_.Targets({}).ok());
+  EXPECT_EQ(Heard(), "pair 0 targets ");
+  router_.PairChanged(1);
+  router_.Sync();
+  router_.Sync();
+  EXPECT_EQ(Heard(), "pair 1 ");
+}
+
+TEST_F(DeferredRouterTest, ParticipantsAndDaysAreToldAtOnce) {
+  router_.PairChanged(3);
+  router_.ParticipantChanged(5);
+  router_.DayChanged(11);
+  EXPECT_EQ(Heard(), "participant day ");
+  ASSERT_TRUE(router_.TrustDistance(0, 0, 1, 9).ok());
+  EXPECT_EQ(Heard(), "distance ");  // of siblings and views, which are synced before
+}
+
+}  // namespace
+}  // namespace geo
