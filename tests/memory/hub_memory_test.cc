@@ -347,8 +347,8 @@ class HubMemoryTest : public ::testing::TestWithParam<MakePlace> {
   bool Perform(const Act& act, std::string* what);
   // After an act that failed: the hub is opened again. True when the act is done all the same.
   bool Recover(std::size_t act);
-  // After an act in which a command alone was refused for want of memory, and the others done: what
-  // is there is durable, and the life ends.
+  // After an act in which a command or question alone was refused for want of memory, and the
+  // others done: what is there is durable, and the life ends.
   void EndRefused();
 
   std::unique_ptr<Place> place_;
@@ -377,6 +377,9 @@ bool HubMemoryTest::Perform(const Act& act, std::string* what) {
       if (what != nullptr) *what = "act " + std::to_string(said_.size() - 1);
       shown_.insert(ErrorCodeOf(status));
       EXPECT_TRUE(AllocationFailed()) << status;
+      // A store that ran out of memory right after a commit says so to whoever asks it next.
+      refused_ = question.reads && ErrorCodeOf(status) == ErrorCode::kStorePoisoned;
+      if (refused_) return true;
       FailAllocation(0, false);
       if (!question.reads) return false;
       status = question.ask(*hub_);
@@ -384,7 +387,7 @@ bool HubMemoryTest::Perform(const Act& act, std::string* what) {
     }
     if (status.ok()) said_.back() += question.answer() + ";";
   }
-  // A store that ran out of memory right after a commit says so with the next command.
+  // So with the next command.
   for (const char* why : {"OutOfMemory", "StorePoisoned"}) {
     refused_ = refused_ || said_.back().find(why) != std::string::npos;
   }
