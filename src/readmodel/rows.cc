@@ -12,8 +12,13 @@ namespace {
 
 using Number = std::int64_t;
 
-RowChange Row(Table table, std::vector<ColumnValue> values) {
-  return {static_cast<std::size_t>(table), false, std::move(values)};
+// Moves the values in: an initializer list would copy each text.
+template <typename... Values>
+RowChange Row(Table table, Values&&... values) {
+  RowChange row{static_cast<std::size_t>(table), false, {}};
+  row.values.reserve(sizeof...(values));
+  (row.values.emplace_back(std::forward<Values>(values)), ...);
+  return row;
 }
 
 // A JSON object of members that need no escapes, given in the order of their keys.
@@ -78,36 +83,35 @@ std::string RoutesText(const std::vector<Route>& routes) {
 RowChange ParticipantRow(const Ledger& ledger, ParticipantIndex index) {
   const Participant& participant = ledger.participant(index);
   const Hash256& name = participant.name_hash;
-  return Row(Table::kParticipants,
-             {Number{index}, FormatPid(participant.pid),
-              name.IsZero() ? ColumnValue() : ColumnValue(std::string(name.view())),
-              std::string(ParticipantTypeName(participant.type)),
-              std::string(ParticipantStatusName(participant.status)),
-              Number{participant.verification_level}, participant.created, participant.updated});
+  return Row(Table::kParticipants, Number{index}, FormatPid(participant.pid),
+             name.IsZero() ? ColumnValue() : ColumnValue(std::string(name.view())),
+             std::string(ParticipantTypeName(participant.type)),
+             std::string(ParticipantStatusName(participant.status)),
+             Number{participant.verification_level}, participant.created, participant.updated);
 }
 
 RowChange EquivalentRow(const Ledger& ledger, EquivalentIndex index) {
   const Equivalent& equivalent = ledger.equivalent(index);
   Number units_per_one = 1;
   for (int i = 0; i < equivalent.precision; ++i) units_per_one *= 10;
-  return Row(Table::kEquivalents,
-             {Number{index}, std::string(equivalent.code.text()), Number{equivalent.precision},
-              units_per_one, std::string(EquivalentKindName(equivalent.kind)),
-              std::string(EquivalentStatusName(equivalent.status)), equivalent.iso_code,
-              equivalent.description});
+  return Row(Table::kEquivalents, Number{index}, std::string(equivalent.code.text()),
+             Number{equivalent.precision}, units_per_one,
+             std::string(EquivalentKindName(equivalent.kind)),
+             std::string(EquivalentStatusName(equivalent.status)), equivalent.iso_code,
+             equivalent.description);
 }
 
 RowChange LineRow(const Ledger& ledger, LineIndex index) {
   const TrustLine line = ledger.line(index);
-  return Row(Table::kLines,
-             {Number{index}, FormatLineId(line.id), Number{line.owner}, Number{line.debtor},
-              Number{line.equivalent}, line.limit, std::string(LineStatusName(line.status)),
-              PolicyText(ledger, line), line.created, line.updated});
+  return Row(Table::kLines, Number{index}, FormatLineId(line.id), Number{line.owner},
+             Number{line.debtor}, Number{line.equivalent}, line.limit,
+             std::string(LineStatusName(line.status)), PolicyText(ledger, line), line.created,
+             line.updated);
 }
 
 RowChange PairRow(const Ledger& ledger, PairIndex index) {
   const Pair& pair = ledger.pair(index);
-  RowChange row = Row(Table::kPairs, {Number{pair.a}, Number{pair.b}, Number{pair.equivalent}});
+  RowChange row = Row(Table::kPairs, Number{pair.a}, Number{pair.b}, Number{pair.equivalent});
   row.remove = pair.balance == 0;
   if (!row.remove) row.values.emplace_back(pair.balance);
   return row;
@@ -115,17 +119,16 @@ RowChange PairRow(const Ledger& ledger, PairIndex index) {
 
 RowChange TransactionRow(const RecordedTransaction& recorded) {
   const Transaction& transaction = recorded.transaction;
-  return Row(Table::kTransactions,
-             {static_cast<Number>(recorded.seq), std::string(transaction.id.text()),
-              std::string(RecordKindName(recorded.kind)), Number{transaction.payer},
-              Number{transaction.payee}, Number{transaction.equivalent}, transaction.amount,
-              std::string(TransactionStateName(transaction.state)), RoutesText(transaction.routes),
-              recorded.time});
+  return Row(Table::kTransactions, static_cast<Number>(recorded.seq),
+             std::string(transaction.id.text()), std::string(RecordKindName(recorded.kind)),
+             Number{transaction.payer}, Number{transaction.payee}, Number{transaction.equivalent},
+             transaction.amount, std::string(TransactionStateName(transaction.state)),
+             RoutesText(transaction.routes), recorded.time);
 }
 
 RowChange ReservationRow(const Transaction& transaction, const Flow& flow) {
-  RowChange row = Row(Table::kReservations, {std::string(transaction.id.text()), Number{flow.from},
-                                             Number{flow.to}, Number{transaction.equivalent}});
+  RowChange row = Row(Table::kReservations, std::string(transaction.id.text()), Number{flow.from},
+                      Number{flow.to}, Number{transaction.equivalent});
   row.remove = transaction.state != TransactionState::kPrepared;
   if (row.remove) return row;
   row.values.emplace_back(flow.amount);
