@@ -3,6 +3,7 @@
 #define GEO_SRC_HUB_HUB_IMPL_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,16 +53,12 @@ class Hub::Impl {
   Status Close();
   void SetGauges(Timestamp now);
 
-  struct TxIdHash {
-    std::size_t operator()(const TxId& id) const { return std::hash<TxId>()(id); }
-  };
-
   // What is submitted together is appended together.
   struct Group {
     Batch batch;
     std::vector<CommandResult> results;
     // Where the last record about each transaction begins in batch.records.
-    absl::flat_hash_map<TxId, std::size_t, TxIdHash> transactions;
+    absl::flat_hash_map<TxId, std::size_t, std::hash<TxId>> transactions;
     // For the observer, if it watches: of each result, and the payments that the hub ended itself.
     std::vector<Observer::Asked> asked;
     std::vector<Transaction> expired;

@@ -37,10 +37,7 @@ class TransactionIndex {
   StatusOr<std::optional<std::uint64_t>> Find(const TxId& id);
 
  private:
-  struct Hash {
-    std::size_t operator()(const TxId& id) const { return std::hash<TxId>()(id); }
-  };
-  using Ids = absl::flat_hash_map<TxId, std::uint64_t, Hash>;
+  using Ids = absl::flat_hash_map<TxId, std::uint64_t, std::hash<TxId>>;
 
   Status AddRow(const std::vector<TransactionEntry>& entries);
   Status MoveIntoTree();
