@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "src/base/status_macros.h"
-#include "src/graph/capacity_code.h"
+#include "src/graph/make_room.h"
 
 namespace geo::graph {
 namespace {
@@ -14,30 +14,6 @@ constexpr std::uint8_t kTailForbids = 1;
 constexpr std::uint8_t kHeadForbids = 2;
 constexpr std::uint8_t kConstrained = 4;
 constexpr std::uint8_t kShut = 8;  // on both sides: an end is disabled
-
-constexpr std::uint32_t kNoBlock = 0xffffffff;
-constexpr std::uint8_t kNoClass = 0xff;  // a node without a block
-
-// Two sizes per octave, so that at most a third of a block is slack: 2, 3, 4, 6, 8, 12, 16…
-constexpr std::uint32_t ClassSize(std::uint8_t size_class) {
-  if (size_class == kNoClass) return 0;
-  const std::uint32_t base = 2U << (size_class / 2);
-  return size_class % 2 == 0 ? base : base + base / 2;
-}
-
-constexpr std::uint8_t ClassFor(std::uint32_t degree) {
-  std::uint8_t size_class = 0;
-  while (ClassSize(size_class) < degree) ++size_class;
-  return size_class;
-}
-
-// Room for `size` elements. Tables grow by a quarter: they are most of the memory there is, and
-// what doubling would leave empty is a third of them on average.
-template <typename Table>
-void MakeRoom(Table& table, std::size_t size) {
-  if (size <= table.capacity()) return;
-  table.reserve(std::max(size, table.capacity() + table.capacity() / 4));
-}
 
 Status CheckArc(const Arc& arc) {
   if (arc.direct < kAbsent || arc.transit < kAbsent || arc.transit > arc.direct ||
@@ -61,7 +37,7 @@ Status ResidualGraph::Grow(NodeIndex count) {
   MakeRoom(nodes_, count);
   MakeRoom(info_, count);
   nodes_.resize(count);
-  info_.resize(count, NodeInfo{.size_class = kNoClass});
+  info_.resize(count);
   return OkStatus();
 }
 
@@ -102,31 +78,44 @@ bool ResidualGraph::IsRelaxed(const Edge& edge) const {
          Relaxed(edge, 1) > edge.transit[1];
 }
 
-StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
+Status ResidualGraph::CheckNew(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) const {
   if (u >= nodes_.size() || v >= nodes_.size() || u == v) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "edge between nodes " + std::to_string(u) + " and " + std::to_string(v) +
                          "; expected two different nodes below " + std::to_string(nodes_.size()));
   }
   GEO_RETURN_IF_ERROR(CheckArc(uv));
-  GEO_RETURN_IF_ERROR(CheckArc(vu));
-  if (Find(u, v) != kNoEdge) {
-    return MakeError(ErrorCode::kInvalidArgument, "edge between nodes " + std::to_string(u) +
-                                                      " and " + std::to_string(v) +
-                                                      " exists; change it instead");
-  }
-  if (free_edge_ == kNoEdge && edges_.size() >= kMaxEdges) {
-    return MakeError(ErrorCode::kTooLarge,
-                     "graph holds " + std::to_string(kMaxEdges) + " edges; no more fit");
-  }
-  const EdgeIndex index = TakeEdge();
+  return CheckArc(vu);
+}
+
+Status ResidualGraph::AlreadyThere(NodeIndex u, NodeIndex v) {
+  return MakeError(ErrorCode::kInvalidArgument, "edge between nodes " + std::to_string(u) +
+                                                    " and " + std::to_string(v) +
+                                                    " exists; change it instead");
+}
+
+Status ResidualGraph::NoRoomForEdges() {
+  return MakeError(ErrorCode::kTooLarge,
+                   "a graph holds " + std::to_string(kMaxEdges) + " edges; no more fit");
+}
+
+void ResidualGraph::StoreNew(EdgeIndex index, NodeIndex u, NodeIndex v, const Arc& uv,
+                             const Arc& vu) {
   Edge& edge = edges_[index];
   edge.a = std::min(u, v);
   edge.b = std::max(u, v);
   StoreArcs(edge, u < v ? uv : vu, u < v ? vu : uv);
+  ChangeSums(edge, Share(), ShareOf(edge));
+}
+
+StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
+  GEO_RETURN_IF_ERROR(CheckNew(u, v, uv, vu));
+  if (Find(u, v) != kNoEdge) return AlreadyThere(u, v);
+  if (free_edge_ == kNoEdge && edges_.size() >= kMaxEdges) return NoRoomForEdges();
+  const EdgeIndex index = TakeEdge();
+  StoreNew(index, u, v, uv, vu);
   InsertSlot(u, v, index);
   InsertSlot(v, u, index);
-  ChangeSums(edge, Share(), ShareOf(edge));
   WriteCodes(index, true);
   ++live_edges_;
   return index;
@@ -294,22 +283,6 @@ void ResidualGraph::ChangeSums(const Edge& edge, const Share& before, const Shar
   special_edges_ += after.special - before.special;
 }
 
-// `conditions`: also what the ends forbid and whether it is relaxed, which seldom changes and lies
-// elsewhere in memory.
-void ResidualGraph::WriteCodes(EdgeIndex index, bool conditions) {
-  const Edge& edge = edges_[index];
-  const std::uint16_t ab = CodeOf(BetweenOthers(edge, 0));
-  const std::uint16_t ba = CodeOf(BetweenOthers(edge, 1));
-  const std::size_t at_a = nodes_[edge.a].offset + LowerBound(edge.a, edge.b);
-  const std::size_t at_b = nodes_[edge.b].offset + LowerBound(edge.b, edge.a);
-  arcs_[at_a] = {edge.b, ab, ba};
-  arcs_[at_b] = {edge.a, ba, ab};
-  if (!conditions) return;
-  const std::uint32_t ref = index << 2 | (IsRelaxed(edge) ? 2U : 0U);
-  refs_[at_a] = ref | (Forbids(edge, 0) ? 1U : 0U);
-  refs_[at_b] = ref | (Forbids(edge, 1) ? 1U : 0U);
-}
-
 EdgeIndex ResidualGraph::TakeEdge() {
   if (free_edge_ == kNoEdge) {
     MakeRoom(edges_, edges_.size() + 1);
@@ -329,81 +302,6 @@ std::uint32_t ResidualGraph::TakeExtra() {
   const std::uint32_t extra = free_extras_.back();
   free_extras_.pop_back();
   return extra;
-}
-
-// The first slot of `node` whose neighbour is not below `neighbor`. How often the loop runs depends
-// on the degree alone, which processors foresee better than what is compared.
-std::uint32_t ResidualGraph::LowerBound(NodeIndex node, NodeIndex neighbor) const {
-  const HotArc* begin = arcs_.data() + nodes_[node].offset;
-  const HotArc* first = begin;
-  std::uint32_t length = nodes_[node].degree;
-  if (length == 0) return 0;
-  while (length > 1) {
-    const std::uint32_t half = length / 2;
-    const std::uint32_t below = first[half - 1].to < neighbor ? 1 : 0;
-    first += half & (0U - below);
-    length -= half;
-  }
-  return static_cast<std::uint32_t>(first - begin) + (first->to < neighbor ? 1U : 0U);
-}
-
-std::uint32_t ResidualGraph::TakeBlock(std::uint8_t size_class) {
-  if (free_blocks_.size() <= size_class) free_blocks_.resize(size_class + 1U, kNoBlock);
-  const std::uint32_t offset = free_blocks_[size_class];
-  if (offset != kNoBlock) {
-    free_blocks_[size_class] = arcs_[offset].to;
-    return offset;
-  }
-  const std::size_t end = arcs_.size();
-  MakeRoom(arcs_, end + ClassSize(size_class));
-  MakeRoom(refs_, end + ClassSize(size_class));
-  arcs_.resize(end + ClassSize(size_class));
-  refs_.resize(end + ClassSize(size_class));
-  return static_cast<std::uint32_t>(end);
-}
-
-void ResidualGraph::FreeBlock(std::uint32_t offset, std::uint8_t size_class) {
-  if (size_class == kNoClass) return;
-  arcs_[offset].to = free_blocks_[size_class];
-  free_blocks_[size_class] = offset;
-}
-
-// Moves the arcs of `node` to a block of `size_class`, which must hold them.
-void ResidualGraph::MoveBlock(NodeIndex node, std::uint8_t size_class) {
-  const Node old = nodes_[node];
-  const std::uint32_t offset = size_class == kNoClass ? 0 : TakeBlock(size_class);
-  std::copy_n(arcs_.begin() + old.offset, old.degree, arcs_.begin() + offset);
-  std::copy_n(refs_.begin() + old.offset, old.degree, refs_.begin() + offset);
-  FreeBlock(old.offset, info_[node].size_class);
-  nodes_[node].offset = offset;
-  info_[node].size_class = size_class;
-}
-
-void ResidualGraph::InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edge) {
-  const std::uint32_t degree = nodes_[node].degree;
-  if (degree == ClassSize(info_[node].size_class)) MoveBlock(node, ClassFor(degree + 1));
-  const std::uint32_t slot = LowerBound(node, neighbor);
-  const auto arcs = arcs_.begin() + nodes_[node].offset;
-  const auto refs = refs_.begin() + nodes_[node].offset;
-  std::copy_backward(arcs + slot, arcs + degree, arcs + degree + 1);
-  std::copy_backward(refs + slot, refs + degree, refs + degree + 1);
-  arcs[slot] = {neighbor, kAbsentCode, kAbsentCode};
-  refs[slot] = edge << 2;
-  ++nodes_[node].degree;
-}
-
-void ResidualGraph::RemoveSlot(NodeIndex node, NodeIndex neighbor) {
-  const std::uint32_t slot = LowerBound(node, neighbor);
-  const std::uint32_t degree = --nodes_[node].degree;
-  const auto arcs = arcs_.begin() + nodes_[node].offset;
-  const auto refs = refs_.begin() + nodes_[node].offset;
-  std::copy(arcs + slot + 1, arcs + degree + 1, arcs + slot);
-  std::copy(refs + slot + 1, refs + degree + 1, refs + slot);
-  if (degree == 0) {
-    MoveBlock(node, kNoClass);
-  } else if (degree <= ClassSize(info_[node].size_class) / 4) {
-    MoveBlock(node, ClassFor(degree));
-  }
 }
 
 }  // namespace geo::graph

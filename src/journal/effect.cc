@@ -441,11 +441,12 @@ struct EffectWriter {
 // An effect on a thing: its index, what it was, what it is.
 template <typename ThingEffect, typename ReadThing>
 Effect ReadChange(ByteReader& reader, ReadThing read) {
-  ThingEffect effect;
+  Effect made(std::in_place_type<ThingEffect>);
+  auto& effect = *std::get_if<ThingEffect>(&made);
   effect.index = ReadIndex(reader);
   effect.before = ReadOptional(reader, read);
   effect.after = read(reader);
-  return effect;
+  return made;
 }
 
 DebtEffect ReadDebtEffect(ByteReader& reader) {

@@ -11,7 +11,8 @@
 namespace geo {
 namespace {
 
-constexpr std::uint64_t kSliceFormat = 1;
+// Format 1 did not say how many things there are.
+constexpr std::uint64_t kSliceFormat = 2;
 
 Status Corrupt(std::string_view what) {
   return MakeError(ErrorCode::kRecordCorrupt, "snapshot slice: " + std::string(what));
@@ -243,11 +244,16 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
   }
 }
 
+void LoadParticipant(LedgerState& state, std::uint64_t index, ByteReader& reader) {
+  state.participants.push_back(ReadCreation<ParticipantEffect>(index, reader).after);
+  state.sequences.push_back(reader.Varint());
+  state.operator_sequences.erase(state.participants.back().pid);  // who joined after the head
+  state.pairs_of.emplace_back();
+}
+
 void LoadLine(LedgerState& state, std::uint64_t index, ByteReader& reader) {
-  LineEffect effect = ReadCreation<LineEffect>(index, reader);
+  const LineEffect effect = ReadCreation<LineEffect>(index, reader);
   const TrustLine& line = effect.after;
-  MakeRoom(state.line_by_id);
-  state.line_by_id.emplace(line.id, effect.index);
   LineRecord record{line.id,    line.equivalent, line.owner,   line.debtor, line.status,
                     line.limit, line.created,    line.updated, nullptr};
   if (line.policy != LinePolicy()) record.policy = std::make_unique<const LinePolicy>(line.policy);
@@ -255,12 +261,8 @@ void LoadLine(LedgerState& state, std::uint64_t index, ByteReader& reader) {
 }
 
 void LoadPair(LedgerState& state, ByteReader& reader) {
-  const Pair pair = ReadPair(reader);
-  if (!reader.ok() || pair.a >= pair.b || state.FindPair({pair.equivalent, pair.a, pair.b})) {
-    reader.Fail();
-    return;
-  }
-  state.AddPair(pair);
+  state.pairs.push_back(ReadPair(reader));
+  if (state.pairs.back().a >= state.pairs.back().b) reader.Fail();
 }
 
 // Reads the item at `index`, which must be the next one of its kind.
@@ -269,13 +271,9 @@ void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, By
     case SliceKind::kHead:
       ReadHead(state, reader);
       break;
-    case SliceKind::kParticipants: {
-      const Participant participant = ReadCreation<ParticipantEffect>(index, reader).after;
-      if (!reader.ok()) break;
-      state.AddParticipant(participant);
-      state.sequences.back() = reader.Varint();
+    case SliceKind::kParticipants:
+      LoadParticipant(state, index, reader);
       break;
-    }
     case SliceKind::kLines:
       LoadLine(state, index, reader);
       break;
@@ -297,6 +295,62 @@ void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, By
     case SliceKind::kEnd:
       reader.Fail();
       break;
+  }
+}
+
+// Makes room for all the things of the slice's kind at once: growing step by step touches twice the
+// memory. What the slice says is believed up to a limit.
+void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) {
+  constexpr std::uint64_t kMost = 1 << 22;
+  const auto room = static_cast<std::size_t>(std::min(count, kMost));
+  switch (slice.kind) {
+    case SliceKind::kParticipants:
+      state.participants.reserve(room);
+      state.sequences.reserve(room);
+      state.pairs_of.reserve(room);
+      MakeRoom(state.participant_by_pid, room);
+      break;
+    case SliceKind::kLines:
+      state.lines.reserve(room);
+      MakeRoom(state.line_by_id, room);
+      break;
+    case SliceKind::kPairs:
+      state.pairs.reserve(room);
+      MakeRoom(state.pair_by_key, room);
+      break;
+    default:
+      break;
+  }
+}
+
+// Adds what `key_of` says of the things from `begin` to `end` to a table that finds them; false
+// when two have one key. Each place in the table is asked of memory some steps before it is needed.
+template <typename Map, typename KeyOf>
+bool Index(Map& map, std::uint64_t begin, std::uint64_t end, KeyOf key_of) {
+  constexpr std::uint64_t kAhead = 16;
+  MakeRoom(map, end - begin);
+  for (std::uint64_t i = begin; i < end; ++i) {
+    if (i + kAhead < end) map.prefetch(key_of(i + kAhead));
+    if (!map.emplace(key_of(i), static_cast<std::uint32_t>(i)).second) return false;
+  }
+  return true;
+}
+
+bool IndexSlice(LedgerState& state, const Coverage& slice) {
+  switch (slice.kind) {
+    case SliceKind::kParticipants:
+      return Index(state.participant_by_pid, slice.begin, slice.end,
+                   [&](std::uint64_t i) { return state.participants[i].pid; });
+    case SliceKind::kLines:
+      return Index(state.line_by_id, slice.begin, slice.end,
+                   [&](std::uint64_t i) { return state.lines[i].id; });
+    case SliceKind::kPairs:
+      return Index(state.pair_by_key, slice.begin, slice.end, [&](std::uint64_t i) {
+        const Pair& pair = state.pairs[i];
+        return PairKey{pair.equivalent, pair.a, pair.b};
+      });
+    default:
+      return true;
   }
 }
 
@@ -355,8 +409,8 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   const auto kind = static_cast<SliceKind>(cursor.kind);
   const auto equivalent = static_cast<EquivalentIndex>(cursor.next >> kEquivalentShift);
   const std::uint64_t begin = cursor.next & 0xffffffffU;
-  const std::uint64_t end =
-      std::min(CountOf(*state_, kind, equivalent), begin + std::max<std::uint64_t>(max_items, 1));
+  const std::uint64_t count = CountOf(*state_, kind, equivalent);
+  const std::uint64_t end = std::min(count, begin + std::max<std::uint64_t>(max_items, 1));
   std::string bytes;
   ByteWriter writer(&bytes);
   writer.Varint(kSliceFormat);
@@ -367,6 +421,7 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   writer.Varint(equivalent);
   writer.Varint(begin);
   writer.Varint(end);
+  writer.Varint(count);
   for (std::uint64_t i = begin; i < end; ++i) WriteItem(*state_, kind, equivalent, i, writer);
   cursor.next += end - begin;
   return bytes;
@@ -389,15 +444,18 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
   slice.begin = reader.Varint();
   slice.end = reader.Below(slice.begin + reader.remaining());
   slice.seq = head.seq;
-  if (!reader.ok() || format != kSliceFormat) return Corrupt("header");
+  const std::uint64_t count = format == 1 ? slice.end : reader.Varint();
+  if (!reader.ok() || format == 0 || count < slice.end) return Corrupt("header");
   const bool head_first = !state_->coverage.empty() || slice.kind == SliceKind::kHead;
   if (!head_first || slice.begin != CountOf(*state_, slice.kind, slice.equivalent)) {
     return Corrupt("order");
   }
+  if (slice.begin == 0) ReserveFor(*state_, slice, count);
   for (std::uint64_t i = slice.begin; i < slice.end && reader.ok(); ++i) {
     LoadItem(*state_, slice, i, reader);
   }
   if (!reader.Complete()) return Corrupt("contents");
+  if (!IndexSlice(*state_, slice)) return Corrupt("the same thing twice");
   state_->coverage.push_back(slice);
   state_->last_time = std::max(state_->last_time, last_time);
   state_->loaded_seq = std::max(state_->loaded_seq, head.seq);
@@ -428,10 +486,8 @@ Status Ledger::FinishLoading(const JournalHead& head) {
     return Corrupt("limits in an equivalent that is not there");
   }
   state_->coverage.clear();
-  for (PairIndex i = 0; i < state_->pairs.size(); ++i) {
-    state_->LinkPair(i);
-    state_->RefreshDailyLimited(i);
-  }
+  state_->LinkPairs();
+  for (PairIndex i = 0; i < state_->pairs.size(); ++i) state_->RefreshDailyLimited(i);
   return OkStatus();
 }
 

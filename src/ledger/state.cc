@@ -26,22 +26,29 @@ PairIndex LedgerState::EnsurePair(const PairKey& key) {
   pair.equivalent = key.equivalent;
   pair.a = key.a;
   pair.b = key.b;
-  AddPair(pair);
-  return static_cast<PairIndex>(pairs.size() - 1);
-}
-
-void LedgerState::AddPair(const Pair& pair) {
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
   MakeRoom(pair_by_key);
-  pair_by_key.emplace(PairKey{pair.equivalent, pair.a, pair.b}, index);
+  pair_by_key.emplace(key, index);
   // While a snapshot is loaded a pair may name participants that only the replay will bring.
-  if (coverage.empty()) LinkPair(index);
+  if (!coverage.empty()) return index;
+  pairs_of[pair.a].push_back(index);
+  pairs_of[pair.b].push_back(index);
+  return index;
 }
 
-void LedgerState::LinkPair(PairIndex index) {
-  pairs_of[pairs[index].a].push_back(index);
-  pairs_of[pairs[index].b].push_back(index);
+// Links all pairs with their participants; none is linked yet.
+void LedgerState::LinkPairs() {
+  std::vector<std::uint32_t> counts(participants.size());
+  for (const Pair& pair : pairs) {
+    ++counts[pair.a];
+    ++counts[pair.b];
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i) pairs_of[i].reserve(counts[i]);
+  for (PairIndex i = 0; i < pairs.size(); ++i) {
+    pairs_of[pairs[i].a].push_back(i);
+    pairs_of[pairs[i].b].push_back(i);
+  }
 }
 
 void LedgerState::AddParticipant(const Participant& participant) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "geo/base/large_vector.h"
 #include "geo/ledger/ledger.h"
 #include "src/base/no_memory.h"
 
@@ -99,13 +100,13 @@ struct LedgerState {
   Genesis genesis;
   Timestamp last_time = 0;
   bool has_payments = false;
-  std::vector<Participant> participants;
+  LargeVector<Participant> participants;
   std::vector<std::uint64_t> sequences;  // by participant
   // Sequences of operators that are not participants.
   absl::flat_hash_map<Pid, std::uint64_t, IdHash> operator_sequences;
   std::vector<Equivalent> equivalents;
-  std::vector<LineRecord> lines;
-  std::vector<Pair> pairs;
+  LargeVector<LineRecord> lines;
+  LargeVector<Pair> pairs;
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
   absl::flat_hash_map<Pid, ParticipantIndex, IdHash> participant_by_pid;
@@ -140,9 +141,8 @@ struct LedgerState {
   std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
   std::optional<PairIndex> FindPair(const PairKey& key) const;
   PairIndex EnsurePair(const PairKey& key);
-  void AddPair(const Pair& pair);
-  void LinkPair(PairIndex index);
   void AddParticipant(const Participant& participant);
+  void LinkPairs();
   AmountSum& PositionOf(EquivalentIndex equivalent, ParticipantIndex participant);
   void RefreshDailyLimited(PairIndex index);
   // Where a prepared payment stands in by_expiration.

@@ -1,8 +1,6 @@
 #include "geo/routing/capacity_graph.h"
 
-#include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,14 +20,8 @@ StatusOr<graph::ResidualGraph> CapacityGraph(const Ledger& ledger, EquivalentInd
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
     if (ledger.pair(i).equivalent == equivalent) pairs.push_back(i);
   }
-  // In order of nodes, edges are inserted in constant time.
-  std::sort(pairs.begin(), pairs.end(), [&](PairIndex x, PairIndex y) {
-    const Pair& left = ledger.pair(x);
-    const Pair& right = ledger.pair(y);
-    return std::tie(left.a, left.b) < std::tie(right.a, right.b);
-  });
   Network network;
-  for (const PairIndex pair : pairs) GEO_RETURN_IF_ERROR(network.SyncPair(ledger, pair, day));
+  GEO_RETURN_IF_ERROR(network.Read(ledger, std::move(pairs), day));
   const auto participants = static_cast<ParticipantIndex>(ledger.participant_count());
   if (participants > 0) GEO_RETURN_IF_ERROR(network.GrowTo(ledger, participants - 1));
   return std::move(network).Release();

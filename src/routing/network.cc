@@ -16,14 +16,19 @@ bool IsActive(const Ledger& ledger, LineIndex line) {
   return line != kNoIndex && ledger.line_status(line) == LineStatus::kActive;
 }
 
-// Spec 01 §4.6 as an arc. An arc exists, be it used up, where an active line lets new debt arise or
-// where debt can be paid back.
+// An arc exists, be it used up, where an active line lets new debt arise or where debt can be paid
+// back.
+bool HasArc(const Ledger& ledger, const Pair& pair, Direction direction) {
+  return pair.owed(direction) < 0 || IsActive(ledger, pair.line_for(direction));
+}
+
+// Spec 01 §4.6 as an arc.
 Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::int64_t day) {
   const Pair& pair = ledger.pair(index);
+  if (!HasArc(ledger, pair, direction)) return Arc();
   const bool line = IsActive(ledger, pair.line_for(direction));
   const bool opposite = IsActive(ledger, pair.line_for(Reverse(direction)));
   const Amount owed = pair.owed(direction);
-  if (!line && owed >= 0) return Arc();
   const FlowCapacity capacity = ledger.CapacityOf(index, direction, day);
   Arc arc;
   arc.direct = capacity.direct;
@@ -43,6 +48,27 @@ Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::in
 }
 
 }  // namespace
+
+Status Network::Read(const Ledger& ledger, std::vector<PairIndex> pairs, std::int64_t day) {
+  for (const PairIndex pair : pairs) GEO_RETURN_IF_ERROR(GrowTo(ledger, ledger.pair(pair).b));
+  std::erase_if(pairs, [&](PairIndex index) {
+    const Pair& pair = ledger.pair(index);
+    return !HasArc(ledger, pair, Direction::kForward) &&
+           !HasArc(ledger, pair, Direction::kBackward);
+  });
+  pair_of_edge_ = std::move(pairs);
+  const auto edges = static_cast<EdgeIndex>(pair_of_edge_.size());
+  GEO_RETURN_IF_ERROR(graph_.InsertAll(edges, [&](EdgeIndex edge) {
+    const PairIndex index = pair_of_edge_[edge];
+    const Pair& pair = ledger.pair(index);
+    return graph::NewEdge{pair.a, pair.b, ArcAlong(ledger, index, Direction::kForward, day),
+                          ArcAlong(ledger, index, Direction::kBackward, day)};
+  }));
+  for (EdgeIndex edge = 0; edge < edges; ++edge) {
+    NoteRules(ledger, ledger.pair(pair_of_edge_[edge]), edge);
+  }
+  return OkStatus();
+}
 
 Status Network::SyncPair(const Ledger& ledger, PairIndex index, std::int64_t day) {
   const Pair& pair = ledger.pair(index);
@@ -65,13 +91,18 @@ Status Network::Store(const Ledger& ledger, PairIndex index, const Arc& ab, cons
     if (!wanted) return OkStatus();
     GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(pair.a, pair.b, ab, ba));
   }
-  constrained_ += CountConstrained(edge);
   if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
   pair_of_edge_[edge] = index;
+  NoteRules(ledger, pair, edge);
+  return OkStatus();
+}
+
+// What the edge's lines ask of whole paths.
+void Network::NoteRules(const Ledger& ledger, const Pair& pair, EdgeIndex edge) {
+  constrained_ += CountConstrained(edge);
   for (const Direction way : {Direction::kForward, Direction::kBackward}) {
     if (graph_.constrained(edge, pair.tail(way))) SyncBlocked(ledger, pair, edge, way);
   }
-  return OkStatus();
 }
 
 // The list of a line seldom changes, its amounts do with every payment.

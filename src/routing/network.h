@@ -24,6 +24,10 @@ class Network {
     std::vector<Pid> unknown;             // ascending; not registered when the line was read
   };
 
+  // Reads all pairs of an equivalent into a network that is empty: as SyncPair of each, in a
+  // fraction of the time.
+  Status Read(const Ledger& ledger, std::vector<PairIndex> pairs, std::int64_t day);
+
   // Reads a pair of this equivalent again. A pair that can carry nothing has no edge.
   Status SyncPair(const Ledger& ledger, PairIndex pair, std::int64_t day);
   // Reads a participant's status again.
@@ -43,6 +47,7 @@ class Network {
 
  private:
   Status Store(const Ledger& ledger, PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
+  void NoteRules(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge);
   void SyncBlocked(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge, Direction way);
   void ForgetBlocked(graph::EdgeIndex edge, ParticipantIndex tail);
   std::uint64_t ArcKey(graph::EdgeIndex edge, ParticipantIndex tail) const {

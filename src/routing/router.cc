@@ -1,9 +1,7 @@
 #include "geo/routing/router.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "geo/routing/verify.h"
@@ -71,16 +69,12 @@ class GraphRouter final : public Router {
 GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day)
     : ledger_(ledger), graphs_(std::make_shared<Graphs>()) {
   graphs_->day = day;
-  // In sorted order every edge is appended at the end of its blocks.
-  std::vector<PairIndex> order(ledger.pair_count());
-  std::iota(order.begin(), order.end(), PairIndex{0});
-  std::sort(order.begin(), order.end(), [&ledger](PairIndex x, PairIndex y) {
-    const Pair& first = ledger.pair(x);
-    const Pair& second = ledger.pair(y);
-    return std::tie(first.a, first.b, first.equivalent) <
-           std::tie(second.a, second.b, second.equivalent);
-  });
-  for (const PairIndex pair : order) PairChanged(pair);
+  std::vector<std::vector<PairIndex>> pairs(ledger.equivalent_count());
+  for (PairIndex i = 0; i < ledger.pair_count(); ++i) pairs[ledger.pair(i).equivalent].push_back(i);
+  for (EquivalentIndex equivalent = 0; equivalent < pairs.size(); ++equivalent) {
+    if (pairs[equivalent].empty()) continue;
+    graphs_->fits.Update(NetworkOf(equivalent).Read(ledger, std::move(pairs[equivalent]), day));
+  }
 }
 
 Network& GraphRouter::NetworkOf(EquivalentIndex equivalent) {

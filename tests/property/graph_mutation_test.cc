@@ -149,12 +149,7 @@ void CheckSearches(const ResidualGraph& graph, const Model& model) {
   RC_ASSERT(flow(searches[0]) == flow(searches[1]));
 }
 
-RC_GTEST_PROP(GraphMutation, AgreesWithAMapAndForgetsItsHistory, ()) {
-  ResidualGraph graph;
-  Model model;
-  model.nodes = *rc::gen::inRange<NodeIndex>(2, 12);
-  RC_ASSERT(graph.Grow(model.nodes).ok());
-  const int steps = *rc::gen::inRange(0, 120);
+void ChangeAtRandom(ResidualGraph& graph, Model& model, int steps) {
   for (int step = 0; step < steps; ++step) {
     const auto u = *rc::gen::inRange<NodeIndex>(0, model.nodes);
     const auto v = *rc::gen::inRange<NodeIndex>(0, model.nodes);
@@ -180,8 +175,46 @@ RC_GTEST_PROP(GraphMutation, AgreesWithAMapAndForgetsItsHistory, ()) {
         RC_ASSERT(graph.Grow(model.nodes).ok());
     }
   }
+}
+
+// The model's content entered all at once, in any order; the model then knows the new indices.
+ResidualGraph AllAtOnce(Model& model) {
+  ResidualGraph graph;
+  RC_ASSERT(graph.Grow(model.nodes).ok());
+  for (const NodeIndex node : model.disabled) RC_ASSERT(graph.SetEnabled(node, false).ok());
+  std::vector<NewEdge> edges;
+  for (const auto& [ends, index] : model.edges) {
+    const auto [u, v] = *rc::gen::arbitrary<bool>() ? ends : Ends(ends.second, ends.first);
+    const auto place = *rc::gen::inRange<std::ptrdiff_t>(0, std::ssize(edges) + 1);
+    edges.insert(edges.begin() + place, {u, v, model.arcs.at({u, v}), model.arcs.at({v, u})});
+  }
+  const auto count = static_cast<EdgeIndex>(edges.size());
+  RC_ASSERT(graph.InsertAll(count, [&](EdgeIndex i) { return edges[i]; }).ok());
+  for (EdgeIndex i = 0; i < count; ++i) model.edges[std::minmax(edges[i].u, edges[i].v)] = i;
+  return graph;
+}
+
+RC_GTEST_PROP(GraphMutation, AgreesWithAMapAndForgetsItsHistory, ()) {
+  ResidualGraph graph;
+  Model model;
+  model.nodes = *rc::gen::inRange<NodeIndex>(2, 12);
+  RC_ASSERT(graph.Grow(model.nodes).ok());
+  ChangeAtRandom(graph, model, *rc::gen::inRange(0, 120));
   CheckAgainst(graph, model);
   CheckSearches(graph, model);
+}
+
+RC_GTEST_PROP(GraphMutation, EdgesInsertedAllAtOnceAreAsIfOneByOne, ()) {
+  Model model;
+  model.nodes = *rc::gen::inRange<NodeIndex>(2, 12);
+  ResidualGraph one_by_one;
+  RC_ASSERT(one_by_one.Grow(model.nodes).ok());
+  ChangeAtRandom(one_by_one, model, *rc::gen::inRange(0, 120));
+  ResidualGraph graph = AllAtOnce(model);
+  CheckAgainst(graph, model);
+  CheckSearches(graph, model);
+  ChangeAtRandom(graph, model, *rc::gen::inRange(0, 30));
+  CheckAgainst(graph, model);
 }
 
 }  // namespace

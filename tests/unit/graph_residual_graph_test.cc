@@ -67,6 +67,28 @@ TEST(ResidualGraph, RefusesWhatItCannotHoldAndStaysAsItWas) {
   EXPECT_EQ(graph.OutBound(0, 2), 5);
 }
 
+TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {
+  const auto insert = [](ResidualGraph& graph, const std::vector<NewEdge>& edges) {
+    return ErrorCodeOf(graph.InsertAll(static_cast<EdgeIndex>(edges.size()),
+                                       [&](EdgeIndex i) { return edges[i]; }));
+  };
+  const NewEdge fine{0, 1, PlainArc(5), PlainArc(6)};
+  ResidualGraph graph = WithNodes(3);
+  EXPECT_EQ(insert(graph, {fine, {1, 3, PlainArc(1), Arc()}}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(insert(graph, {fine, {2, 2, PlainArc(1), Arc()}}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(insert(graph, {fine, {1, 2, PlainArc(-2), Arc()}}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(insert(graph, {fine, {2, 1, PlainArc(1), Arc()}, {1, 0, PlainArc(1), Arc()}}),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf(graph.InsertAll(kMaxEdges + 1, nullptr)), ErrorCode::kTooLarge);
+  EXPECT_EQ(graph.edge_limit(), 0U);
+  EXPECT_EQ(graph.degree(0), 0U);
+  EXPECT_EQ(graph.OutBound(0, 2), 0);
+  EXPECT_EQ(insert(graph, {fine}), ErrorCode::kOk);
+  EXPECT_EQ(graph.ArcFrom(graph.Find(1, 0), 1), PlainArc(6));
+  EXPECT_EQ(insert(graph, {{1, 2, PlainArc(1), Arc()}}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(graph.edge_count(), 1U);
+}
+
 TEST(ResidualGraph, CapacityDependsOnWhoAsks) {
   ResidualGraph graph = WithNodes(4);
   const EdgeIndex edge = MustInsert(graph, 0, 1, Arc{.direct = 9, .transit = 4});

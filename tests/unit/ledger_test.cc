@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -392,13 +393,93 @@ TEST(LedgerTest, SlicesOutOfOrderOrDamagedAreRefused) {
     EXPECT_EQ(CodeName(ledger.LoadSlice(slices[0].substr(0, length))), "RecordCorrupt");
   }
   std::string newer = slices[0];
-  newer[0] = 2;
+  newer[0] = 3;
   Ledger ledger;
   EXPECT_EQ(CodeName(ledger.LoadSlice(newer)), "FormatNewer");
   // The journal ends before what the slices show.
   Ledger shortened;
   for (const std::string& slice : slices) ASSERT_TRUE(shortened.LoadSlice(slice).ok());
   EXPECT_EQ(CodeName(shortened.FinishLoading(JournalHead{3, Hash256()})), "ChainBroken");
+}
+
+// A slice taken apart.
+struct TakenApart {
+  explicit TakenApart(const std::string& slice) {
+    ByteReader reader(slice);
+    reader.Varint();  // format
+    seq = reader.Varint();
+    hash = reader.Fixed<Hash256>();
+    time = reader.Signed();
+    for (std::uint64_t* field : {&kind, &equivalent, &begin, &end, &count}) {
+      *field = reader.Varint();
+    }
+    things = slice.substr(slice.size() - reader.remaining());
+  }
+  std::string Write(std::uint64_t format) const {
+    std::string bytes;
+    ByteWriter writer(&bytes);
+    writer.Varint(format);
+    writer.Varint(seq);
+    writer.Fixed(hash);
+    writer.Signed(time);
+    for (const std::uint64_t field : {kind, equivalent, begin, end}) writer.Varint(field);
+    if (format == 2) writer.Varint(count);
+    return bytes + things;
+  }
+
+  std::uint64_t seq = 0;
+  Hash256 hash;
+  Timestamp time = 0;
+  std::uint64_t kind = 0;
+  std::uint64_t equivalent = 0;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t count = 0;
+  std::string things;
+};
+
+TEST(LedgerTest, SlicesOfFormat1AreReadToo) {
+  Book book(2);
+  Live(book, [] {});
+  Ledger loaded;
+  Ledger::SnapshotCursor cursor;
+  for (std::string slice = book.ledger.NextSlice(cursor, book.head, 4); !slice.empty();
+       slice = book.ledger.NextSlice(cursor, book.head, 4)) {
+    EXPECT_EQ(TakenApart(slice).Write(2), slice);
+    ASSERT_TRUE(loaded.LoadSlice(TakenApart(slice).Write(1)).ok());
+  }
+  ASSERT_TRUE(loaded.FinishLoading(book.head).ok());
+  EXPECT_EQ(Show(loaded), Show(book.ledger));
+}
+
+TEST(LedgerTest, SlicesWithOneThingTwiceOrMoreThanThereIsAreRefused) {
+  Book book(2);
+  Live(book, [] {});
+  Ledger::SnapshotCursor cursor;
+  std::vector<TakenApart> slices;
+  for (std::string slice = book.ledger.NextSlice(cursor, book.head, 1); !slice.empty();
+       slice = book.ledger.NextSlice(cursor, book.head, 1)) {
+    slices.emplace_back(slice);
+  }
+  const auto load_up_to = [&](std::size_t end) {
+    Ledger ledger;
+    for (std::size_t i = 0; i < end; ++i) EXPECT_TRUE(ledger.LoadSlice(slices[i].Write(2)).ok());
+    return ledger;
+  };
+  std::set<std::uint64_t> kinds;
+  for (std::size_t i = 1; i < slices.size(); ++i) {
+    TakenApart wrong = slices[i];
+    wrong.count = wrong.end - 1;
+    EXPECT_EQ(CodeName(load_up_to(i).LoadSlice(wrong.Write(2))), "RecordCorrupt");
+    if (wrong.kind < 1 || wrong.kind > 3 || wrong.begin == 0) continue;
+    wrong = slices[i];
+    wrong.things = slices[i - 1].things;
+    // Creations carry their index, so that of the thing before has to be moved on.
+    if (wrong.kind != 3) ++wrong.things[1];
+    EXPECT_EQ(CodeName(load_up_to(i).LoadSlice(wrong.Write(2))), "RecordCorrupt");
+    kinds.insert(wrong.kind);
+  }
+  EXPECT_EQ(kinds.size(), 3U);
 }
 
 }  // namespace

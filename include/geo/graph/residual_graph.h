@@ -33,6 +33,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -77,6 +78,14 @@ struct Arc {
 // An arc that carries `capacity` whoever asks.
 inline Arc PlainArc(Flow capacity) { return Arc{.direct = capacity, .transit = capacity}; }
 
+// An edge to be; `uv` is its arc u→v.
+struct NewEdge {
+  NodeIndex u = kNoNode;
+  NodeIndex v = kNoNode;
+  Arc uv;
+  Arc vu;
+};
+
 // Where an edge lies; a < b.
 struct EdgeEnds {
   NodeIndex a = kNoNode;
@@ -95,11 +104,15 @@ class ResidualGraph {
   Status Grow(NodeIndex count);
 
   // Adds the edge between `u` and `v` and returns its index, which is stable until Remove and then
-  // used again (the last one freed first). `uv` is the arc u→v. O(degree of u and v); constant when
-  // each is the largest neighbour of the other so far, so insert in sorted order when building.
+  // used again (the last one freed first). `uv` is the arc u→v. O(degree of u and v).
   // Errors: InvalidArgument (unknown node, u = v, a capacity out of range, transit above direct, or
   // the edge exists: then Change it), TooLarge above kMaxEdges.
   StatusOr<EdgeIndex> Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
+
+  // Builds a graph of which there are only the nodes: as inserting `count` edges one after the
+  // other, in a fraction of the time. `edge(i)` is asked for once each, in order, and gets index i.
+  // O(nodes + edges). Errors: as Insert, and InvalidArgument when there are edges or ever were.
+  Status InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge);
 
   // Replaces both arcs of an edge. `uv` is the arc that leaves `tail`. O(log degree).
   // Errors: InvalidArgument (no such edge, `tail` not on it, arcs as for Insert).
@@ -188,7 +201,7 @@ class ResidualGraph {
     AmountSum in = 0;           // Σ of what it can receive likewise
     std::uint32_t forbids = 0;  // its edges of which it forbids an arc to others
     std::uint32_t relaxed = 0;  // its edges that carry more when conditions are ignored
-    std::uint8_t size_class = 0;
+    std::uint8_t size_class = 0xff;  // how large its block is; 0xff: it has none
     bool enabled = true;
   };
   // Read when codes are not enough. Index 0 is the arc a→b, 1 is b→a.
@@ -207,6 +220,16 @@ class ResidualGraph {
   };
   static constexpr std::uint32_t kNoExtra = 0xffffffff;
 
+  // Where an edge stands in the blocks of its ends.
+  struct Slots {
+    std::size_t at_a = 0;
+    std::size_t at_b = 0;
+  };
+
+  Status CheckNew(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) const;
+  static Status AlreadyThere(NodeIndex u, NodeIndex v);
+  static Status NoRoomForEdges();
+  void StoreNew(EdgeIndex index, NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
   void StoreArcs(Edge& edge, const Arc& ab, const Arc& ba);
   Flow Direct(const Edge& edge, int side) const {
     return edge.extra == kNoExtra ? edge.transit[side] : extras_[edge.extra].direct[side];
@@ -232,6 +255,10 @@ class ResidualGraph {
   Share ShareOf(const Edge& edge) const;
   void ChangeSums(const Edge& edge, const Share& before, const Share& after);
   void WriteCodes(EdgeIndex index, bool conditions);
+  void WriteArcs(const Edge& edge, Slots slots);
+  void WriteRefs(EdgeIndex index, Slots slots);
+  void TakeBlocks();
+  void Append(EdgeIndex index);
   EdgeIndex TakeEdge();
   std::uint32_t TakeExtra();
   std::uint32_t TakeBlock(std::uint8_t size_class);

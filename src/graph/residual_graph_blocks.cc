@@ -1,0 +1,199 @@
+// The blocks in which a residual graph keeps the arcs of a node: where they lie, how they grow, and
+// how all of them are filled at once.
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "geo/graph/residual_graph.h"
+#include "src/base/status_macros.h"
+#include "src/graph/capacity_code.h"
+#include "src/graph/make_room.h"
+
+namespace geo::graph {
+namespace {
+
+constexpr std::uint32_t kNoBlock = 0xffffffff;
+constexpr std::uint8_t kNoClass = 0xff;  // a node without a block
+
+// Two sizes per octave, so that at most a third of a block is slack: 2, 3, 4, 6, 8, 12, 16…
+constexpr std::uint32_t ClassSize(std::uint8_t size_class) {
+  if (size_class == kNoClass) return 0;
+  const std::uint32_t base = 2U << (size_class / 2);
+  return size_class % 2 == 0 ? base : base + base / 2;
+}
+
+constexpr std::uint8_t ClassFor(std::uint32_t degree) {
+  std::uint8_t size_class = 0;
+  while (ClassSize(size_class) < degree) ++size_class;
+  return size_class;
+}
+
+// `edges` in ascending order of `key`, which is below `keys`; equal ones stay as they are.
+template <typename Key>
+LargeVector<EdgeIndex> SortedBy(const LargeVector<EdgeIndex>& edges, NodeIndex keys, Key key) {
+  LargeVector<EdgeIndex> next(keys + std::size_t{1});
+  for (const EdgeIndex edge : edges) ++next[key(edge) + std::size_t{1}];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  LargeVector<EdgeIndex> sorted(edges.size());
+  for (const EdgeIndex edge : edges) sorted[next[key(edge)]++] = edge;
+  return sorted;
+}
+
+}  // namespace
+
+// In order of both ends every arc goes to the end of its block.
+Status ResidualGraph::InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge) {
+  if (!edges_.empty()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a graph that has or had edges cannot take all at once");
+  }
+  if (count > kMaxEdges) return NoRoomForEdges();
+  ResidualGraph built = *this;
+  built.edges_.resize(count);
+  for (EdgeIndex i = 0; i < count; ++i) {
+    const NewEdge one = edge(i);
+    GEO_RETURN_IF_ERROR(CheckNew(one.u, one.v, one.uv, one.vu));
+    built.StoreNew(i, one.u, one.v, one.uv, one.vu);
+  }
+  built.TakeBlocks();
+  LargeVector<EdgeIndex> order(count);
+  std::iota(order.begin(), order.end(), EdgeIndex{0});
+  order = SortedBy(order, node_count(), [&](EdgeIndex i) { return built.edges_[i].b; });
+  order = SortedBy(order, node_count(), [&](EdgeIndex i) { return built.edges_[i].a; });
+  EdgeEnds previous;
+  for (const EdgeIndex i : order) {
+    const EdgeEnds ends = built.ends(i);
+    if (ends == previous) return AlreadyThere(ends.a, ends.b);
+    previous = ends;
+    built.Append(i);
+  }
+  built.live_edges_ = count;
+  *this = std::move(built);
+  return OkStatus();
+}
+
+// An empty block for every node that ends an edge, as large as its degree wants.
+void ResidualGraph::TakeBlocks() {
+  std::vector<std::uint32_t> degrees(nodes_.size());
+  for (const Edge& edge : edges_) {
+    ++degrees[edge.a];
+    ++degrees[edge.b];
+  }
+  std::size_t slots = 0;
+  for (const std::uint32_t degree : degrees) slots += degree == 0 ? 0 : ClassSize(ClassFor(degree));
+  arcs_.reserve(slots);
+  refs_.reserve(slots);
+  for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+    if (degrees[node] != 0) MoveBlock(node, ClassFor(degrees[node]));
+  }
+}
+
+// Adds an edge whose ends are each the largest neighbour of the other so far, and have room.
+void ResidualGraph::Append(EdgeIndex index) {
+  const Edge& edge = edges_[index];
+  const Slots slots{nodes_[edge.a].offset + nodes_[edge.a].degree++,
+                    nodes_[edge.b].offset + nodes_[edge.b].degree++};
+  WriteArcs(edge, slots);
+  WriteRefs(index, slots);
+}
+
+// `conditions`: also what the ends forbid and whether it is relaxed, which seldom changes and lies
+// elsewhere in memory.
+void ResidualGraph::WriteCodes(EdgeIndex index, bool conditions) {
+  const Edge& edge = edges_[index];
+  const Slots slots{nodes_[edge.a].offset + LowerBound(edge.a, edge.b),
+                    nodes_[edge.b].offset + LowerBound(edge.b, edge.a)};
+  WriteArcs(edge, slots);
+  if (conditions) WriteRefs(index, slots);
+}
+
+void ResidualGraph::WriteArcs(const Edge& edge, Slots slots) {
+  const std::uint16_t ab = CodeOf(BetweenOthers(edge, 0));
+  const std::uint16_t ba = CodeOf(BetweenOthers(edge, 1));
+  arcs_[slots.at_a] = {edge.b, ab, ba};
+  arcs_[slots.at_b] = {edge.a, ba, ab};
+}
+
+void ResidualGraph::WriteRefs(EdgeIndex index, Slots slots) {
+  const Edge& edge = edges_[index];
+  const std::uint32_t ref = index << 2 | (IsRelaxed(edge) ? 2U : 0U);
+  refs_[slots.at_a] = ref | (Forbids(edge, 0) ? 1U : 0U);
+  refs_[slots.at_b] = ref | (Forbids(edge, 1) ? 1U : 0U);
+}
+
+// The first slot of `node` whose neighbour is not below `neighbor`. How often the loop runs depends
+// on the degree alone, which processors foresee better than what is compared.
+std::uint32_t ResidualGraph::LowerBound(NodeIndex node, NodeIndex neighbor) const {
+  const HotArc* begin = arcs_.data() + nodes_[node].offset;
+  const HotArc* first = begin;
+  std::uint32_t length = nodes_[node].degree;
+  if (length == 0) return 0;
+  while (length > 1) {
+    const std::uint32_t half = length / 2;
+    const std::uint32_t below = first[half - 1].to < neighbor ? 1 : 0;
+    first += half & (0U - below);
+    length -= half;
+  }
+  return static_cast<std::uint32_t>(first - begin) + (first->to < neighbor ? 1U : 0U);
+}
+
+std::uint32_t ResidualGraph::TakeBlock(std::uint8_t size_class) {
+  if (free_blocks_.size() <= size_class) free_blocks_.resize(size_class + 1U, kNoBlock);
+  const std::uint32_t offset = free_blocks_[size_class];
+  if (offset != kNoBlock) {
+    free_blocks_[size_class] = arcs_[offset].to;
+    return offset;
+  }
+  const std::size_t end = arcs_.size();
+  MakeRoom(arcs_, end + ClassSize(size_class));
+  MakeRoom(refs_, end + ClassSize(size_class));
+  arcs_.resize(end + ClassSize(size_class));
+  refs_.resize(end + ClassSize(size_class));
+  return static_cast<std::uint32_t>(end);
+}
+
+void ResidualGraph::FreeBlock(std::uint32_t offset, std::uint8_t size_class) {
+  if (size_class == kNoClass) return;
+  arcs_[offset].to = free_blocks_[size_class];
+  free_blocks_[size_class] = offset;
+}
+
+// Moves the arcs of `node` to a block of `size_class`, which must hold them.
+void ResidualGraph::MoveBlock(NodeIndex node, std::uint8_t size_class) {
+  const Node old = nodes_[node];
+  const std::uint32_t offset = size_class == kNoClass ? 0 : TakeBlock(size_class);
+  std::copy_n(arcs_.begin() + old.offset, old.degree, arcs_.begin() + offset);
+  std::copy_n(refs_.begin() + old.offset, old.degree, refs_.begin() + offset);
+  FreeBlock(old.offset, info_[node].size_class);
+  nodes_[node].offset = offset;
+  info_[node].size_class = size_class;
+}
+
+void ResidualGraph::InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edge) {
+  const std::uint32_t degree = nodes_[node].degree;
+  if (degree == ClassSize(info_[node].size_class)) MoveBlock(node, ClassFor(degree + 1));
+  const std::uint32_t slot = LowerBound(node, neighbor);
+  const auto arcs = arcs_.begin() + nodes_[node].offset;
+  const auto refs = refs_.begin() + nodes_[node].offset;
+  std::copy_backward(arcs + slot, arcs + degree, arcs + degree + 1);
+  std::copy_backward(refs + slot, refs + degree, refs + degree + 1);
+  arcs[slot] = {neighbor, kAbsentCode, kAbsentCode};
+  refs[slot] = edge << 2;
+  ++nodes_[node].degree;
+}
+
+void ResidualGraph::RemoveSlot(NodeIndex node, NodeIndex neighbor) {
+  const std::uint32_t slot = LowerBound(node, neighbor);
+  const std::uint32_t degree = --nodes_[node].degree;
+  const auto arcs = arcs_.begin() + nodes_[node].offset;
+  const auto refs = refs_.begin() + nodes_[node].offset;
+  std::copy(arcs + slot + 1, arcs + degree + 1, arcs + slot);
+  std::copy(refs + slot + 1, refs + degree + 1, refs + slot);
+  if (degree == 0) {
+    MoveBlock(node, kNoClass);
+  } else if (degree <= ClassSize(info_[node].size_class) / 4) {
+    MoveBlock(node, ClassFor(degree));
+  }
+}
+
+}  // namespace geo::graph
