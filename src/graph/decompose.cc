@@ -152,7 +152,7 @@ bool Support::TakeWidestPath(std::uint32_t max_hops, Path* path) {
 }  // namespace
 
 std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
-                                NodeIndex target, std::uint32_t max_hops) {
+                                NodeIndex target, std::uint32_t max_hops, std::size_t max_paths) {
   std::vector<Path> paths;
   Support support(arcs, source, target);
   if (!support.HasEnds()) return paths;
@@ -160,7 +160,9 @@ std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex sour
   if (max_hops == kNoHopLimit) {
     while (support.TakeAnyPath(&path)) paths.push_back(path);
   } else {
-    while (support.TakeWidestPath(max_hops, &path)) paths.push_back(path);
+    while (paths.size() < max_paths && support.TakeWidestPath(max_hops, &path)) {
+      paths.push_back(path);
+    }
   }
   return paths;
 }

@@ -16,6 +16,7 @@ constexpr std::uint32_t kNowhere = 0xffffffff;
 
 Outcome Search::State::Maximize(Flow limit, std::uint32_t max_hops, Flow quantum) {
   AllowCancelling(true);
+  CompleteCopies();
   quantum_ = quantum;
   open_ = CodesFor(quantum);
   limit = std::min(limit, kMaxAmount - (quantum - 1));  // the value may pass it by that much

@@ -35,7 +35,7 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   graph_ = &graph;
   source_ = query.source;
   target_ = query.target;
-  ignore_conditions_ = query.ignore_conditions;
+  conditions_ = query.conditions;
   work_limit_ = query.work_limit;
   stop_ = query.stop;
   next_check_ = stop_ ? std::min(work_limit_, kStopInterval) : work_limit_;
@@ -43,7 +43,7 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   if (query.allowed.has_value()) CloseAllBut(*query.allowed);
   for (const NodeIndex node : query.excluded) ExcludeNode(node);
   for (const NodeIndex end : {source_, target_}) {
-    if (Differs(end)) CopyArcs(end);
+    if (conditions_ == Conditions::kApply ? graph.forbids(end) : graph.relaxed(end)) CopyArcs(end);
   }
   if (graph.special_edges() != 0) {
     const EdgeIndex direct = graph.Find(source_, target_);
@@ -60,6 +60,7 @@ void Search::State::EndQuery() {
   for (const NodeIndex node : copied_nodes_) copied_[node >> 5] &= ~(1U << (node & 31));
   copied_nodes_.clear();
   copies_.clear();
+  copies_complete_ = false;
   excluded_arcs_.clear();
   if (all_closed_) {
     std::fill(visited_.begin(), visited_.end(), 0);
@@ -132,7 +133,13 @@ Flow Search::State::BaseCapacity(EdgeIndex edge, NodeIndex tail) const {
                                            ArcKey{edge, tail}) != excluded_arcs_.end()) {
     return kAbsent;
   }
-  return graph_->CapacityFor(edge, tail, source_, target_, ignore_conditions_);
+  return graph_->CapacityFor(edge, tail, source_, target_, IgnoresOn(edge));
+}
+
+bool Search::State::IgnoresOn(EdgeIndex edge) const {
+  if (conditions_ != Conditions::kIgnoredAtEnds) return ignores_all();
+  const auto [a, b] = graph_->ends(edge);
+  return a == source_ || a == target_ || b == source_ || b == target_;
 }
 
 // Net flow on `edge` as seen from `tail`.
@@ -155,21 +162,33 @@ bool Search::State::Carries(int side, NodeIndex node, std::uint32_t slot, Flow t
 }
 
 void Search::State::CopyArcs(NodeIndex node) {
-  const std::uint32_t degree = graph_->degree(node);
-  const auto offset = static_cast<std::uint32_t>(copies_.size());
   const HotArc* arcs = GraphAccess::Arcs(*graph_, node);
-  copies_.insert(copies_.end(), arcs, arcs + degree);
   copied_[node >> 5] |= 1U << (node & 31);
-  copy_offset_[node] = offset;
+  copy_offset_[node] = static_cast<std::uint32_t>(copies_.size());
   copied_nodes_.push_back(node);
-  if (node != source_ && node != target_ && !ignore_conditions_) return;
+  copies_.insert(copies_.end(), arcs, arcs + graph_->degree(node));
+  const bool asks = node == source_ || node == target_;
+  if (ignores_all() ? copies_complete_ : asks) WriteDiffering(node);
+}
+
+// Writes into the private arcs of `node` what those carry of which the graph's own arcs say
+// something else than this query needs.
+void Search::State::WriteDiffering(NodeIndex node) {
+  const std::uint32_t degree = graph_->degree(node);
   for (std::uint32_t i = 0; i < degree; ++i) {
-    if (!GraphAccess::Differs(*graph_, node, i, ignore_conditions_)) continue;
-    HotArc& arc = copies_[offset + i];
+    if (!GraphAccess::Differs(*graph_, node, i, conditions_ != Conditions::kApply)) continue;
+    HotArc& arc = copies_[copy_offset_[node] + i];
     const EdgeIndex edge = graph_->edge(node, i);
     arc.out = CodeOf(Residual(edge, node));
     arc.in = CodeOf(Residual(edge, arc.to));
   }
+}
+
+// Flows climb along private arcs, which from now on say what is carried without conditions.
+void Search::State::CompleteCopies() {
+  if (!ignores_all() || copies_complete_) return;
+  copies_complete_ = true;
+  for (const NodeIndex node : copied_nodes_) WriteDiffering(node);
 }
 
 // Writes what `edge` carries now into the private arcs of both ends.

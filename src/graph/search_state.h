@@ -94,19 +94,19 @@ class Search::State {
   Flow FlowFrom(EdgeIndex edge, NodeIndex tail) const;
   bool HasCopy(NodeIndex node) const { return (copied_[node >> 5] >> (node & 31) & 1) != 0; }
   void CopyArcs(NodeIndex node);
-  // Whether the graph's own arcs of `node`, an end point unless conditions are ignored, say
-  // something else than this query needs; of the edge between the end points that is told apart.
-  bool Differs(NodeIndex node) const {
-    return ignore_conditions_ ? graph_->relaxed(node) : graph_->forbids(node);
+  void WriteDiffering(NodeIndex node);
+  void CompleteCopies();
+  bool ignores_all() const { return conditions_ == Conditions::kIgnored; }
+  bool IgnoresOn(EdgeIndex edge) const;
+  // The arcs of `node` with the flow and what is excluded; valid until the next CopyArcs. When all
+  // conditions are ignored, those that a condition is on may carry more than they say.
+  const HotArc* KnownArcs(NodeIndex node) const {
+    return HasCopy(node) ? copies_.data() + copy_offset_[node] : GraphAccess::Arcs(*graph_, node);
   }
-  // The arcs of `node` as this query sees them; valid until the next CopyArcs.
+  // The same as this query sees them, after CompleteCopies if it ignores all conditions.
   const HotArc* ArcsOf(NodeIndex node) {
-    if (HasCopy(node)) return copies_.data() + copy_offset_[node];
-    if (ignore_conditions_ && Differs(node)) {
-      CopyArcs(node);
-      return copies_.data() + copy_offset_[node];
-    }
-    return GraphAccess::Arcs(*graph_, node);
+    if (ignores_all() && !HasCopy(node) && graph_->relaxed(node)) CopyArcs(node);
+    return KnownArcs(node);
   }
   void RefreshEdge(EdgeIndex edge);
   void AddFlow(EdgeIndex edge, NodeIndex tail, Flow amount);
@@ -161,6 +161,8 @@ class Search::State {
   template <int kSide>
   std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t degree, std::uint32_t position,
                          CodeRange codes, Flow threshold);
+  template <int kSide>
+  std::uint32_t ScanRelaxed(std::uint32_t position, CodeRange codes, Flow threshold);
 
   // --- path_search.cc ---
   template <int kSide>
@@ -191,7 +193,7 @@ class Search::State {
   const ResidualGraph* graph_ = nullptr;
   NodeIndex source_ = kNoNode;
   NodeIndex target_ = kNoNode;
-  bool ignore_conditions_ = false;
+  Conditions conditions_ = Conditions::kApply;
   bool all_closed_ = false;  // `allowed` was given: visited_ began full
   std::vector<NodeIndex> closed_;
   std::vector<ArcKey> excluded_arcs_;
@@ -213,6 +215,7 @@ class Search::State {
   std::vector<NodeIndex> copied_nodes_;
   LargeVector<std::uint32_t> copy_offset_;  // per node, valid when copied
   std::vector<HotArc> copies_;
+  bool copies_complete_ = false;  // all conditions ignored: private arcs say what they carry then
 
   // The search. Two bits per node: known to side 0, to side 1; both: closed.
   LargeVector<std::uint32_t> visited_;
@@ -269,10 +272,39 @@ std::uint32_t Search::State::Expand(std::uint32_t position, CodeRange codes, Flo
   PrefetchAhead(side, position);
   const NodeIndex node = side.nodes[position];
   const std::uint32_t degree = graph_->degree(node);
-  const HotArc* arcs = ArcsOf(node);
   side.Reserve(degree + kFetchNode + 1);
   work_ += degree;
-  return ScanArcs<kSide>(arcs, degree, position, codes, threshold);
+  if (ignores_all()) [[unlikely]] {
+    return ScanRelaxed<kSide>(position, codes, threshold);
+  }
+  return ScanArcs<kSide>(KnownArcs(node), degree, position, codes, threshold);
+}
+
+// The same when all conditions are ignored. What an arc then carries is read only where a condition
+// is on it, its code is too low, and it leads to somebody new.
+template <int kSide>
+std::uint32_t Search::State::ScanRelaxed(std::uint32_t position, CodeRange codes, Flow threshold) {
+  Side& side = sides_[kSide];
+  const NodeIndex node = side.nodes[position];
+  const HotArc* arcs = KnownArcs(node);
+  const std::uint32_t degree = graph_->degree(node);
+  for (std::uint32_t slot = 0; slot < degree; ++slot) {
+    const NodeIndex to = arcs[slot].to;
+    const std::uint32_t known = VisitedBits(to);
+    if ((known & BitOf(kSide)) != 0) continue;  // closed ones have both bits
+    const std::uint16_t code = CodeFrom(kSide, arcs[slot]);
+    if (code < codes.certain) {
+      const bool doubtful =
+          code >= codes.possible || GraphAccess::Differs(*graph_, node, slot, true);
+      if (!doubtful || !Carries(kSide, node, slot, threshold)) continue;
+    }
+    if (known != 0) return slot;
+    Visit(to, kSide);
+    side.nodes[side.count] = to;
+    side.parents[side.count] = position;
+    ++side.count;
+  }
+  return degree;
 }
 
 }  // namespace geo::graph

@@ -51,53 +51,67 @@ Refusal Explainer::Explain(Verdict verdict) {
   refusal_.best_found = search_.best_found();
   refusal_.upper_bound = BoundsOf(network_, request_).both();
   if (verdict == Verdict::kOutOfWork) return OutOfWork();
-  bool impossible = NameEndPoint();
-  if (!impossible) {
-    const Verdict flow = search_.CheckFlow(request_.amount);
-    if (flow == Verdict::kOutOfWork) return OutOfWork();
-    impossible = flow == Verdict::kImpossible;
-    if (impossible) AddCut();
-  }
+  NameEndPoint();
   if (!DecideCode()) return OutOfWork();
-  if (impossible) {
-    if (BlamePolicies()) return refusal_;
-    return out_of_work_ ? OutOfWork() : refusal_;
+  if (refusal_.upper_bound < request_.amount) return Impossible();
+  if (verdict == Verdict::kImpossible) refusal_.upper_bound = request_.amount - 1;
+  // A plan under other limits proves that there is enough capacity, for less than the maximum flow
+  // costs.
+  const bool guess = !search_.KnowsFlow(request_.amount);
+  if (guess && BlameRulesOrHops(Effort::kQuick)) return refusal_;
+  const Verdict flow = search_.CheckFlow(request_.amount);
+  if (flow == Verdict::kOutOfWork) return OutOfWork();
+  if (flow == Verdict::kImpossible) {
+    AddCut();
+    return Impossible();
   }
-  // Enough capacity: the limits or path-dependent policies are in the way.
-  if (verdict == Verdict::kImpossible) {
-    refusal_.upper_bound = std::min(refusal_.upper_bound, request_.amount - 1);
-  }
-  if (BlameOne(Effort::kQuick)) return refusal_;
-  if (network_.graph().edge_count() <= kSmallNetwork && BlameOne(Effort::kFull)) return refusal_;
-  const RouteLimits none{kUnlimited, kUnlimited, true};
-  if (BlameLimits(none, RefusalReason::kHopLimit, Effort::kFull)) return refusal_;
-  const RouteLimits anything{kUnlimited, kUnlimited, false};
-  if (BlameLimits(anything, RefusalReason::kPolicy, Effort::kFull)) return refusal_;
-  return OutOfWork();
+  if (!guess && BlameRulesOrHops(Effort::kQuick)) return refusal_;
+  return BlamePaths(Effort::kQuick) || BlameAnything() ? refusal_ : OutOfWork();
 }
 
-// Whether relaxing one kind of limit would do: path-dependent policies, hops or paths.
-bool Explainer::BlameOne(Effort effort) {
+// There is not enough capacity, which is explained already. Policies may be to blame for that.
+Refusal Explainer::Impossible() {
+  if (BlamePolicies()) return refusal_;
+  return out_of_work_ ? OutOfWork() : refusal_;
+}
+
+// Whether relaxing path-dependent policies would do, or the limit of hops. One hop more is what
+// mostly helps, and what Shrink would look for.
+bool Explainer::BlameRulesOrHops(Effort effort) {
   const RouteLimits asked = Limits();
   if (search_.rules_intervened() &&
       BlameLimits({asked.hops, asked.paths, false}, RefusalReason::kPolicy, effort)) {
     return true;
   }
-  if (asked.hops != kUnlimited &&
-      BlameLimits({kUnlimited, asked.paths, true}, RefusalReason::kHopLimit, effort)) {
-    return true;
-  }
+  if (asked.hops == kUnlimited) return false;
+  const auto blame = [&](std::uint32_t hops) {
+    return BlameLimits({hops, asked.paths, true}, RefusalReason::kHopLimit, effort);
+  };
+  return (effort == Effort::kQuick && blame(asked.hops + 1)) || blame(kUnlimited);
+}
+
+bool Explainer::BlamePaths(Effort effort) {
+  const RouteLimits asked = Limits();
   return asked.paths != kUnlimited &&
          BlameLimits({asked.hops, kUnlimited, true}, RefusalReason::kPathLimit, effort);
 }
 
+// What takes longer, and at last what always does.
+bool Explainer::BlameAnything() {
+  if (network_.graph().edge_count() <= kSmallNetwork &&
+      (BlameRulesOrHops(Effort::kFull) || BlamePaths(Effort::kFull))) {
+    return true;
+  }
+  return BlameLimits({kUnlimited, kUnlimited, true}, RefusalReason::kHopLimit, Effort::kFull) ||
+         BlameLimits({kUnlimited, kUnlimited, false}, RefusalReason::kPolicy, Effort::kFull);
+}
+
 // The sums at the end points, when one of them is too small.
-bool Explainer::NameEndPoint() {
+void Explainer::NameEndPoint() {
   const EndPointBounds bounds = BoundsOf(network_, request_);
-  if (bounds.both() >= request_.amount) return false;
+  if (bounds.both() >= request_.amount) return;
   refusal_.reason =
       bounds.out < request_.amount ? RefusalReason::kSenderLimit : RefusalReason::kReceiverLimit;
-  return true;
 }
 
 void Explainer::AddCut() {
@@ -128,31 +142,47 @@ bool Explainer::DecideCode() {
   if (connected == Verdict::kImpossible) {
     refusal_.reason = RefusalReason::kNotConnected;
     refusal_.upper_bound = 0;
-    refusal_.cut.clear();
   }
   return connected != Verdict::kOutOfWork;
 }
 
-// Whether the end points could move the amount if no line had conditions. O(degrees).
-bool Explainer::RelaxedBoundsSuffice() const {
+// What `end`, payer or payee, could move if no line had conditions. O(degree).
+AmountSum Explainer::RelaxedBound(graph::NodeIndex end) const {
   const graph::ResidualGraph& graph = network_.graph();
-  if (graph.special_edges() == 0) return false;
-  for (const graph::NodeIndex end : {request_.from, request_.to}) {
-    AmountSum sum = 0;
-    for (std::uint32_t i = 0; i < graph.degree(end); ++i) {
-      const graph::NodeIndex tail = end == request_.from ? end : graph.neighbor(end, i);
-      sum += std::max<Amount>(
-          graph.CapacityFor(graph.edge(end, i), tail, request_.from, request_.to, true), 0);
-    }
-    if (sum < request_.amount) return false;
+  const bool pays = end == request_.from;
+  AmountSum sum = pays ? graph.OutBound(end, request_.to) : graph.InBound(request_.from, end);
+  if (!graph.relaxed(end)) return sum;
+  for (std::uint32_t i = 0; i < graph.degree(end); ++i) {
+    if (!graph.relaxed(end, i)) continue;
+    const graph::NodeIndex tail = pays ? end : graph.neighbor(end, i);
+    const auto carried = [&](bool ignore_conditions) {
+      return std::max<Amount>(graph.CapacityFor(graph.edge(end, i), tail, request_.from,
+                                                request_.to, ignore_conditions),
+                              0);
+    };
+    sum += carried(true) - carried(false);
   }
-  return true;
+  return sum;
 }
 
-// The capacity there is does not do; would it without policies about intermediaries and amounts?
+bool Explainer::RelaxedBoundsSuffice() const {
+  return network_.graph().special_edges() != 0 && RelaxedBound(request_.from) >= request_.amount &&
+         RelaxedBound(request_.to) >= request_.amount;
+}
+
+// The capacity there is does not do; would it without policies about intermediaries and amounts? If
+// an end point is what holds the payment back, perhaps without those on its own lines alone: that
+// is less to relax, and sooner found.
 bool Explainer::BlamePolicies() {
   if (!RelaxedBoundsSuffice()) return false;
-  if (!search_.Begin(request_, true).ok()) return false;
+  const bool at_ends = refusal_.reason == RefusalReason::kSenderLimit ||
+                       refusal_.reason == RefusalReason::kReceiverLimit;
+  return (at_ends && BlameConditions(graph::Conditions::kIgnoredAtEnds)) ||
+         BlameConditions(graph::Conditions::kIgnored);
+}
+
+bool Explainer::BlameConditions(graph::Conditions conditions) {
+  if (out_of_work_ || !search_.Begin(request_, conditions).ok()) return false;
   RouteLimits limits = Limits();
   limits.path_rules = false;
   const Verdict verdict = search_.Solve(request_.amount, limits, Effort::kQuick);

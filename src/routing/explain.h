@@ -40,10 +40,15 @@ class Explainer {
   RouteLimits Limits() const;
   Refusal OutOfWork() const;
   bool DecideCode();
-  bool NameEndPoint();
+  void NameEndPoint();
+  Refusal Impossible();
+  AmountSum RelaxedBound(graph::NodeIndex end) const;
   bool RelaxedBoundsSuffice() const;
   bool BlamePolicies();
-  bool BlameOne(Effort effort);
+  bool BlameConditions(graph::Conditions conditions);
+  bool BlameRulesOrHops(Effort effort);
+  bool BlamePaths(Effort effort);
+  bool BlameAnything();
   bool BlameLimits(const RouteLimits& relaxed, RefusalReason reason, Effort effort);
   void Shrink(const RouteLimits& relaxed);
   void AddCut();

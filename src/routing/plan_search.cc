@@ -19,6 +19,7 @@ constexpr int kFlowRounds = 8;                  // flows tried around them
 constexpr std::uint32_t kUsualSplit = 8;        // routes aimed at when their number is unlimited
 constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
 constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
+constexpr std::uint64_t kLittleWork = 4000;     // arcs for a flow, after which others are tried
 constexpr std::uint64_t kExtraWork = 8000;      // arcs for each of the stages that seldom help
 constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
 
@@ -38,7 +39,7 @@ bool Wider(const Path& x, const Path& y) {
 
 }  // namespace
 
-Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
+Status PlanSearch::Begin(const RouteRequest& request, graph::Conditions conditions) {
   const std::uint64_t spent = source_ == graph::kNoNode ? 0 : work();
   const std::uint64_t limit = request.constraints.work_limit;
   graph::Query query{
@@ -46,7 +47,7 @@ Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
       .target = request.to,
       .excluded = request.constraints.avoid,
       .allowed = request.constraints.within,
-      .ignore_conditions = ignore_conditions,
+      .conditions = conditions,
       .work_limit = limit == kNoWorkLimit ? graph::kNoWorkLimit : limit - std::min(limit, spent),
       .stop = request.deadline};
   GEO_RETURN_IF_ERROR(search_.Begin(network_.graph(), query));
@@ -58,7 +59,8 @@ Status PlanSearch::Begin(const RouteRequest& request, bool ignore_conditions) {
   failures_.clear();
   lasting_failures_ = 0;
   successes_.clear();
-  rules_intervened_ = false;
+  failed_splits_.clear();
+  violations_ = 0;
   best_found_ = 0;
   flow_is_maximum_ = false;
   flow_value_ = 0;
@@ -78,15 +80,19 @@ Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effor
   }
   Verdict verdict = Greedy(amount, limits, false);
   if (verdict != Verdict::kNotFound) return verdict;
-  const bool few = limits.paths != kUnlimited;
-  if (few) {
+  if (limits.paths != kUnlimited) {
     verdict = Greedy(amount, limits, true);
     if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
   }
+  const std::uint64_t before = search_.work();
   verdict = ByFlow(amount, limits);
   if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
-  // There is enough capacity. Limits or path rules are in the way of how it was used.
-  if (ByQuanta(amount, limits) || ByScaling(amount, limits)) return Verdict::kFound;
+  // There is enough capacity. Limits or path rules are in the way of how it was used. Other flows
+  // hardly ever do better where there was much to choose from.
+  if (search_.work() - before <= kLittleWork &&
+      (ByQuanta(amount, limits) || ByScaling(amount, limits))) {
+    return Verdict::kFound;
+  }
   if (search_.out_of_work()) return Verdict::kOutOfWork;
   return ByListing(amount, limits);
 }
@@ -117,13 +123,14 @@ Outcome PlanSearch::FindRoute(Amount threshold, const RouteLimits& limits, Path*
   gave_up_ = false;
   Outcome outcome = Outcome::kExhausted;
   if (Recall(threshold, limits, path, &outcome)) return outcome;
+  const std::uint32_t violations = violations_;
   if (RulesMatter(limits)) {
     tries_ = kRuleTries;
     outcome = FindAround(threshold, limits, path);
   } else {
     outcome = search_.FindPath(threshold, HopsFor(limits), path);
   }
-  Remember(threshold, limits, *path, outcome);
+  Remember(threshold, limits, *path, outcome, violations_ != violations);
   return outcome;
 }
 
@@ -140,8 +147,8 @@ bool PlanSearch::Recall(Amount threshold, const RouteLimits& limits, Path* path,
   }
   if (search_.value() != 0) return false;
   for (const Success& success : successes_) {
-    if (success.threshold != threshold || success.path_rules != rules) continue;
-    if (rules && success.hops != limits.hops) continue;
+    if (success.threshold != threshold || (rules && !success.path_rules)) continue;
+    if (success.around && (!rules || success.hops != limits.hops)) continue;
     // A shortest path, so shorter ones there are none.
     if (success.path.hops() > limits.hops) return true;
     *path = success.path;
@@ -151,21 +158,24 @@ bool PlanSearch::Recall(Amount threshold, const RouteLimits& limits, Path* path,
   return false;
 }
 
+// `around`: some path was turned down for a path rule. Else the rules made no difference.
 void PlanSearch::Remember(Amount threshold, const RouteLimits& limits, const Path& path,
-                          Outcome outcome) {
+                          Outcome outcome, bool around) {
   if (outcome == Outcome::kWorkLimit || gave_up_) return;
   const bool unused = search_.value() == 0;
   if (outcome != Outcome::kFound) {
-    failures_.push_back({threshold, limits.hops, RulesMatter(limits)});
+    // Exhausted: more hops would not help either.
+    const bool any_hops = outcome == Outcome::kExhausted && !around;
+    failures_.push_back({threshold, any_hops ? kUnlimited : limits.hops, around});
     if (unused) lasting_failures_ = failures_.size();
   } else if (unused && !failures_.empty()) {  // before that all is well: it will not be asked again
-    successes_.push_back({threshold, limits.hops, RulesMatter(limits), path});
+    successes_.push_back({threshold, limits.hops, RulesMatter(limits), around, path});
   }
 }
 
 std::optional<PathViolation> PlanSearch::ViolationOf(const Path& path) {
   std::optional<PathViolation> violation = FirstViolation(ledger_, network_, path);
-  rules_intervened_ = rules_intervened_ || violation.has_value();
+  if (violation.has_value()) ++violations_;
   return violation;
 }
 
@@ -240,8 +250,23 @@ Outcome PlanSearch::Widen(Amount left, std::uint32_t slots, const RouteLimits& l
 Verdict PlanSearch::Greedy(Amount amount, const RouteLimits& limits, bool widest_first) {
   ClearFlow();
   routes_.clear();
+  if (FailedBefore(amount, limits, widest_first)) return Verdict::kNotFound;
+  const std::uint32_t violations = violations_;
   widest_first_ = widest_first;
-  return Extend(amount, limits);
+  const Verdict verdict = Extend(amount, limits);
+  if (verdict == Verdict::kNotFound) {
+    failed_splits_.push_back({amount, limits, widest_first, violations_ != violations});
+  }
+  return verdict;
+}
+
+// Where no path was turned down, it would come to the same without path rules.
+bool PlanSearch::FailedBefore(Amount amount, const RouteLimits& limits, bool widest_first) const {
+  return std::any_of(failed_splits_.begin(), failed_splits_.end(), [&](const FailedSplit& split) {
+    return split.amount == amount && split.limits.hops == limits.hops &&
+           split.limits.paths == limits.paths && split.widest_first == widest_first &&
+           (split.limits.path_rules == limits.path_rules || !split.around);
+  });
 }
 
 // Adds routes to routes_, whose flow is pushed, until they carry `amount`.
@@ -345,23 +370,26 @@ bool PlanSearch::TryFlows(Amount amount, const RouteLimits& limits,
 }
 
 // Decomposes the flow and keeps in kept_ what obeys the limits. True: that carries the amount, and
-// is in routes_. Else `*violation` is a path rule that was broken, if one was.
+// is in routes_. Else `*violation` is a path rule that was broken, if only such rules were.
 bool PlanSearch::AcceptFlow(Amount amount, const RouteLimits& limits, PathViolation* violation) {
   Paths paths = Decompose(limits);
+  std::erase_if(paths, [&](const Path& path) { return path.hops() > limits.hops; });
+  std::sort(paths.begin(), paths.end(), Wider);
+  const std::size_t most = std::min<std::size_t>(paths.size(), limits.paths);
+  AmountSum without_rules = 0;
+  for (std::size_t i = 0; i < most; ++i) without_rules += paths[i].amount;
   kept_.clear();
   for (Path& path : paths) {
-    if (path.hops() > limits.hops) continue;
+    if (kept_.size() == most) break;
     if (RulesMatter(limits)) {
       const std::optional<PathViolation> broken = ViolationOf(path);
       if (broken.has_value()) {
-        if (violation->edge == graph::kNoEdge) *violation = *broken;
+        if (violation->edge == graph::kNoEdge && without_rules >= amount) *violation = *broken;
         continue;
       }
     }
     kept_.push_back(std::move(path));
   }
-  std::sort(kept_.begin(), kept_.end(), Wider);
-  if (kept_.size() > limits.paths) kept_.resize(limits.paths);
   NoteBest(kept_);
   if (SumOf(kept_) < amount) return false;
   routes_ = kept_;
@@ -369,12 +397,19 @@ bool PlanSearch::AcceptFlow(Amount amount, const RouteLimits& limits, PathViolat
   return true;
 }
 
+// All of the flow, or the widest paths: as many as may be needed and some to replace those which
+// break path rules.
 PlanSearch::Paths PlanSearch::Decompose(const RouteLimits& limits) const {
   const std::vector<graph::FlowArc> arcs = search_.FlowArcs();
-  if (limits.hops != kUnlimited) return graph::DecomposeFlow(arcs, source_, target_, limits.hops);
+  const std::size_t most =
+      limits.paths == kUnlimited ? graph::kNoPathLimit : 2 * std::size_t{limits.paths};
+  if (limits.hops != kUnlimited) {
+    return graph::DecomposeFlow(arcs, source_, target_, limits.hops, most);
+  }
   Paths paths = graph::DecomposeFlow(arcs, source_, target_);
   if (paths.size() <= limits.paths || arcs.size() > kDenseSupport) return paths;
-  return graph::DecomposeFlow(arcs, source_, target_, static_cast<std::uint32_t>(arcs.size()));
+  const auto longest = static_cast<std::uint32_t>(arcs.size());
+  return graph::DecomposeFlow(arcs, source_, target_, longest, most);
 }
 
 // Keeps what the last flow did within the limits and adds paths to it that take nothing back.

@@ -40,10 +40,10 @@ class PlanSearch {
   PlanSearch(const Ledger& ledger, const Network& network, graph::Search& search)
       : ledger_(ledger), network_(network), search_(search) {}
 
-  // Starts on `request`, whose end points must be nodes of the graph. `ignore_conditions`: as if no
-  // line had a policy about intermediaries or amounts. Work goes on counting from the searches
+  // Starts on `request`, whose end points must be nodes of the graph. `conditions`: whether
+  // policies about intermediaries and amounts count. Work goes on counting from the searches
   // before. Errors: those of graph::Search::Begin.
-  Status Begin(const RouteRequest& request, bool ignore_conditions);
+  Status Begin(const RouteRequest& request, graph::Conditions conditions);
 
   // Looks for routes that carry `amount` within `limits`.
   Verdict Solve(Amount amount, const RouteLimits& limits, Effort effort);
@@ -54,6 +54,8 @@ class PlanSearch {
   // Whether the maximum flow, without limits and path rules, reaches `amount`: kFound or
   // kImpossible (flow_value() and cut() say why) or kOutOfWork.
   Verdict CheckFlow(Amount amount);
+  // Whether CheckFlow answers from what is known.
+  bool KnowsFlow(Amount amount) const { return amount <= flow_value_ || flow_is_maximum_; }
 
   // Counts what of the present flow keeps to `limits` towards best_found().
   void NoteFlow(const RouteLimits& limits);
@@ -75,7 +77,7 @@ class PlanSearch {
 
   // Whether since Begin any path was turned down for a path rule. As long as none was, searches
   // without rules come to the same.
-  bool rules_intervened() const { return rules_intervened_; }
+  bool rules_intervened() const { return violations_ != 0; }
 
   std::uint64_t work() const { return work_before_ + search_.work(); }
 
@@ -88,14 +90,22 @@ class PlanSearch {
   struct Failure {
     Amount threshold = 0;
     std::uint32_t hops = 0;
-    bool path_rules = false;
+    bool path_rules = false;  // some path was turned down for one
   };
-  // The route that is found for these in the unused network.
+  // The route that is found in the unused network.
   struct Success {
     Amount threshold = 0;
-    std::uint32_t hops = 0;
-    bool path_rules = false;
+    std::uint32_t hops = 0;   // the limit under which it was found, when `around`
+    bool path_rules = false;  // it keeps to them
+    bool around = false;      // it is not the first that was found, which does not
     graph::Path path;
+  };
+  // The way in which Greedy came to nothing.
+  struct FailedSplit {
+    Amount amount = 0;
+    RouteLimits limits;
+    bool widest_first = false;
+    bool around = false;  // some path was turned down for a path rule
   };
 
   bool RulesMatter(const RouteLimits& limits) const {
@@ -104,7 +114,8 @@ class PlanSearch {
   void ClearFlow();
   bool Recall(Amount threshold, const RouteLimits& limits, graph::Path* path, Outcome* outcome);
   void Remember(Amount threshold, const RouteLimits& limits, const graph::Path& path,
-                Outcome outcome);
+                Outcome outcome, bool around);
+  bool FailedBefore(Amount amount, const RouteLimits& limits, bool widest_first) const;
   std::optional<PathViolation> ViolationOf(const graph::Path& path);
   bool DirectLineHelps(Amount amount, const RouteLimits& limits) const;
   Outcome FindRoute(Amount threshold, const RouteLimits& limits, graph::Path* path);
@@ -140,9 +151,10 @@ class PlanSearch {
   std::vector<Failure> failures_;
   std::size_t lasting_failures_ = 0;  // so many of the first hold in the unused network
   std::vector<Success> successes_;
-  bool rules_intervened_ = false;
-  std::uint32_t tries_ = 0;  // left for FindAround
-  bool gave_up_ = false;     // FindAround ran out of tries
+  std::vector<FailedSplit> failed_splits_;
+  std::uint32_t violations_ = 0;  // paths turned down for a path rule
+  std::uint32_t tries_ = 0;       // left for FindAround
+  bool gave_up_ = false;          // FindAround ran out of tries
   Amount best_found_ = 0;
   bool flow_is_maximum_ = false;
   Amount flow_value_ = 0;

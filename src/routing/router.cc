@@ -162,7 +162,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     return RouteAnswer{std::move(refusal), 0};
   }
   PlanSearch search(ledger_, *network, search_);
-  GEO_RETURN_IF_ERROR(search.Begin(request, false));
+  GEO_RETURN_IF_ERROR(search.Begin(request, graph::Conditions::kApply));
   Verdict verdict = Verdict::kImpossible;
   const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
   if (BoundsOf(*network, request).both() >= request.amount) {
@@ -239,7 +239,7 @@ StatusOr<CapacityAnswer> GraphRouter::Capacity(const RouteRequest& request) {
   const Network* network = Serves(request);
   if (network == nullptr) return CapacityAnswer{0, true, 0};
   PlanSearch search(ledger_, *network, search_);
-  GEO_RETURN_IF_ERROR(search.Begin(request, false));
+  GEO_RETURN_IF_ERROR(search.Begin(request, graph::Conditions::kApply));
   const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
   const Amount bound = BoundsOf(*network, request).both();
   if (bound == 0) return CapacityAnswer{0, true, 0};

@@ -200,7 +200,12 @@ TEST(Search, EndPointsUseWhatTheyForbidToOthers) {
   EXPECT_EQ(search.FindPath(9, kNoHopLimit, &path), Outcome::kFound);
   ASSERT_TRUE(search.Begin(graph, {.source = 0, .target = 3}).ok());
   EXPECT_EQ(search.FindPath(0, kNoHopLimit, &path), Outcome::kExhausted);
-  ASSERT_TRUE(search.Begin(graph, {.source = 0, .target = 3, .ignore_conditions = true}).ok());
+  const auto ignoring = [](Conditions conditions) {
+    return Query{.source = 0, .target = 3, .conditions = conditions};
+  };
+  ASSERT_TRUE(search.Begin(graph, ignoring(Conditions::kIgnoredAtEnds)).ok());
+  EXPECT_EQ(search.FindPath(0, kNoHopLimit, &path), Outcome::kExhausted);  // 2 forbids still
+  ASSERT_TRUE(search.Begin(graph, ignoring(Conditions::kIgnored)).ok());
   EXPECT_EQ(search.FindPath(5, kNoHopLimit, &path), Outcome::kFound);
   EXPECT_EQ(search.Maximize(9), Outcome::kExhausted);
   EXPECT_EQ(search.value(), 5);
@@ -292,6 +297,8 @@ TEST(DecomposeFlow, TakesWidePathsWithinTheHopLimit) {
   amounts.clear();
   for (const Path& path : DecomposeFlow(arcs, 0, 4, 3)) amounts.push_back(path.amount);
   EXPECT_EQ(amounts, (std::vector<Flow>{5, 4}));
+  EXPECT_EQ(DecomposeFlow(arcs, 0, 4, 4, 2).size(), 2U);
+  EXPECT_TRUE(DecomposeFlow(arcs, 0, 4, 4, 0).empty());
 }
 
 }  // namespace

@@ -175,6 +175,10 @@ class ResidualGraph {
   bool forbids(NodeIndex node) const { return info_[node].forbids != 0; }
   // Whether some arc of a node carries more when conditions are ignored. O(1).
   bool relaxed(NodeIndex node) const { return info_[node].relaxed != 0; }
+  // Whether the edge to the i-th neighbour does, in either direction. O(1).
+  bool relaxed(NodeIndex node, std::uint32_t i) const {
+    return (refs_[nodes_[node].offset + i] & 2) != 0;
+  }
   // Whether an edge carries other amounts between source and target than otherwise. O(1).
   bool special(EdgeIndex edge) const { return IsSpecial(edges_[edge]); }
   // Edges that depend on who asks and how: special ones, and those where relaxed > transit. O(1).

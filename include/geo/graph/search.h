@@ -36,6 +36,13 @@ namespace geo::graph {
 inline constexpr std::uint32_t kNoHopLimit = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::uint64_t kNoWorkLimit = std::numeric_limits<std::uint64_t>::max();
 
+// What a query makes of the conditions on arcs: forbidding ends, and capacities below `relaxed`.
+enum class Conditions : std::uint8_t {
+  kApply = 0,
+  kIgnoredAtEnds = 1,  // none on the arcs of source and target
+  kIgnored = 2,        // none anywhere: see ResidualGraph::CapacityFor. Slower.
+};
+
 struct Query {
   NodeIndex source = kNoNode;
   NodeIndex target = kNoNode;
@@ -45,8 +52,8 @@ struct Query {
   // When present, only these nodes, source and target may take part.
   std::optional<std::vector<NodeIndex>> allowed = {};
 
-  // Asks what would be if no arc had conditions; see ResidualGraph::CapacityFor. Slower.
-  bool ignore_conditions = false;
+  // Whether to ask what would be if arcs had no conditions.
+  Conditions conditions = Conditions::kApply;
 
   // Searches end with kWorkLimit as soon as this many arcs have been looked at since Begin. What
   // one node has (its degree) is always looked at to the end.
