@@ -5,60 +5,32 @@
 #include <utility>
 #include <vector>
 
-#include "geo/base/large_vector.h"
+#include "src/graph/bring_home.h"
+#include "src/graph/preflow_network.h"
+#include "src/graph/tight_arcs.h"
 
 namespace geo::graph {
 namespace {
 
-// Keys order nodes: by depth, which is the tier counted downwards, then by level, the number of
-// arcs to a deficit. They are labels in the sense of push–relabel with arcs of length (cost, 1):
-// flow moves along arcs whose ends' keys differ by just that, so that one comparison decides.
-using Key = std::int64_t;
+constexpr std::uint32_t kFar = 0x7fffffff;      // the level of those from whom no way is known
+constexpr std::uint32_t kWaiting = 0x80000000;  // set in the level of those found, not settled
 
-constexpr int kDepthBits = 32;
-constexpr Key kDepth = Key{1} << kDepthBits;
-constexpr Key kLevels = kDepth - 1;
-constexpr Key kStuck = 0x7fffffff;  // the level of those from whom no way is known
-constexpr Key kUnseen = std::numeric_limits<Key>::max();
-constexpr std::uint32_t kAgainst = 0x80000000;
-constexpr std::uint32_t kBackOpen = 0x40000000;
-
-constexpr Key LevelOf(Key key) { return key & kLevels; }
-constexpr Key WithLevel(Key key, Key level) { return (key & ~kLevels) + level; }
-
-// One direction of an edge in the residual network. Along the edge one more hop-unit is carried;
-// against it one less, and `to` has the bit kAgainst. kBackOpen: the other direction has something
-// left. Nodes take 30 bits: each has an edge in, and there are less than 2^30 edges.
-struct ResidualArc {
-  std::uint32_t to = 0;
-  std::uint32_t back = 0;  // the other direction
-  Flow left = 0;
-
-  NodeIndex head() const { return to & ~(kAgainst | kBackOpen); }
-  bool against() const { return (to & kAgainst) != 0; }
-};
-
-// `Sum` holds the surplus of a node: Flow, or 128 bits where amounts are huge.
-template <typename Sum>
-struct Node {
-  Key key = kStuck;
-  Key next = kUnseen;  // while searching: the best known; equal to `key` as soon as that is final
-  Sum surplus = 0;
-  std::uint32_t first = 0;    // its first arc
-  std::uint32_t current = 0;  // arcs before this one lead nowhere
-};
-
+// Push–relabel in both directions. Pushing, nodes with a surplus are the holders and move it along
+// arcs to those with a deficit, the sinks; pulling, everything is turned round: arcs lead the other
+// way, surplus and depth change their sign. What one of the two leaves where hardly a way leads to,
+// the other fetches easily.
 template <typename Sum>
 class Engine {
+  using Node = PreflowNode<Sum>;
+
  public:
-  // Begins with nothing carried, or with `flow`.
-  Engine(const CirculationNetwork& network, const std::vector<Flow>* flow) : network_(network) {
-    nodes_.resize(std::size_t{network.nodes} + 1);
-    CountArcs();
-    PlaceArcs(flow);
-    queue_.resize(std::size_t{network.nodes} + 1);
-    seen_.reserve(network.nodes);
-    for (NodeIndex node = 0; node < network.nodes; ++node) {
+  explicit Engine(const CirculationNetwork& network)
+      : net_(network, nullptr), nodes_(net_.nodes), depth_(network.depth) {
+    tight_.Resize(net_.arcs.size());
+    queue_.resize(std::size_t{net_.size()} + 1);
+    seen_.reserve(net_.size());
+    for (NodeIndex node = 0; node < net_.size(); ++node) {
+      nodes_[node].level = kFar;
       if (nodes_[node].surplus > 0) holders_.push_back(node);
       if (nodes_[node].surplus < 0) sinks_.push_back(node);
     }
@@ -66,97 +38,63 @@ class Engine {
 
   CirculationState Run(const TieredPreflowOptions& options) {
     CirculationState state;
-    std::size_t before = holders_.size();
+    Progress progress(options.patience, holders_.size());
     for (std::uint32_t rounds = 1; !holders_.empty() && !state.gave_up; ++rounds) {
-      SearchFromDeficits<true>();
-      Move<true>();
+      if (IsSlow(rounds)) Turn();
+      pulling_ ? Round<true>() : Round<false>();
       if (work_ >= options.work_limit) break;
       if (options.enough_ppm < kWholeInPpm && IsEnough(options.enough_ppm)) break;
-      if (rounds % kProgress != 0) continue;
-      state.gave_up =
-          rounds >= options.patience && holders_.size() > kFew && holders_.size() > before / 4 * 3;
-      before = holders_.size();
+      state.gave_up = progress.IsTooLittle(rounds, holders_.size());
     }
     state.optimal = holders_.empty();
     state.gave_up = state.gave_up && !state.optimal;
-    state.tiers.resize(network_.nodes);
-    for (NodeIndex node = 0; node < network_.nodes; ++node) {
-      state.tiers[node] = static_cast<std::int32_t>(-(nodes_[node].key >> 32));
-    }
-    if (state.gave_up) {
-      state.work = work_;
-      Finish(&state.flow);
-    } else {
-      BringHome(network_.depth <= kNotFar ? kHomePrice : 0, &state);
-    }
+    if (pulling_) Turn();
+    state.tiers.resize(net_.size());
+    for (NodeIndex node = 0; node < net_.size(); ++node) state.tiers[node] = -nodes_[node].depth;
+    state.balanced = !state.gave_up;
+    state.work = work_;
+    ReleaseAll();
+    if (state.balanced && !state.optimal) state.work += BringHome(net_, true);
+    state.flow = net_.TakeFlow();
     return state;
   }
 
-  // Moves the rest by ways that need not be the cheapest: nearly those with the smallest sum of
-  // `price` times cost and arcs. A price other than 0 wants the tiers of a flow that is the best
-  // for what has arrived.
-  void BringHome(Key price, CirculationState* state) {
-    home_price_ = price;
-    for (Node<Sum>& node : nodes_) node.key = price == 0 ? kStuck : (node.key >> 32) * price;
-    while (!holders_.empty()) {
-      SearchFromDeficits<false>();
-      Move<false>();
-    }
-    state->work += work_;
-    state->balanced = true;
-    Finish(&state->flow);
-  }
-
  private:
-  void CountArcs() {
-    for (const CirculationEdge& edge : network_.edges) {
-      if (!network_.Inside(edge)) continue;
-      Node<Sum>& tail = nodes_[network_.number[edge.tail]];
-      Node<Sum>& head = nodes_[network_.number[edge.head]];
-      ++tail.first;
-      ++head.first;
-      tail.surplus += edge.amount;
-      head.surplus -= edge.amount;
-      removed_ += edge.amount;
-    }
-    std::uint32_t sum = 0;
-    for (Node<Sum>& node : nodes_) {
-      node.current = sum;
-      sum += node.first;
-      node.first = node.current;
-    }
-    arcs_.resize(sum);
-  }
+  // Whether to give up: sixteen searches left more than three quarters of the holders, and many.
+  class Progress {
+   public:
+    Progress(std::uint32_t patience, std::size_t holders) : patience_(patience), before_(holders) {}
 
-  // Places are dealt in the order of the edges; Finish relies on it.
-  void PlaceArcs(const std::vector<Flow>* flow) {
-    std::size_t given = 0;
-    for (const CirculationEdge& edge : network_.edges) {
-      if (!network_.Inside(edge)) continue;
-      const NodeIndex tail = network_.number[edge.tail];
-      const NodeIndex head = network_.number[edge.head];
-      const std::uint32_t along = nodes_[tail].current++;
-      const std::uint32_t against = nodes_[head].current++;
-      const Flow carried = flow == nullptr ? 0 : (*flow)[given++];
-      const Flow left = edge.capacity - carried;
-      arcs_[along] = {head | (carried > 0 ? kBackOpen : 0), against, left};
-      arcs_[against] = {tail | kAgainst | (left > 0 ? kBackOpen : 0), along, carried};
-      nodes_[tail].surplus -= carried;
-      nodes_[head].surplus += carried;
-      removed_ -= carried;
+    bool IsTooLittle(std::uint32_t rounds, std::size_t holders) {
+      if (rounds % kSpan != 0) return false;
+      const std::size_t before = std::exchange(before_, holders);
+      return rounds >= patience_ && holders > kFew && holders > before / 4 * 3;
     }
-  }
 
-  template <bool kPriced>
-  Key CostOf(const ResidualArc& arc) const {
-    const Key cost = kPriced ? kDepth : home_price_;
-    return arc.against() ? -cost : cost;
-  }
+   private:
+    static constexpr std::uint32_t kSpan = 16;
+    static constexpr std::size_t kFew = 64;
+    std::uint32_t patience_;
+    std::size_t before_;
+  };
 
-  // Whether keys have a depth and a level. On the way home with a price they are one sum.
-  template <bool kPriced>
-  bool HaveLevels() const {
-    return kPriced || home_price_ == 0;
+  template <bool kPulling>
+  static constexpr TightArcs::Way kOnward = kPulling ? TightArcs::kBackward : TightArcs::kOnward;
+  template <bool kPulling>
+  static constexpr TightArcs::Way kBackward = kPulling ? TightArcs::kOnward : TightArcs::kBackward;
+
+  template <bool kPulling>
+  static std::int32_t CostOf(const ResidualArc& arc) {
+    return arc.against() != kPulling ? -1 : 1;
+  }
+  // Whether surplus can move along `arc`, and whether it can move back.
+  template <bool kPulling>
+  static bool IsOpen(const ResidualArc& arc) {
+    return kPulling ? arc.back_open() : arc.left > 0;
+  }
+  template <bool kPulling>
+  static bool IsBackOpen(const ResidualArc& arc) {
+    return IsOpen<!kPulling>(arc);
   }
 
   template <typename Vector>
@@ -164,125 +102,207 @@ class Engine {
     Vector().swap(vector);
   }
 
-  // Hands over the flow, and gives back all memory but that of the arcs before it takes more.
-  void Finish(std::vector<Flow>* flow) {
-    std::vector<std::uint32_t> next(network_.nodes);
-    for (NodeIndex node = 0; node < network_.nodes; ++node) next[node] = nodes_[node].first;
-    Drop(nodes_);
-    Drop(queue_);
-    for (auto* list : {&holders_, &sinks_, &seen_, &arrived_}) Drop(*list);
+  void ReleaseAll() {
+    tight_.Release();
+    for (auto* list : {&queue_, &holders_, &sinks_, &seen_, &rest_, &arrived_}) Drop(*list);
     Drop(buckets_);
-    Drop(*flow);
-    flow->reserve(network_.inside);
-    for (const CirculationEdge& edge : network_.edges) {
-      if (!network_.Inside(edge)) continue;
-      ++next[network_.number[edge.tail]];
-      flow->push_back(arcs_[next[network_.number[edge.head]]++].left);
+  }
+
+  AmountSum Waiting() const {
+    AmountSum waiting = 0;
+    for (const NodeIndex node : holders_) waiting += nodes_[node].surplus;
+    return waiting;
+  }
+
+  // Whether the last round moved little of what waited.
+  bool IsSlow(std::uint32_t rounds) {
+    const AmountSum waiting = Waiting();
+    const AmountSum before = std::exchange(waited_, waiting);
+    if (rounds < turned_ + kLeastRounds || before - waiting >= before / kLittle) return false;
+    turned_ = rounds;
+    return true;
+  }
+
+  void Turn() {
+    pulling_ = !pulling_;
+    for (Node& node : nodes_) {
+      node.surplus = -node.surplus;
+      node.depth = -node.depth;
+      node.level = kFar;
+    }
+    seen_.clear();
+    std::erase_if(sinks_, [&](NodeIndex node) { return nodes_[node].surplus <= 0; });
+    std::swap(holders_, sinks_);
+  }
+
+  template <bool kPulling>
+  void Round() {
+    Search<kPulling>();
+    Move<kPulling>();
+  }
+
+  // Levels and depths of all that are no farther from a sink than the farthest holder, by cost and
+  // then by arcs: backwards from all sinks at once.
+  template <bool kPulling>
+  void Search() {
+    for (const NodeIndex node : seen_) nodes_[node].level = kFar;
+    seen_.clear();
+    std::erase_if(sinks_, [&](NodeIndex node) { return nodes_[node].surplus >= 0; });
+    missing_ = holders_.size();
+    for (const NodeIndex node : sinks_) See(node, 0);
+    for (std::size_t i = 0; missing_ > 0 && i < seen_.size(); ++i) FollowTight<kPulling>(seen_[i]);
+    if (missing_ > 0) SearchRest<kPulling>();
+  }
+
+  void See(NodeIndex index, std::uint32_t level) {
+    Node& node = nodes_[index];
+    node.level = level;
+    node.current = node.first;
+    if (node.surplus > 0) --missing_;
+    seen_.push_back(index);
+  }
+
+  template <bool kPulling>
+  void FollowTight(NodeIndex index) {
+    constexpr TightArcs::Way kWay = kBackward<kPulling>;
+    const std::uint32_t level = nodes_[index].level + 1;
+    const std::uint32_t end = net_.end(index);
+    for (std::uint32_t i = tight_.Next<kWay>(nodes_[index].first, end); i < end;
+         i = tight_.Next<kWay>(i + 1, end)) {
+      ++work_;
+      const NodeIndex from = net_.arcs[i].head();
+      if (nodes_[from].level == kFar) See(from, level);
     }
   }
 
-  // Keys of all that are no farther from a deficit than the farthest surplus, by cost and then by
-  // arcs: backwards from all deficits at once, in buckets of cost beyond what the tiers tell.
-  template <bool kPriced>
-  void SearchFromDeficits() {
-    const bool levels = HaveLevels<kPriced>();
-    if (levels) {
-      for (const NodeIndex node : seen_) nodes_[node].key = WithLevel(nodes_[node].key, kStuck);
+  // Goes on to those that cannot reach a sink without cost, in buckets of cost. They are the fewer
+  // ones, as a rule, so they look for those that can. All of them change their depth.
+  template <bool kPulling>
+  void SearchRest() {
+    rest_.clear();
+    for (NodeIndex node = 0; node < net_.size(); ++node) {
+      if (nodes_[node].level == kFar) rest_.push_back(node);
     }
-    seen_.clear();
-    if (buckets_.size() < 2) buckets_.resize(2);
-    for (const NodeIndex node : sinks_) {
-      if (nodes_[node].surplus >= 0) continue;
-      nodes_[node].next = levels ? WithLevel(nodes_[node].key, 0) : nodes_[node].key + 1;
-      seen_.push_back(node);
+    for (const NodeIndex node : rest_) FindSeen<kPulling>(node);
+    std::uint32_t distance = 0;
+    while (missing_ > 0 && distance + 1 < buckets_.size()) Settle<kPulling>(++distance);
+    for (const NodeIndex index : rest_) {
+      Node& node = nodes_[index];
+      if (node.level < kFar) continue;
+      node.level = kFar;
+      node.depth += static_cast<std::int32_t>(distance);
     }
-    sinks_.assign(seen_.begin(), seen_.end());
-    buckets_[levels ? 0 : 1].assign(seen_.begin(), seen_.end());
-    missing_ = holders_.size();
-    std::size_t distance = 0;
-    while (missing_ > 0 && distance < buckets_.size()) Settle<kPriced>(distance++);
-    // Everybody sinks by his distance, the rest as far as the last; told as what they rise.
-    const Key shift =
-        distance == 0 ? 0 : static_cast<Key>(distance - 1) << (levels ? kDepthBits : 0);
-    for (const NodeIndex node : seen_) {
-      if (nodes_[node].key == nodes_[node].next) nodes_[node].key -= shift;
-      nodes_[node].next = kUnseen;
+    for (auto& bucket : buckets_) bucket.clear();
+    for (const NodeIndex node : rest_) Tighten<kPulling>(node);
+  }
+
+  // The nearest way from a node of the rest to one that is not, along one arc.
+  template <bool kPulling>
+  void FindSeen(NodeIndex index) {
+    work_ += net_.end(index) - nodes_[index].first;
+    for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
+      const ResidualArc& arc = net_.arcs[i];
+      if (!IsOpen<kPulling>(arc)) continue;
+      const Node& head = nodes_[arc.head()];
+      if (head.level >= kFar) continue;
+      Offer(index, head.depth + CostOf<kPulling>(arc), head.level + 1);
     }
-    for (; distance < buckets_.size(); ++distance) Drop(buckets_[distance]);
+    if (nodes_[index].level != kFar) Wait(index);
+  }
+
+  // A way by which a node would have that depth and level. While it waits, `current` holds how much
+  // the depth would grow. Whether it is the best known.
+  bool Offer(NodeIndex index, std::int32_t depth, std::uint32_t level) {
+    Node& node = nodes_[index];
+    if (node.level < kFar) return false;
+    const auto distance = static_cast<std::uint32_t>(depth - node.depth);
+    if (node.level != kFar &&
+        (distance > node.current || (distance == node.current && (level | kWaiting) >= node.level)))
+      return false;
+    node.level = level | kWaiting;
+    node.current = distance;
+    return true;
+  }
+
+  void Wait(NodeIndex node) {
+    const std::uint32_t distance = nodes_[node].current;
+    if (distance >= buckets_.size()) buckets_.resize(distance + 1);
+    buckets_[distance].push_back(node);
   }
 
   // The nodes at one distance by cost, those with few arcs to go first: what came from smaller
   // distances is sorted and merged with what is found here, which is in order anyway.
-  template <bool kPriced>
-  void Settle(std::size_t distance) {
+  template <bool kPulling>
+  void Settle(std::uint32_t distance) {
     arrived_ = std::move(buckets_[distance]);
     buckets_[distance].clear();
-    if (kPriced && distance > 0) SortByLevel();
+    const auto waits = [&](NodeIndex node) {
+      return nodes_[node].level > kFar && nodes_[node].current == distance;
+    };
+    std::erase_if(arrived_, [&](NodeIndex node) { return !waits(node); });
+    std::stable_sort(arrived_.begin(), arrived_.end(),
+                     [&](NodeIndex a, NodeIndex b) { return nodes_[a].level < nodes_[b].level; });
     begin_ = size_ = 0;  // the queue serves those found here
     std::size_t next = 0;
-    while (missing_ > 0) {
-      const bool some_wait = size_ > 0;
-      const bool some_arrived = next < arrived_.size();
-      if (!some_wait && !some_arrived) break;
-      const bool waits = !some_arrived || (some_wait && LevelOf(nodes_[queue_[begin_]].next) <=
-                                                            LevelOf(nodes_[arrived_[next]].next));
-      const NodeIndex node = waits ? Dequeue() : arrived_[next++];
-      if (nodes_[node].key != nodes_[node].next) Expand<kPriced>(node, distance);
+    while (missing_ > 0 && (size_ > 0 || next < arrived_.size())) {
+      const bool from_queue =
+          next == arrived_.size() ||
+          (size_ > 0 && nodes_[queue_[begin_]].level <= nodes_[arrived_[next]].level);
+      const NodeIndex node = from_queue ? Dequeue() : arrived_[next++];
+      if (waits(node)) Expand<kPulling>(node, distance);
     }
   }
 
-  void SortByLevel() {
-    const auto settled = [&](NodeIndex node) { return nodes_[node].key == nodes_[node].next; };
-    arrived_.erase(std::remove_if(arrived_.begin(), arrived_.end(), settled), arrived_.end());
-    std::stable_sort(arrived_.begin(), arrived_.end(), [&](NodeIndex a, NodeIndex b) {
-      return LevelOf(nodes_[a].next) < LevelOf(nodes_[b].next);
-    });
+  template <bool kPulling>
+  void Expand(NodeIndex index, std::uint32_t distance) {
+    Node& node = nodes_[index];
+    node.depth += static_cast<std::int32_t>(distance);
+    See(index, node.level & ~kWaiting);
+    work_ += net_.end(index) - node.first;
+    for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
+      const ResidualArc& arc = net_.arcs[i];
+      if (!IsBackOpen<kPulling>(arc)) continue;
+      const NodeIndex from = arc.head();
+      const std::uint32_t before = nodes_[from].current;
+      const bool waited = nodes_[from].level > kFar;
+      if (!Offer(from, node.depth - CostOf<kPulling>(arc), node.level + 1)) continue;
+      if (nodes_[from].current == distance) {
+        Enqueue(from);
+      } else if (!waited || nodes_[from].current != before) {
+        Wait(from);
+      }
+    }
   }
 
-  template <bool kPriced>
-  void Expand(NodeIndex index, std::size_t distance) {
-    Node<Sum>& node = nodes_[index];
-    node.key = node.next;
-    node.current = node.first;
-    if (node.surplus > 0) --missing_;
-    const int shift = HaveLevels<kPriced>() ? kDepthBits : 0;
-    const std::uint32_t end = nodes_[index + 1].first;
-    work_ += end - node.first;
-    for (std::uint32_t i = node.first; i < end; ++i) {
-      const ResidualArc& arc = arcs_[i];
-      if ((arc.to & kBackOpen) == 0) continue;
-      Node<Sum>& from = nodes_[arc.head()];
-      const Key key = node.key - CostOf<kPriced>(arc) + 1;
-      if (key >= from.next) continue;
-      if (from.next == kUnseen) seen_.push_back(arc.head());
-      const Key before = std::exchange(from.next, key);
-      const auto there = static_cast<std::size_t>((key >> shift) - (from.key >> shift));
-      if (there == distance) {
-        Enqueue(arc.head());
-      } else if (before >> shift != key >> shift) {  // else it waits in that bucket already
-        if (there >= buckets_.size()) buckets_.resize(there + 1);
-        buckets_[there].push_back(arc.head());
-      }
+  // Which of a node's arcs are tight, told at both ends.
+  template <bool kPulling>
+  void Tighten(NodeIndex index) {
+    const std::int32_t depth = nodes_[index].depth;
+    for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
+      const ResidualArc& arc = net_.arcs[i];
+      const bool tight = nodes_[arc.head()].depth + CostOf<kPulling>(arc) == depth;
+      const bool onward = tight && arc.left > 0;
+      const bool backward = tight && arc.back_open();
+      tight_.Set(i, onward, backward);
+      tight_.Set(arc.back, backward, onward);
     }
   }
 
   // First in, first out push–relabel from the holders. What gets stuck at its depth stays where it
   // is and holds for the next search, and so does everything after many relabels.
-  template <bool kPriced>
+  template <bool kPulling>
   void Move() {
     holders_.clear();
     begin_ = size_ = 0;
     relabels_ = 0;
-    Key highest = 0;
+    highest_ = 0;
     for (const NodeIndex node : seen_) {
-      const Key level = LevelOf(nodes_[node].key);
-      if (level == kStuck && HaveLevels<kPriced>()) continue;
-      highest = std::max(highest, level);
+      highest_ = std::max(highest_, nodes_[node].level);
       if (nodes_[node].surplus > 0) Enqueue(node);
     }
-    highest_ = kHeadroom * highest + 1;
+    highest_ = kHeadroom * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
-    while (size_ > 0 && relabels_ < patience) Discharge<kPriced>(Dequeue());
+    while (size_ > 0 && relabels_ < patience) Discharge<kPulling>(Dequeue());
     while (size_ > 0) holders_.push_back(Dequeue());
   }
 
@@ -299,96 +319,99 @@ class Engine {
     return node;
   }
 
-  template <bool kPriced>
+  template <bool kPulling>
   void Discharge(NodeIndex index) {
-    Node<Sum>& node = nodes_[index];
-    const std::uint32_t end = nodes_[index + 1].first;
-    const Key below = node.key - 1;
+    constexpr TightArcs::Way kWay = kOnward<kPulling>;
+    Node& node = nodes_[index];
+    const std::uint32_t end = net_.end(index);
     Sum surplus = node.surplus;
-    std::uint32_t i = node.current;
-    for (; i < end; ++i) {
-      ResidualArc& arc = arcs_[i];
-      if (arc.left == 0) continue;
-      Node<Sum>& head = nodes_[arc.head()];
-      if (head.key != below - CostOf<kPriced>(arc)) continue;
-      const Flow moved = surplus < arc.left ? static_cast<Flow>(surplus) : arc.left;
-      ResidualArc& back = arcs_[arc.back];
-      arc.left -= moved;
-      arc.to |= kBackOpen;
-      if (arc.left == 0) back.to &= ~kBackOpen;
-      back.left += moved;
-      removed_ += arc.against() ? moved : -moved;
+    std::uint32_t i = tight_.Next<kWay>(node.current, end);
+    for (; i < end; i = tight_.Next<kWay>(i + 1, end)) {
+      ++work_;
+      const NodeIndex to = net_.arcs[i].head();
+      Node& head = nodes_[to];
+      if (head.level + 1 != node.level) continue;
+      const Flow moved = Carry<kPulling>(i, surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
-      if (before <= 0 && before + moved > 0) Enqueue(arc.head());
+      if (before <= 0 && before + moved > 0) Enqueue(to);
       surplus -= moved;
       if (surplus == 0) break;
     }
-    work_ += i - node.current;
     node.surplus = surplus;
     node.current = i;
-    if (surplus > 0) Relabel<kPriced>(index);
+    if (surplus > 0) Relabel<kPulling>(index);
   }
 
-  template <bool kPriced>
+  // Moves as much of `surplus` along an arc as it can take.
+  template <bool kPulling>
+  Flow Carry(std::uint32_t place, Sum surplus) {
+    ResidualArc& arc = net_.arcs[place];
+    ResidualArc& other = net_.arcs[arc.back];
+    ResidualArc& out = kPulling ? other : arc;
+    const Flow moved = surplus < out.left ? static_cast<Flow>(surplus) : out.left;
+    net_.Carry(out, kPulling ? arc : other, moved);
+    tight_.Set(place, arc.left > 0, arc.back_open());
+    tight_.Set(arc.back, other.left > 0, other.back_open());
+    return moved;
+  }
+
+  template <bool kPulling>
   void Relabel(NodeIndex index) {
-    Node<Sum>& node = nodes_[index];
-    const std::uint32_t end = nodes_[index + 1].first;
-    Key lowest = kUnseen;
-    std::uint32_t where = end;
-    work_ += end - node.first;
+    constexpr TightArcs::Way kWay = kOnward<kPulling>;
+    Node& node = nodes_[index];
+    const std::uint32_t end = net_.end(index);
+    std::uint32_t lowest = kFar;
     ++relabels_;
-    for (std::uint32_t i = node.first; i < end; ++i) {
-      const ResidualArc& arc = arcs_[i];
-      if (arc.left == 0) continue;
-      const Key key = nodes_[arc.head()].key + CostOf<kPriced>(arc);
-      if (key >= lowest) continue;
-      lowest = key;
-      where = i;
+    for (std::uint32_t i = tight_.Next<kWay>(node.first, end); i < end;
+         i = tight_.Next<kWay>(i + 1, end)) {
+      ++work_;
+      const std::uint32_t level = nodes_[net_.arcs[i].head()].level;
+      if (level >= lowest) continue;
+      lowest = level;
+      node.current = i;
     }
-    if (HaveLevels<kPriced>() && lowest - WithLevel(node.key, 0) >= highest_) {
-      node.key = WithLevel(node.key, kStuck);
+    if (lowest >= highest_) {
+      node.level = kFar;
       holders_.push_back(index);
       return;
     }
-    node.key = lowest + 1;
-    node.current = where;
+    node.level = lowest + 1;
     Enqueue(index);
   }
 
   // Whether what is still to be moved can cost no more than its share, by estimate.
   bool IsEnough(std::uint32_t ppm) const {
-    AmountSum waiting = 0;
-    for (const NodeIndex node : holders_) waiting += nodes_[node].surplus;
-    const std::uint32_t detour = std::clamp(network_.depth / 10, kLeastDetour, kMostDetour);
-    const AmountSum lost = detour * waiting;
-    return removed_ > 0 && lost <= removed_ / kWholeInPpm * (kWholeInPpm - ppm);
+    const std::uint32_t detour = std::clamp(depth_ / 10, kLeastDetour, kMostDetour);
+    const AmountSum lost = detour * Waiting();
+    return net_.removed > 0 && lost <= net_.removed / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
-  static constexpr std::uint32_t kProgress = 16;
-  static constexpr std::size_t kFew = 64;
   static constexpr std::uint32_t kLeastDetour = 2;
   static constexpr std::uint32_t kMostDetour = 10;
-  static constexpr Key kHomePrice = 4;            // of a hop-unit, in arcs
-  static constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
-  static constexpr Key kHeadroom = 2;
+  static constexpr std::uint32_t kHeadroom = 2;
   static constexpr std::size_t kPatience = 3;
+  static constexpr std::uint32_t kLeastRounds = 2;  // between turns
+  static constexpr int kLittle = 6;
 
-  const CirculationNetwork& network_;
-  AmountSum removed_ = 0;         // with all surplus where it is
-  LargeVector<Node<Sum>> nodes_;  // and one more, for the end of the last one's arcs
-  LargeVector<ResidualArc> arcs_;
+  PreflowNetwork<Sum> net_;
+  LargeVector<Node>& nodes_;
+  TightArcs tight_;
+  const std::uint32_t depth_;
+  bool pulling_ = false;
+  std::uint32_t turned_ = 0;      // the round of the last turn
+  AmountSum waited_ = 0;          // before the last round
   std::vector<NodeIndex> queue_;  // a ring
   std::size_t begin_ = 0;
   std::size_t size_ = 0;
   std::vector<NodeIndex> holders_;  // of surplus that waits
   std::vector<NodeIndex> sinks_;    // all with deficits, and some that had one
   std::vector<NodeIndex> seen_;     // by the last search
+  std::vector<NodeIndex> rest_;     // not seen as long as ways may not cost anything
   std::vector<std::vector<NodeIndex>> buckets_;
   std::vector<NodeIndex> arrived_;
-  std::size_t missing_ = 0;  // holders not found yet
-  Key home_price_ = 0;
-  Key highest_ = 0;  // levels beyond this one are not worth a try
+  std::size_t missing_ = 0;    // holders not found yet
+  std::uint32_t highest_ = 0;  // levels beyond this one are not worth a try
   std::uint64_t relabels_ = 0;
   std::uint64_t work_ = 0;
 };
@@ -402,19 +425,28 @@ bool FitsFlow(const CirculationNetwork& network) {
   return total <= kMaxAmount;
 }
 
+template <typename Sum>
+void BringHomeFrom(const CirculationNetwork& network, CirculationState* state) {
+  PreflowNetwork<Sum> net(network, &state->flow);
+  std::vector<Flow>().swap(state->flow);
+  state->work += BringHome(net, false);
+  state->flow = net.TakeFlow();
+  state->balanced = true;
+}
+
 }  // namespace
 
 CirculationState TieredPreflow(const CirculationNetwork& network,
                                const TieredPreflowOptions& options) {
-  if (FitsFlow(network)) return Engine<Flow>(network, nullptr).Run(options);
-  return Engine<AmountSum>(network, nullptr).Run(options);
+  if (FitsFlow(network)) return Engine<Flow>(network).Run(options);
+  return Engine<AmountSum>(network).Run(options);
 }
 
 void BringHome(const CirculationNetwork& network, CirculationState* state) {
   if (FitsFlow(network)) {
-    Engine<Flow>(network, &state->flow).BringHome(0, state);
+    BringHomeFrom<Flow>(network, state);
   } else {
-    Engine<AmountSum>(network, &state->flow).BringHome(0, state);
+    BringHomeFrom<AmountSum>(network, state);
   }
 }
 

@@ -111,6 +111,27 @@ TEST(GraphCirculationOracle, TakesOverWhereWaysAreLong) {
   }
 }
 
+// However early the end, the answer is a circulation, and its tiers bound the best one.
+TEST(GraphCirculationOracle, EndsEarlyWithAProof) {
+  const auto count = tests::TierCount<std::uint64_t>(1'000, 20'000);
+  for (std::uint64_t number = 0; number < count; ++number) {
+    const CirculationProblem problem = ProblemNumber(number, 400);
+    const auto best = MaximumCirculation(problem.nodes, problem.edges);
+    ASSERT_TRUE(best.ok());
+    const std::uint64_t work = 1 + number * 7919 % (1 + best->work);
+    for (const CirculationOptions& options :
+         {CirculationOptions{.engine = EngineNumber(number), .work_limit = work},
+          CirculationOptions{.enough_ppm = 900'000}, CirculationOptions{.enough_ppm = 0}}) {
+      const auto early = MaximumCirculation(problem.nodes, problem.edges, options);
+      ASSERT_TRUE(early.ok());
+      const Status checked = CheckCirculation(problem.nodes, problem.edges, *early);
+      ASSERT_TRUE(checked.ok()) << checked << ' ' << Describe(problem, number);
+      ASSERT_TRUE(early->volume <= best->volume) << Describe(problem, number);
+      ASSERT_TRUE(early->upper_bound >= best->volume) << Describe(problem, number);
+    }
+  }
+}
+
 // ---- published minimum-cost flows, as circulations ----
 
 struct CostArc {

@@ -17,7 +17,8 @@
 //
 // Engines. Tiered preflow moves surplus by push–relabel along shortest ways by cost and then by
 // arcs, and raises tiers by a search from all deficits at once, as often as needed: some dozens of
-// times, less in networks where everybody is near everybody. Where it does not get on, and from the
+// times, less in networks where everybody is near everybody. When that gets slow, it moves deficits
+// backwards instead, and so on in turn. Where it does not get on, and from the
 // start in small networks and in long and wide ones (plane lattices), a network simplex continues
 // from the flow and the tiers reached so far. docs/circulation.md says more.
 //

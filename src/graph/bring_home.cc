@@ -1,0 +1,224 @@
+#include "src/graph/bring_home.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace geo::graph {
+namespace {
+
+// Labels in the sense of push–relabel, kept in `depth`: a residual arc is as long as its cost times
+// the price, and one.
+using Label = std::int32_t;
+
+constexpr Label kFar = std::numeric_limits<Label>::max() / 2;
+constexpr Label kUnseen = std::numeric_limits<Label>::max();
+constexpr Label kHomePrice = 4;          // of a hop-unit, in arcs
+constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
+constexpr Label kDeepest = 1 << 24;
+constexpr std::size_t kPatience = 3;
+
+template <typename Sum>
+class HomeEngine {
+ public:
+  HomeEngine(PreflowNetwork<Sum>& net, Label price)
+      : net_(net), nodes_(net.nodes), price_(price), next_(net.size(), kUnseen) {
+    queue_.resize(std::size_t{net.size()} + 1);
+    for (NodeIndex node = 0; node < net.size(); ++node) {
+      nodes_[node].depth = price == 0 ? kFar : nodes_[node].depth * price;
+      nodes_[node].current = nodes_[node].first;
+      if (nodes_[node].surplus > 0) ++missing_;
+      if (nodes_[node].surplus < 0) sinks_.push_back(node);
+    }
+  }
+
+  std::uint64_t Run() {
+    while (missing_ > 0) {
+      SearchFromDeficits();
+      Move();
+    }
+    return work_;
+  }
+
+ private:
+  Label CostOf(const ResidualArc& arc) const { return arc.against() ? -price_ : price_; }
+
+  // Labels of all that are no farther from a deficit than the farthest surplus: backwards from all
+  // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
+  void SearchFromDeficits() {
+    if (price_ == 0) {
+      for (const NodeIndex node : seen_) nodes_[node].depth = kFar;
+    }
+    seen_.clear();
+    for (const NodeIndex node : sinks_) {
+      if (nodes_[node].surplus >= 0) continue;
+      next_[node] = price_ == 0 ? 0 : nodes_[node].depth + 1;
+      seen_.push_back(node);
+    }
+    sinks_.assign(seen_.begin(), seen_.end());
+    if (buckets_.size() < 2) buckets_.resize(2);
+    std::size_t distance = price_ == 0 ? 0 : 1;
+    buckets_[distance].assign(seen_.begin(), seen_.end());
+    while (missing_ > 0 && distance < buckets_.size()) Settle(distance++);
+    // Those that were not reached stay where they are, as the last that was reached.
+    const Label shift = price_ == 0 ? 0 : static_cast<Label>(distance - 1);
+    for (const NodeIndex node : seen_) {
+      if (nodes_[node].depth == next_[node]) nodes_[node].depth -= shift;
+      next_[node] = kUnseen;
+    }
+    for (; distance < buckets_.size(); ++distance)
+      std::vector<NodeIndex>().swap(buckets_[distance]);
+  }
+
+  void Settle(std::size_t distance) {
+    arrived_ = std::move(buckets_[distance]);
+    buckets_[distance].clear();
+    begin_ = size_ = 0;  // the queue serves those found here
+    for (std::size_t i = 0; missing_ > 0 && (i < arrived_.size() || size_ > 0);) {
+      const NodeIndex node = i < arrived_.size() ? arrived_[i++] : Dequeue();
+      if (nodes_[node].depth != next_[node]) Expand(node, distance);
+    }
+  }
+
+  void Expand(NodeIndex index, std::size_t distance) {
+    PreflowNode<Sum>& node = nodes_[index];
+    node.depth = next_[index];
+    node.current = node.first;
+    if (node.surplus > 0) --missing_;
+    work_ += net_.end(index) - node.first;
+    for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
+      const ResidualArc& arc = net_.arcs[i];
+      if (!arc.back_open()) continue;
+      const NodeIndex from = arc.head();
+      const Label label = node.depth - CostOf(arc) + 1;
+      if (label >= next_[from]) continue;
+      if (next_[from] == kUnseen) seen_.push_back(from);
+      next_[from] = label;
+      const auto there =
+          price_ == 0 ? distance : static_cast<std::size_t>(label - nodes_[from].depth);
+      if (there == distance) {
+        Enqueue(from);
+      } else {
+        if (there >= buckets_.size()) buckets_.resize(there + 1);
+        buckets_[there].push_back(from);
+      }
+    }
+  }
+
+  // First in, first out push–relabel until all has arrived, or for as many relabels as a third of
+  // the nodes; then the labels are made exact again.
+  void Move() {
+    begin_ = size_ = 0;
+    relabels_ = 0;
+    highest_ = 0;
+    stuck_ = 0;
+    for (const NodeIndex node : seen_) {
+      if (nodes_[node].depth == kFar) continue;
+      highest_ = std::max(highest_, nodes_[node].depth);
+      if (nodes_[node].surplus > 0) Enqueue(node);
+    }
+    highest_ = 2 * highest_ + 1;
+    const std::uint64_t patience = seen_.size() / kPatience + 16;
+    while (size_ > 0 && relabels_ < patience) Discharge(Dequeue());
+    missing_ = size_ + stuck_;
+  }
+
+  void Enqueue(NodeIndex node) {
+    std::size_t end = begin_ + size_++;
+    if (end >= queue_.size()) end -= queue_.size();
+    queue_[end] = node;
+  }
+
+  NodeIndex Dequeue() {
+    const NodeIndex node = queue_[begin_];
+    if (++begin_ == queue_.size()) begin_ = 0;
+    --size_;
+    return node;
+  }
+
+  void Discharge(NodeIndex index) {
+    PreflowNode<Sum>& node = nodes_[index];
+    const std::uint32_t end = net_.end(index);
+    Sum surplus = node.surplus;
+    std::uint32_t i = node.current;
+    for (; i < end; ++i) {
+      ResidualArc& arc = net_.arcs[i];
+      if (arc.left == 0) continue;
+      PreflowNode<Sum>& head = nodes_[arc.head()];
+      if (head.depth != node.depth - 1 - CostOf(arc)) continue;
+      const Flow moved = surplus < arc.left ? static_cast<Flow>(surplus) : arc.left;
+      net_.Carry(arc, net_.arcs[arc.back], moved);
+      const Sum before = head.surplus;
+      head.surplus = before + moved;
+      if (before <= 0 && before + moved > 0) Enqueue(arc.head());
+      surplus -= moved;
+      if (surplus == 0) break;
+    }
+    work_ += i - node.current;
+    node.surplus = surplus;
+    node.current = i;
+    if (surplus > 0) Relabel(index);
+  }
+
+  void Relabel(NodeIndex index) {
+    PreflowNode<Sum>& node = nodes_[index];
+    const std::uint32_t end = net_.end(index);
+    Label lowest = kUnseen;
+    work_ += end - node.first;
+    ++relabels_;
+    for (std::uint32_t i = node.first; i < end; ++i) {
+      const ResidualArc& arc = net_.arcs[i];
+      if (arc.left == 0) continue;
+      const Label label = nodes_[arc.head()].depth + CostOf(arc);
+      if (label >= lowest) continue;
+      lowest = label;
+      node.current = i;
+    }
+    if (price_ == 0 && lowest >= highest_) {
+      node.depth = kFar;
+      ++stuck_;
+      return;
+    }
+    node.depth = lowest + 1;
+    Enqueue(index);
+  }
+
+  PreflowNetwork<Sum>& net_;
+  LargeVector<PreflowNode<Sum>>& nodes_;
+  const Label price_;
+  std::vector<Label> next_;       // while searching: the best known; equal to the label when final
+  std::vector<NodeIndex> queue_;  // a ring
+  std::size_t begin_ = 0;
+  std::size_t size_ = 0;
+  std::vector<NodeIndex> sinks_;  // all with deficits, and some that had one
+  std::vector<NodeIndex> seen_;   // by the last search
+  std::vector<std::vector<NodeIndex>> buckets_;
+  std::vector<NodeIndex> arrived_;
+  std::size_t missing_ = 0;  // nodes with surplus not found yet
+  std::size_t stuck_ = 0;
+  Label highest_ = 0;  // labels beyond this one are not worth a try
+  std::uint64_t relabels_ = 0;
+  std::uint64_t work_ = 0;
+};
+
+template <typename Sum>
+bool IsShallow(const PreflowNetwork<Sum>& net) {
+  if (net.network.depth > kNotFar) return false;
+  return std::all_of(net.nodes.begin(), net.nodes.end(), [](const PreflowNode<Sum>& node) {
+    return -kDeepest < node.depth && node.depth < kDeepest;
+  });
+}
+
+}  // namespace
+
+template <typename Sum>
+std::uint64_t BringHome(PreflowNetwork<Sum>& net, bool depths_are_proof) {
+  const Label price = depths_are_proof && IsShallow(net) ? kHomePrice : 0;
+  return HomeEngine<Sum>(net, price).Run();
+}
+
+template std::uint64_t BringHome(PreflowNetwork<Flow>&, bool);
+template std::uint64_t BringHome(PreflowNetwork<AmountSum>&, bool);
+
+}  // namespace geo::graph
