@@ -27,7 +27,20 @@ class Support {
     Flow left;
   };
 
+  // The widest way found to a node of as many hops as it took: its last arc, and the label of where
+  // that leaves.
+  struct Label {
+    Flow width;
+    std::uint32_t node;
+    std::uint32_t arc;
+    std::uint32_t before;
+  };
+
   std::uint32_t LocalNode(NodeIndex node) const;
+  Flow WidthTo(std::uint32_t node) const {
+    return best_[node] == kNone ? 0 : labels_[best_[node]].width;
+  }
+  void Extend(std::uint32_t label, std::uint32_t layer);
   std::uint32_t NextArc(std::uint32_t node);
   Flow Take(const std::vector<std::uint32_t>& arcs, std::size_t first);
   void WritePath(const std::vector<std::uint32_t>& arcs, Flow amount, Path* path) const;
@@ -38,6 +51,8 @@ class Support {
   std::vector<std::uint32_t> current_;  // per node: the first arc that may have flow left
   std::uint32_t source_ = kNone;
   std::uint32_t target_ = kNone;
+  std::vector<Label> labels_;        // TakeWidestPath: in layers, by hops
+  std::vector<std::uint32_t> best_;  // per node: its last label
 };
 
 Support::Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex target) {
@@ -116,32 +131,41 @@ bool Support::TakeAnyPath(Path* path) {
   return true;
 }
 
-bool Support::TakeWidestPath(std::uint32_t max_hops, Path* path) {
-  const std::size_t count = nodes_.size();
-  const std::size_t layers = std::min<std::size_t>(max_hops, count - 1) + 1;
-  // width[h][v]: the widest way to v of at most h hops; via: its last arc when that took all h.
-  std::vector<std::vector<Flow>> width(1, std::vector<Flow>(count, 0));
-  std::vector<std::vector<std::uint32_t>> via(1, std::vector<std::uint32_t>(count, kNone));
-  width[0][source_] = kMaxAmount;
-  for (std::size_t h = 1; h < layers; ++h) {
-    width.push_back(width.back());
-    via.emplace_back(count, kNone);
-    for (std::uint32_t i = 0; i < arcs_.size(); ++i) {
-      const Flow wide = std::min(width[h - 1][arcs_[i].tail], arcs_[i].left);
-      if (wide <= width[h][arcs_[i].head]) continue;
-      width[h][arcs_[i].head] = wide;
-      via[h][arcs_[i].head] = i;
+// Labels the heads of the arcs that leave the node of `label`, where that is wider than what is
+// known. Labels from `layer` on belong to ways of one hop more.
+void Support::Extend(std::uint32_t label, std::uint32_t layer) {
+  const Label from = labels_[label];
+  for (std::uint32_t arc = first_[from.node]; arc < first_[from.node + 1]; ++arc) {
+    const std::uint32_t head = arcs_[arc].head;
+    const Flow width = std::min(from.width, arcs_[arc].left);
+    // What is no wider than the widest way to the target leads to no wider one.
+    if (width <= std::max(WidthTo(head), WidthTo(target_))) continue;
+    const Label wider{width, head, arc, label};
+    if (best_[head] != kNone && best_[head] >= layer) {
+      labels_[best_[head]] = wider;
+    } else {
+      best_[head] = static_cast<std::uint32_t>(labels_.size());
+      labels_.push_back(wider);
     }
-    if (width[h] == width[h - 1]) break;
   }
-  if (width.back()[target_] == 0) return false;
-  // Fewest hops that reach that width: then no node repeats.
+}
+
+// Hop by hop from what the last hop made wider. A label is made only where it is wider than with
+// fewer hops, so no node repeats.
+bool Support::TakeWidestPath(std::uint32_t max_hops, Path* path) {
+  labels_.assign(1, {kMaxAmount, source_, kNone, kNone});
+  best_.assign(nodes_.size(), kNone);
+  best_[source_] = 0;
+  std::uint32_t begin = 0;
+  for (std::uint32_t hops = 0; hops < max_hops && begin < labels_.size(); ++hops) {
+    const auto end = static_cast<std::uint32_t>(labels_.size());
+    for (std::uint32_t label = begin; label < end; ++label) Extend(label, end);
+    begin = end;
+  }
+  if (best_[target_] == kNone) return false;
   std::vector<std::uint32_t> arcs;
-  std::uint32_t node = target_;
-  for (std::size_t h = width.size() - 1; h > 0; --h) {
-    if (via[h][node] == kNone) continue;
-    arcs.push_back(via[h][node]);
-    node = arcs_[via[h][node]].tail;
+  for (std::uint32_t at = best_[target_]; at != 0; at = labels_[at].before) {
+    arcs.push_back(labels_[at].arc);
   }
   std::reverse(arcs.begin(), arcs.end());
   const Flow amount = Take(arcs, 0);

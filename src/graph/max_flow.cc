@@ -221,11 +221,12 @@ std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t leve
   return kNowhere;
 }
 
-std::vector<CutArc> Search::State::MinimumCut() {
+std::vector<CutArc> Search::State::MinimumCut(AmountSum* unconditional) {
   AllowCancelling(true);
   const int side = exhausted_side_;
   const Side& reached = sides_[side];
   for (std::uint32_t i = 0; i < reached.count; ++i) Visit(reached.nodes[i], side);
+  if (unconditional != nullptr) *unconditional = 0;
   std::vector<CutArc> cut;
   for (std::uint32_t i = 0; i < reached.count; ++i) {
     const NodeIndex node = reached.nodes[i];
@@ -235,6 +236,10 @@ std::vector<CutArc> Search::State::MinimumCut() {
       if ((VisitedBits(to) & BitOf(side)) != 0) continue;
       const EdgeIndex edge = graph_->edge(node, j);
       const NodeIndex tail = side == kFromSource ? node : to;
+      if (unconditional != nullptr) {
+        *unconditional +=
+            std::max<Flow>(graph_->CapacityFor(edge, tail, source_, target_, true), 0);
+      }
       const Flow capacity = BaseCapacity(edge, tail);
       if (capacity == kAbsent) continue;
       cut.push_back({tail, side == kFromSource ? to : node, edge, capacity});

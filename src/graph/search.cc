@@ -27,7 +27,9 @@ Outcome Search::Maximize(Flow limit, std::uint32_t max_hops, Flow quantum) {
 Flow Search::value() const { return state_->value(); }
 std::vector<FlowArc> Search::FlowArcs() const { return state_->FlowArcs(); }
 void Search::ClearFlow() { state_->ClearFlow(); }
-std::vector<CutArc> Search::MinimumCut() { return state_->MinimumCut(); }
+std::vector<CutArc> Search::MinimumCut(AmountSum* unconditional) {
+  return state_->MinimumCut(unconditional);
+}
 std::uint64_t Search::work() const { return state_->work(); }
 void Search::AddWork(std::uint64_t arcs) { state_->AddWork(arcs); }
 bool Search::out_of_work() { return state_->OutOfWork(); }

@@ -30,7 +30,7 @@ class Search::State {
   Flow value() const { return value_; }
   std::vector<FlowArc> FlowArcs() const;
   void ClearFlow();
-  std::vector<CutArc> MinimumCut();
+  std::vector<CutArc> MinimumCut(AmountSum* unconditional);
 
   std::uint64_t work() const { return work_; }
   void AddWork(std::uint64_t arcs) { work_ += arcs; }

@@ -175,6 +175,10 @@ bool Explainer::RelaxedBoundsSuffice() const {
 // is less to relax, and sooner found.
 bool Explainer::BlamePolicies() {
   if (!RelaxedBoundsSuffice()) return false;
+  if (refusal_.reason == RefusalReason::kNetworkCut &&
+      search_.cut_without_conditions() < request_.amount) {
+    return false;
+  }
   const bool at_ends = refusal_.reason == RefusalReason::kSenderLimit ||
                        refusal_.reason == RefusalReason::kReceiverLimit;
   return (at_ends && BlameConditions(graph::Conditions::kIgnoredAtEnds)) ||

@@ -321,7 +321,7 @@ Verdict PlanSearch::CheckFlow(Amount amount) {
 void PlanSearch::RecordMaximum() {
   flow_is_maximum_ = true;
   flow_value_ = search_.value();
-  cut_ = search_.MinimumCut();
+  cut_ = search_.MinimumCut(&cut_without_conditions_);
 }
 
 // Exact flow, warm from the routes found; first with short augmenting paths only, which keeps most

@@ -74,6 +74,8 @@ class PlanSearch {
   bool flow_is_maximum() const { return flow_is_maximum_; }
   Amount flow_value() const { return flow_value_; }  // reached so far, or the maximum
   const std::vector<graph::CutArc>& cut() const { return cut_; }
+  // What that cut would let through if no line had a policy about intermediaries or amounts.
+  AmountSum cut_without_conditions() const { return cut_without_conditions_; }
 
   // Whether since Begin any path was turned down for a path rule. As long as none was, searches
   // without rules come to the same.
@@ -159,6 +161,7 @@ class PlanSearch {
   bool flow_is_maximum_ = false;
   Amount flow_value_ = 0;
   std::vector<graph::CutArc> cut_;
+  AmountSum cut_without_conditions_ = 0;
 };
 
 }  // namespace geo

@@ -176,7 +176,8 @@ void ExpectMinimumCut(Search& search, const std::vector<tests::CapacityArc>& arc
                       const ResidualGraph& graph, const Query& query) {
   std::vector<tests::CapacityArc> left = arcs;
   AmountSum sum = 0;
-  for (const CutArc& cut : search.MinimumCut()) {
+  AmountSum unconditional = 0;
+  for (const CutArc& cut : search.MinimumCut(&unconditional)) {
     sum += cut.capacity;
     const auto found =
         std::find_if(left.begin(), left.end(), [&](const tests::CapacityArc& candidate) {
@@ -188,6 +189,13 @@ void ExpectMinimumCut(Search& search, const std::vector<tests::CapacityArc>& arc
   }
   EXPECT_EQ(sum, search.value());
   EXPECT_EQ(FewestHops(graph, left, query, 0), 0U);
+  Query free = query;
+  free.conditions = Conditions::kIgnored;
+  EXPECT_GE(unconditional, tests::BoykovKolmogorovFlow(graph.node_count(), ArcsFor(graph, free),
+                                                       query.source, query.target));
+  if (query.conditions == Conditions::kIgnored) {
+    EXPECT_EQ(unconditional, sum);
+  }
 }
 
 void CheckFlow(Search& search, Random& random, const ResidualGraph& graph, const Query& query,

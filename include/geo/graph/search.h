@@ -163,8 +163,9 @@ class Search {
   // After Maximize returned kExhausted at quantum 1: the existing arcs from the source's side to
   // the target's side of a minimum cut, those of capacity 0 included, ascending by tail and head.
   // Their capacities add up to value() if nothing was excluded by arc. O(arcs of the smaller
-  // searched side).
-  std::vector<CutArc> MinimumCut();
+  // searched side). `*unconditional`, if given, becomes what that cut would let through if no arc
+  // had conditions.
+  std::vector<CutArc> MinimumCut(AmountSum* unconditional = nullptr);
 
   // --- Accounts. ---
 
