@@ -19,10 +19,14 @@ constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million
 constexpr Label kDeepest = 1 << 24;
 constexpr std::size_t kPatience = 3;
 
-template <typename Sum>
+template <typename Amounts>
 class HomeEngine {
+  using Node = PreflowNode<Amounts>;
+  using Sum = typename Amounts::Sum;
+  using Arc = ResidualArc<typename Amounts::Left>;
+
  public:
-  HomeEngine(PreflowNetwork<Sum>& net, Label price)
+  HomeEngine(PreflowNetwork<Amounts>& net, Label price)
       : net_(net), nodes_(net.nodes), price_(price), next_(net.size(), kUnseen) {
     queue_.resize(std::size_t{net.size()} + 1);
     for (NodeIndex node = 0; node < net.size(); ++node) {
@@ -42,7 +46,7 @@ class HomeEngine {
   }
 
  private:
-  Label CostOf(const ResidualArc& arc) const { return arc.against() ? -price_ : price_; }
+  Label CostOf(const Arc& arc) const { return arc.against() ? -price_ : price_; }
 
   // Labels of all that are no farther from a deficit than the farthest surplus: backwards from all
   // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
@@ -82,13 +86,13 @@ class HomeEngine {
   }
 
   void Expand(NodeIndex index, std::size_t distance) {
-    PreflowNode<Sum>& node = nodes_[index];
+    Node& node = nodes_[index];
     node.depth = next_[index];
     node.current = node.first;
     if (node.surplus > 0) --missing_;
     work_ += net_.end(index) - node.first;
     for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
-      const ResidualArc& arc = net_.arcs[i];
+      const Arc& arc = net_.arcs[i];
       if (!arc.back_open()) continue;
       const NodeIndex from = arc.head();
       const Label label = node.depth - CostOf(arc) + 1;
@@ -138,17 +142,16 @@ class HomeEngine {
   }
 
   void Discharge(NodeIndex index) {
-    PreflowNode<Sum>& node = nodes_[index];
+    Node& node = nodes_[index];
     const std::uint32_t end = net_.end(index);
     Sum surplus = node.surplus;
     std::uint32_t i = node.current;
     for (; i < end; ++i) {
-      ResidualArc& arc = net_.arcs[i];
+      Arc& arc = net_.arcs[i];
       if (arc.left == 0) continue;
-      PreflowNode<Sum>& head = nodes_[arc.head()];
+      Node& head = nodes_[arc.head()];
       if (head.depth != node.depth - 1 - CostOf(arc)) continue;
-      const Flow moved = surplus < arc.left ? static_cast<Flow>(surplus) : arc.left;
-      net_.Carry(arc, net_.arcs[arc.back], moved);
+      const Flow moved = net_.Carry(arc, net_.arcs[arc.back], surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
       if (before <= 0 && before + moved > 0) Enqueue(arc.head());
@@ -162,13 +165,13 @@ class HomeEngine {
   }
 
   void Relabel(NodeIndex index) {
-    PreflowNode<Sum>& node = nodes_[index];
+    Node& node = nodes_[index];
     const std::uint32_t end = net_.end(index);
     Label lowest = kUnseen;
     work_ += end - node.first;
     ++relabels_;
     for (std::uint32_t i = node.first; i < end; ++i) {
-      const ResidualArc& arc = net_.arcs[i];
+      const Arc& arc = net_.arcs[i];
       if (arc.left == 0) continue;
       const Label label = nodes_[arc.head()].depth + CostOf(arc);
       if (label >= lowest) continue;
@@ -184,8 +187,8 @@ class HomeEngine {
     Enqueue(index);
   }
 
-  PreflowNetwork<Sum>& net_;
-  LargeVector<PreflowNode<Sum>>& nodes_;
+  PreflowNetwork<Amounts>& net_;
+  LargeVector<Node>& nodes_;
   const Label price_;
   std::vector<Label> next_;       // while searching: the best known; equal to the label when final
   std::vector<NodeIndex> queue_;  // a ring
@@ -202,23 +205,24 @@ class HomeEngine {
   std::uint64_t work_ = 0;
 };
 
-template <typename Sum>
-bool IsShallow(const PreflowNetwork<Sum>& net) {
+template <typename Amounts>
+bool IsShallow(const PreflowNetwork<Amounts>& net) {
   if (net.network.depth > kNotFar) return false;
-  return std::all_of(net.nodes.begin(), net.nodes.end(), [](const PreflowNode<Sum>& node) {
+  return std::all_of(net.nodes.begin(), net.nodes.end(), [](const PreflowNode<Amounts>& node) {
     return -kDeepest < node.depth && node.depth < kDeepest;
   });
 }
 
 }  // namespace
 
-template <typename Sum>
-std::uint64_t BringHome(PreflowNetwork<Sum>& net, bool depths_are_proof) {
+template <typename Amounts>
+std::uint64_t BringHome(PreflowNetwork<Amounts>& net, bool depths_are_proof) {
   const Label price = depths_are_proof && IsShallow(net) ? kHomePrice : 0;
-  return HomeEngine<Sum>(net, price).Run();
+  return HomeEngine<Amounts>(net, price).Run();
 }
 
-template std::uint64_t BringHome(PreflowNetwork<Flow>&, bool);
-template std::uint64_t BringHome(PreflowNetwork<AmountSum>&, bool);
+template std::uint64_t BringHome(PreflowNetwork<SmallAmounts>&, bool);
+template std::uint64_t BringHome(PreflowNetwork<LargeAmounts>&, bool);
+template std::uint64_t BringHome(PreflowNetwork<HugeAmounts>&, bool);
 
 }  // namespace geo::graph

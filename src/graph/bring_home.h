@@ -12,11 +12,12 @@ namespace geo::graph {
 // prove that the flow is the best for what has arrived, and the network is not very deep, by ways
 // that are nearly those with the smallest sum of price times cost and arcs; else by those with the
 // fewest arcs, whatever they cost. Spoils the depths. Returns the number of arcs looked at.
-template <typename Sum>
-std::uint64_t BringHome(PreflowNetwork<Sum>& net, bool depths_are_proof);
+template <typename Amounts>
+std::uint64_t BringHome(PreflowNetwork<Amounts>& net, bool depths_are_proof);
 
-extern template std::uint64_t BringHome(PreflowNetwork<Flow>&, bool);
-extern template std::uint64_t BringHome(PreflowNetwork<AmountSum>&, bool);
+extern template std::uint64_t BringHome(PreflowNetwork<SmallAmounts>&, bool);
+extern template std::uint64_t BringHome(PreflowNetwork<LargeAmounts>&, bool);
+extern template std::uint64_t BringHome(PreflowNetwork<HugeAmounts>&, bool);
 
 }  // namespace geo::graph
 

@@ -19,9 +19,11 @@ constexpr std::uint32_t kWaiting = 0x80000000;  // set in the level of those fou
 // arcs to those with a deficit, the sinks; pulling, everything is turned round: arcs lead the other
 // way, surplus and depth change their sign. What one of the two leaves where hardly a way leads to,
 // the other fetches easily.
-template <typename Sum>
+template <typename Amounts>
 class Engine {
-  using Node = PreflowNode<Sum>;
+  using Node = PreflowNode<Amounts>;
+  using Sum = typename Amounts::Sum;
+  using Arc = ResidualArc<typename Amounts::Left>;
 
  public:
   explicit Engine(const CirculationNetwork& network)
@@ -84,16 +86,16 @@ class Engine {
   static constexpr TightArcs::Way kBackward = kPulling ? TightArcs::kOnward : TightArcs::kBackward;
 
   template <bool kPulling>
-  static std::int32_t CostOf(const ResidualArc& arc) {
+  static std::int32_t CostOf(const Arc& arc) {
     return arc.against() != kPulling ? -1 : 1;
   }
   // Whether surplus can move along `arc`, and whether it can move back.
   template <bool kPulling>
-  static bool IsOpen(const ResidualArc& arc) {
+  static bool IsOpen(const Arc& arc) {
     return kPulling ? arc.back_open() : arc.left > 0;
   }
   template <bool kPulling>
-  static bool IsBackOpen(const ResidualArc& arc) {
+  static bool IsBackOpen(const Arc& arc) {
     return IsOpen<!kPulling>(arc);
   }
 
@@ -201,7 +203,7 @@ class Engine {
   void FindSeen(NodeIndex index) {
     work_ += net_.end(index) - nodes_[index].first;
     for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
-      const ResidualArc& arc = net_.arcs[i];
+      const Arc& arc = net_.arcs[i];
       if (!IsOpen<kPulling>(arc)) continue;
       const Node& head = nodes_[arc.head()];
       if (head.level >= kFar) continue;
@@ -260,7 +262,7 @@ class Engine {
     See(index, node.level & ~kWaiting);
     work_ += net_.end(index) - node.first;
     for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
-      const ResidualArc& arc = net_.arcs[i];
+      const Arc& arc = net_.arcs[i];
       if (!IsBackOpen<kPulling>(arc)) continue;
       const NodeIndex from = arc.head();
       const std::uint32_t before = nodes_[from].current;
@@ -279,7 +281,7 @@ class Engine {
   void Tighten(NodeIndex index) {
     const std::int32_t depth = nodes_[index].depth;
     for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
-      const ResidualArc& arc = net_.arcs[i];
+      const Arc& arc = net_.arcs[i];
       const bool tight = nodes_[arc.head()].depth + CostOf<kPulling>(arc) == depth;
       const bool onward = tight && arc.left > 0;
       const bool backward = tight && arc.back_open();
@@ -346,11 +348,10 @@ class Engine {
   // Moves as much of `surplus` along an arc as it can take.
   template <bool kPulling>
   Flow Carry(std::uint32_t place, Sum surplus) {
-    ResidualArc& arc = net_.arcs[place];
-    ResidualArc& other = net_.arcs[arc.back];
-    ResidualArc& out = kPulling ? other : arc;
-    const Flow moved = surplus < out.left ? static_cast<Flow>(surplus) : out.left;
-    net_.Carry(out, kPulling ? arc : other, moved);
+    Arc& arc = net_.arcs[place];
+    Arc& other = net_.arcs[arc.back];
+    Arc& out = kPulling ? other : arc;
+    const Flow moved = net_.Carry(out, kPulling ? arc : other, surplus);
     tight_.Set(place, arc.left > 0, arc.back_open());
     tight_.Set(arc.back, other.left > 0, other.back_open());
     return moved;
@@ -391,10 +392,10 @@ class Engine {
   static constexpr std::uint32_t kMostDetour = 10;
   static constexpr std::uint32_t kHeadroom = 2;
   static constexpr std::size_t kPatience = 3;
-  static constexpr std::uint32_t kLeastRounds = 2;  // between turns
+  static constexpr std::uint32_t kLeastRounds = 3;  // between turns
   static constexpr int kLittle = 6;
 
-  PreflowNetwork<Sum> net_;
+  PreflowNetwork<Amounts> net_;
   LargeVector<Node>& nodes_;
   TightArcs tight_;
   const std::uint32_t depth_;
@@ -416,38 +417,22 @@ class Engine {
   std::uint64_t work_ = 0;
 };
 
-// No surplus can pass what all edges can carry together.
-bool FitsFlow(const CirculationNetwork& network) {
-  AmountSum total = 0;
-  for (const CirculationEdge& edge : network.edges) {
-    if (network.Inside(edge)) total += edge.capacity;
-  }
-  return total <= kMaxAmount;
-}
-
-template <typename Sum>
-void BringHomeFrom(const CirculationNetwork& network, CirculationState* state) {
-  PreflowNetwork<Sum> net(network, &state->flow);
-  std::vector<Flow>().swap(state->flow);
-  state->work += BringHome(net, false);
-  state->flow = net.TakeFlow();
-  state->balanced = true;
-}
-
 }  // namespace
 
 CirculationState TieredPreflow(const CirculationNetwork& network,
                                const TieredPreflowOptions& options) {
-  if (FitsFlow(network)) return Engine<Flow>(network).Run(options);
-  return Engine<AmountSum>(network).Run(options);
+  return WithAmountsOf(
+      network, [&]<typename Amounts>(Amounts) { return Engine<Amounts>(network).Run(options); });
 }
 
 void BringHome(const CirculationNetwork& network, CirculationState* state) {
-  if (FitsFlow(network)) {
-    BringHomeFrom<Flow>(network, state);
-  } else {
-    BringHomeFrom<AmountSum>(network, state);
-  }
+  WithAmountsOf(network, [&]<typename Amounts>(Amounts) {
+    PreflowNetwork<Amounts> net(network, &state->flow);
+    std::vector<Flow>().swap(state->flow);
+    state->work += BringHome(net, false);
+    state->flow = net.TakeFlow();
+  });
+  state->balanced = true;
 }
 
 }  // namespace geo::graph
