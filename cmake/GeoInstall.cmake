@@ -25,7 +25,7 @@ install(
 get_target_property(geo_type geo TYPE)
 set(GEO_PC_PUBLIC "absl_status absl_statusor")
 set(GEO_PC_PRIVATE
-    "absl_strings absl_flat_hash_map absl_flat_hash_set absl_inlined_vector fmt libsodium sqlite3 zlib")
+    "absl_strings absl_flat_hash_map absl_flat_hash_set absl_inlined_vector fmt libsodium libdeflate sqlite3")
 if(geo_type STREQUAL "STATIC_LIBRARY")
   set(GEO_IS_STATIC TRUE)
   string(APPEND GEO_PC_PUBLIC " ${GEO_PC_PRIVATE}")

@@ -33,6 +33,11 @@ void ByteWriter::Fixed32(std::uint32_t value) { AppendLittleEndian(*out_, value)
 void ByteWriter::Fixed64(std::uint64_t value) { AppendLittleEndian(*out_, value); }
 
 void ByteWriter::LongVarint(std::uint64_t value) {
+  if (value < 0x4000) {  // most are
+    Byte(static_cast<std::uint8_t>(value | 0x80));
+    Byte(static_cast<std::uint8_t>(value >> 7));
+    return;
+  }
   constexpr std::size_t kLongest = 10;
   char bytes[kLongest];
   std::size_t size = 0;
@@ -75,11 +80,17 @@ std::uint32_t ByteReader::Fixed32() { return ReadLittleEndian<std::uint32_t>(Raw
 std::uint64_t ByteReader::Fixed64() { return ReadLittleEndian<std::uint64_t>(Raw(8)); }
 
 std::uint64_t ByteReader::LongVarint() {
+  const auto at = [this](std::size_t i) { return static_cast<std::uint8_t>(rest_[i]); };
+  if (rest_.size() >= 2 && at(0) >= 0x80 && at(1) < 0x80 && at(1) != 0) {  // most are
+    const std::uint64_t value = (at(0) & 0x7fU) | std::uint64_t{at(1)} << 7;
+    rest_.remove_prefix(2);
+    return value;
+  }
   constexpr std::size_t kLongest = 10;
   std::uint64_t value = 0;
   const std::size_t end = std::min(rest_.size(), kLongest);
   for (std::size_t i = 0; i < end; ++i) {
-    const auto byte = static_cast<std::uint8_t>(rest_[i]);
+    const std::uint8_t byte = at(i);
     value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
     if ((byte & 0x80) != 0) continue;
     const bool too_long = i > 0 && byte == 0;

@@ -1,7 +1,5 @@
 #include "geo/journal/record.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "geo/base/encoding.h"
 #include "geo/base/limits.h"
 #include "geo/crypto/hash.h"
+#include "src/base/crc32.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -16,11 +15,6 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kCrcBytes = 4;
-
-std::uint32_t Crc(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
-}
 
 void WriteBody(const Record& record, ByteWriter& writer) {
   writer.Varint(kRecordFormat);
@@ -123,7 +117,7 @@ StatusOr<Hash256> AppendRecord(const Record& record, std::string* out) {
   ByteWriter(&length).Fixed32(static_cast<std::uint32_t>(size));
   out->replace(start, kLengthBytes, length);
   const Hash256 hash = Blake2b(std::string_view(*out).substr(start + kLengthBytes));
-  writer.Fixed32(Crc(std::string_view(*out).substr(start)));
+  writer.Fixed32(Crc32(std::string_view(*out).substr(start)));
   return hash;
 }
 
@@ -135,7 +129,7 @@ StatusOr<ReadRecord> TakeRecord(std::string_view* bytes) {
   }
   const std::string_view body = bytes->substr(kLengthBytes, size);
   const std::string_view crc = bytes->substr(kLengthBytes + size, kCrcBytes);
-  if (ByteReader(crc).Fixed32() != Crc(bytes->substr(0, kLengthBytes + size))) {
+  if (ByteReader(crc).Fixed32() != Crc32(bytes->substr(0, kLengthBytes + size))) {
     return Corrupt("checksum does not fit");
   }
   GEO_ASSIGN_OR_RETURN(Record record, ReadBody(body));

@@ -25,26 +25,30 @@ struct Delta {
   AmountSum amount = 0;
 };
 
-// Asks for the memory that the debts of a record lie in, all at once: checking and folding them in
-// would wait for one place after the other.
-void Prefetch(const LedgerState& state, const Record& record) {
-  constexpr std::size_t kMost = 32;
-  if (record.effects.size() > kMost) return;
+// The pairs of a record's debts, in order of the effects; null: there is none yet.
+using Pairs = absl::InlinedVector<const Pair*, 32>;
+
+// Looks them all up, and asks for the memory that they lie in all at once: checking and folding
+// them in would wait for one place after the other.
+Pairs FindPairs(const LedgerState& state, const Record& record) {
   const auto for_each_debt = [&](auto&& look) {
     for (const Effect& effect : record.effects) {
       const auto* debt = std::get_if<DebtEffect>(&effect);
       if (debt != nullptr) look(PairKey::Of(debt->equivalent, debt->from, debt->to));
     }
   };
-  for_each_debt([&](const PairKey& key) { state.pair_by_key.prefetch(key); });
-  absl::InlinedVector<const Pair*, kMost> pairs;
+  constexpr std::size_t kMost = 32;  // what is fetched ahead should not push out itself
+  const bool ahead = record.effects.size() <= kMost;
+  if (ahead) for_each_debt([&](const PairKey& key) { state.pair_by_key.prefetch(key); });
+  Pairs pairs;
   for_each_debt([&](const PairKey& key) {
     const std::optional<PairIndex> index = state.FindPair(key);
-    if (!index.has_value()) return;
-    pairs.push_back(&state.pairs[*index]);
-    __builtin_prefetch(pairs.back());
+    pairs.push_back(index.has_value() ? &state.pairs[*index] : nullptr);
+    if (ahead) __builtin_prefetch(pairs.back());
   });
+  if (!ahead) return pairs;
   for (const Pair* pair : pairs) {
+    if (pair == nullptr) continue;
     for (const LineIndex line : {pair->line_ab, pair->line_ba}) {
       if (line != kNoIndex) __builtin_prefetch(&state.lines[line]);
     }
@@ -54,6 +58,7 @@ void Prefetch(const LedgerState& state, const Record& record) {
       if (one < row.size()) __builtin_prefetch(&row[one]);
     }
   }
+  return pairs;
 }
 
 }  // namespace
@@ -71,13 +76,16 @@ struct RecordCheck {
   const TransactionEffect* transaction = nullptr;
   std::vector<Flow> held;      // what reservations grow by
   std::vector<Flow> released;  // what they shrink by
+  Pairs pairs;
+  std::size_t debts = 0;  // checked so far
 
   RecordCheck(const LedgerState& s, const Record& r)
       : state(s),
         record(r),
         participants(s.participants.size()),
         equivalents(s.equivalents.size()),
-        lines(s.lines.size()) {}
+        lines(s.lines.size()),
+        pairs(FindPairs(s, r)) {}
 
   // Money moves by this record.
   bool pays() const {
@@ -197,14 +205,13 @@ struct RecordCheck {
   }
 
   Status operator()(const DebtEffect& effect) {
+    const Pair* pair = pairs[debts++];
     const PairKey key = PairKey::Of(effect.equivalent, effect.from, effect.to);
     touched.emplace_back(6, key.equivalent, key.a, key.b);
     if (effect.from >= participants || effect.to >= participants || effect.from == effect.to ||
         effect.equivalent >= equivalents) {
       return Violated("a debt between participants that cannot have one");
     }
-    const std::optional<PairIndex> index = state.FindPair(key);
-    const Pair* pair = index.has_value() ? &state.pairs[*index] : nullptr;
     GEO_RETURN_IF_ERROR(CheckDebtBefore(effect, pair));
     // Seen from both ends: whichever debt grows must stay under its creditor's line.
     if (record.kind != RecordKind::kOpeningBalances) {
@@ -477,7 +484,6 @@ Status Ledger::Check(const Record& record) const {
   if (state_->founded && record.time < state_->last_time) {
     return Violated("a record dated before the one in front of it");
   }
-  Prefetch(*state_, record);
   for (std::size_t i = 0; i < record.effects.size(); ++i) {
     const Status status = std::visit(check, record.effects[i]);
     if (!status.ok()) {

@@ -67,14 +67,14 @@ void AddReopenRows(Size size) {
   const bool smoke = size == Size::kSmoke;
   const std::size_t scale = size == Size::kFull ? 1 : 10;
   const Past whole{smoke ? 100U : 10'000U, smoke ? 100 : 1'000'000 / scale, false};
-  const Past tail{smoke ? 100U : static_cast<std::uint32_t>(420'000 / scale),
+  const Past tail{smoke ? 100U : static_cast<std::uint32_t>(330'000 / scale),
                   smoke ? 50 : 100'000 / scale, true};
   const std::string network = smoke ? "hk 100" : "hk 10k";
   AddRow({network, size == Size::kFull ? "open with 1M records" : "open with fewer records", "geo"},
          [=](Row& row) { MeasureOpening(row, whole); });
   AddRow({smoke                  ? "hk 100"
-          : size == Size::kQuick ? "hk 42k"
-                                 : "hk 420k",
+          : size == Size::kQuick ? "hk 33k"
+                                 : "hk 330k",
           size == Size::kFull ? "open with 1M debts, snapshot, tail of 100k"
                               : "open with fewer debts, snapshot, tail",
           "geo"},

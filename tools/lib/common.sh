@@ -7,8 +7,8 @@ jobs=$(nproc 2>/dev/null || echo 2)
 
 # Words of "package" (must be installed) or "command=package" (any installation of the command will do).
 build_packages="g++=g++ cmake=cmake ninja=ninja-build pkg-config=pkg-config ccache=ccache mold=mold
-  libabsl-dev libfmt-dev libsodium-dev libsqlite3-dev zlib1g-dev nlohmann-json3-dev libcli11-dev
-  libboost-dev"
+  libabsl-dev libfmt-dev libsodium-dev libsqlite3-dev libdeflate-dev nlohmann-json3-dev libcli11-dev
+  libboost-dev zlib1g-dev"
 test_packages="python3=python3 make=make clang++=clang clang-format-14=clang-format-14
   libgtest-dev libgmock-dev librapidcheck-dev liblemon-dev"
 full_packages="clang-tidy=clang-tidy libclang-rt-dev libbenchmark-dev"

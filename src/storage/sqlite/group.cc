@@ -3,7 +3,7 @@
 #include <string>
 
 #include "geo/base/bytes.h"
-#include "src/storage/sqlite/meta.h"
+#include "src/base/crc32.h"
 
 namespace geo {
 
@@ -12,7 +12,7 @@ std::uint32_t GroupChecksum(std::uint64_t first, std::uint64_t last, std::string
   ByteWriter writer(&numbers);
   writer.Fixed64(first);
   writer.Fixed64(last);
-  return Checksum(records, Checksum(numbers));
+  return Crc32(records, Crc32(numbers));
 }
 
 StatusOr<std::string_view> CheckGroup(Statement& groups, bool first, std::uint64_t* seen) {

@@ -1,10 +1,9 @@
 #include "src/storage/sqlite/meta.h"
 
-#include <zlib.h>
-
 #include <string>
 
 #include "geo/base/bytes.h"
+#include "src/base/crc32.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -20,17 +19,12 @@ std::uint32_t ChecksumOf(const Meta& meta) {
     writer.Fixed64(number);
   }
   writer.Fixed(meta.state.head.hash);
-  return Checksum(bytes);
+  return Crc32(bytes);
 }
 
 std::int64_t Stored(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 }  // namespace
-
-std::uint32_t Checksum(std::string_view bytes, std::uint32_t sum) {
-  return static_cast<std::uint32_t>(
-      crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
 
 Status MetaTable::Prepare(Database& database) {
   database_ = &database;

@@ -19,9 +19,6 @@ struct Meta {
   std::uint32_t snapshot_slices = 0;  // of that; 0: there is none
 };
 
-// CRC-32 of the bytes, continued from `sum`.
-std::uint32_t Checksum(std::string_view bytes, std::uint32_t sum = 0);
-
 class MetaTable {
  public:
   Status Prepare(Database& database);

@@ -1,7 +1,6 @@
 #include "src/storage/sqlite/stamped_vfs.h"
 
 #include <sqlite3.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "src/base/crc32.h"
 #include "src/base/quote.h"
 
 namespace geo {
@@ -35,15 +35,18 @@ void MaskHeader(unsigned char* page) {
 // Writes the stamp of page `number` (from 1) with this body behind the body.
 void Stamp(std::uint32_t number, Page* page) {
   PutFixed32(number, page->data() + kBody);
-  uLong sum = 0;
+  const auto sum = [](const Page& summed) {
+    return Crc32({reinterpret_cast<const char*>(summed.data()), kBody + 4});
+  };
+  std::uint32_t stamp = 0;
   if (number == 1) {
     Page masked = *page;
     MaskHeader(masked.data());
-    sum = crc32_z(0, masked.data(), kBody + 4);
+    stamp = sum(masked);
   } else {
-    sum = crc32_z(0, page->data(), kBody + 4);
+    stamp = sum(*page);
   }
-  PutFixed32(static_cast<std::uint32_t>(sum), page->data() + kBody + 4);
+  PutFixed32(stamp, page->data() + kBody + 4);
 }
 
 bool IsUnstamped(const unsigned char* page) {

@@ -1,7 +1,6 @@
 #include "src/storage/sqlite/store_file.h"
 
 #include <sqlite3.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +11,7 @@
 
 #include "geo/base/bytes.h"
 #include "geo/base/encoding.h"
+#include "src/base/crc32.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
 #include "src/storage/sqlite/stamped_vfs.h"
@@ -97,11 +97,6 @@ StatusOr<std::string> ReadHeader(const std::string& path, std::uint64_t size,
   return SystemError(result == SQLITE_CANTOPEN ? system_error : EIO, "read", path);
 }
 
-std::uint32_t MarkChecksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
 // A mark that does not add up is none: it only ever makes more damage noticed.
 std::optional<std::uint64_t> ReadMark(std::string_view bytes) {
   bytes = bytes.substr(0, kMarkBytes);
@@ -109,7 +104,7 @@ std::optional<std::uint64_t> ReadMark(std::string_view bytes) {
   const std::string_view magic = reader.Raw(kMarkMagic.size());
   const std::uint64_t mark = reader.Fixed64();
   const std::uint32_t sum = reader.Fixed32();
-  if (!reader.Complete() || magic != kMarkMagic || sum != MarkChecksum(bytes.substr(0, 16))) {
+  if (!reader.Complete() || magic != kMarkMagic || sum != Crc32(bytes.substr(0, 16))) {
     return std::nullopt;
   }
   return mark;
@@ -187,7 +182,7 @@ Status StoreLock::SetMark(std::uint64_t mark, bool sync) {
   ByteWriter writer(&bytes);
   writer.Raw(kMarkMagic);
   writer.Fixed64(mark);
-  writer.Fixed32(MarkChecksum(bytes));
+  writer.Fixed32(Crc32(bytes));
   GEO_RETURN_IF_ERROR(file_->Write(bytes));
   if (sync) GEO_RETURN_IF_ERROR(file_->Sync());
   mark_ = mark;

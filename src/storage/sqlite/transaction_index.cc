@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "geo/base/bytes.h"
+#include "src/base/crc32.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/storage/sqlite/meta.h"
@@ -25,7 +26,7 @@ template <typename Visit>
 Status ReadRow(Statement& rows, const Visit& visit) {
   const std::string_view entries = rows.Bytes(1);
   ByteReader reader(entries);
-  if (rows.Integer(0) != Checksum(entries)) reader.Fail();
+  if (rows.Integer(0) != Crc32(entries)) reader.Fail();
   while (reader.ok() && !reader.AtEnd()) {
     const std::string_view id = reader.Bytes();
     const std::uint64_t seq = reader.Varint();
@@ -110,7 +111,7 @@ Status TransactionIndex::AddRow(const std::vector<TransactionEntry>& entries) {
     writer.Bytes(entry.id.text());
     writer.Varint(entry.seq);
   }
-  add_row_.BindInteger(1, Checksum(packed));
+  add_row_.BindInteger(1, Crc32(packed));
   add_row_.BindBytes(2, packed);
   return Run(add_row_);
 }
