@@ -182,6 +182,7 @@ class Engine {
   template <bool kPulling>
   void SearchRest() {
     rest_.clear();
+    rest_.reserve(net_.size() - seen_.size());
     for (NodeIndex node = 0; node < net_.size(); ++node) {
       if (nodes_[node].level == kFar) rest_.push_back(node);
     }
@@ -194,7 +195,8 @@ class Engine {
       node.level = kFar;
       node.depth += static_cast<std::int32_t>(distance);
     }
-    for (auto& bucket : buckets_) bucket.clear();
+    for (auto& bucket : buckets_) Drop(bucket);
+    Drop(arrived_);
     for (const NodeIndex node : rest_) Tighten<kPulling>(node);
   }
 
