@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,15 +44,17 @@ Prepared& Prepare(Size size) {
   return prepared;
 }
 
-// Everything from the envelope to the answer, in groups. How many payments were completed.
+// Everything from the envelope to the answer, in groups: all signatures of one, then its payments,
+// so that neither throws the other's tables out of the cache. How many payments were completed.
 [[gnu::noinline]] std::size_t PayAllSigned(Hub& hub, const std::vector<SignedCommand>& commands) {
   std::size_t paid = 0;
-  for (std::size_t next = 0; next < commands.size();) {
-    const std::size_t end = std::min(next + kGroup, commands.size());
-    for (; next < end; ++next) {
-      const auto verified = VerifyCommand(commands[next], World::kNetwork);
-      Require(verified.status(), "verify");
-      Require(hub.Submit(*verified, World::kNow), "submit");
+  for (std::size_t next = 0; next < commands.size(); next += kGroup) {
+    const auto group = std::span(commands).subspan(next, std::min(kGroup, commands.size() - next));
+    std::vector<StatusOr<VerifiedCommand>> verified(group.size());
+    Require(VerifyCommands(group, World::kNetwork, verified), "verify");
+    for (const StatusOr<VerifiedCommand>& one : verified) {
+      Require(one.status(), "verify");
+      Require(hub.Submit(*one, World::kNow), "submit");
     }
     const auto results = hub.Flush();
     Require(results.status(), "flush");
