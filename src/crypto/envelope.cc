@@ -88,7 +88,7 @@ std::optional<std::uint64_t> ReadSequence(JsonMembers& members) {
   return static_cast<std::uint64_t>(*seq);
 }
 
-StatusOr<Envelope> ReadMembers(const Json& json) {
+StatusOr<Envelope> ReadMembers(Json json) {
   JsonMembers members(json, "envelope");
   const auto version = members.Get<std::int64_t>("v");
   if (members.ok() && version != kVersion) {
@@ -100,13 +100,14 @@ StatusOr<Envelope> ReadMembers(const Json& json) {
   envelope.op = members.Get<std::string>("op");
   envelope.signer = members.Parsed("signer", ParsePid);
   envelope.seq = ReadSequence(members);
-  if (const auto tx_id = members.Find<std::string>("tx_id"); tx_id.has_value()) {
+  if (const auto* tx_id = members.Look<std::string>("tx_id"); tx_id != nullptr) {
     envelope.tx_id = members.Take(TxId::Parse(*tx_id));
   }
   envelope.issued_at = members.Get<std::int64_t>("issued_at");
   envelope.expires_at = members.Get<std::int64_t>("expires_at");
-  envelope.body = members.Get<Json::Object>("body");
+  members.Require<Json::Object>("body");
   GEO_RETURN_IF_ERROR(members.Finish());
+  envelope.body = json.Take("body");
   GEO_RETURN_IF_ERROR(CheckContent(envelope));
   return envelope;
 }
@@ -149,8 +150,8 @@ StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::stri
 
 StatusOr<Envelope> ReadEnvelope(std::string_view message) {
   GEO_RETURN_IF_ERROR(CheckSize(message));
-  GEO_ASSIGN_OR_RETURN(const Json json, ParseCanonicalJson(message));
-  return ReadMembers(json);
+  GEO_ASSIGN_OR_RETURN(Json json, ParseCanonicalJson(message));
+  return ReadMembers(std::move(json));
 }
 
 Status VerifyEnvelope(const SignedEnvelope& signed_envelope, const Envelope& envelope,

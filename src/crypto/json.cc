@@ -133,6 +133,16 @@ Json& Json::Set(std::string key, Json value) {
   return *this;
 }
 
+Json Json::Take(std::string_view key) {
+  auto* members = std::get_if<Object>(&value_);
+  if (members == nullptr) return {};
+  const auto found = members->find(key);
+  if (found == members->end()) return {};
+  Json taken = std::move(found->second);
+  members->erase(found);
+  return taken;
+}
+
 Json& Json::Append(Json value) {
   if (!IsArray()) value_ = Array();
   std::get_if<Array>(&value_)->push_back(std::move(value));

@@ -8,6 +8,8 @@
 namespace geo {
 
 JsonMembers::JsonMembers(const Json& object, std::string_view what) : object_(object), what_(what) {
+  constexpr std::size_t kUsual = 12;
+  asked_.reserve(kUsual);
   if (object.IsObject()) return;
   Fail(MakeError(ErrorCode::kCommandSyntax, std::string(what) + " is of type " +
                                                 std::string(JsonKindName(object.kind())) +

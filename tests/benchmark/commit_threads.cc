@@ -15,10 +15,14 @@
 namespace geo::bench {
 namespace {
 
-void MeasureSubmitters(Row& row, Size size, std::size_t submitters, std::size_t each) {
+constexpr std::size_t kAnyLag = 10'000'000;  // rows of the read model that may wait
+
+void MeasureSubmitters(Row& row, Size size, std::size_t submitters, std::size_t each,
+                       std::size_t lag = 0) {
   const World world({.participants = size == Size::kSmoke ? 100U : 1'000U, .roomy = true});
   const tests::Scratch scratch;
-  std::unique_ptr<Hub> hub = world.Found(NewSqliteStore(scratch.File("hub.geo")), {});
+  std::unique_ptr<Hub> hub =
+      world.Found(NewSqliteStore(scratch.File("hub.geo")), {.read_model_lag = lag});
   const std::vector<PlannedPayment> payments = world.Plans(*hub, submitters * each);
   auto made = SerialHub::Create(std::move(hub), {});
   Require(made.status(), "serial hub");
@@ -50,6 +54,8 @@ void AddThreadRows(Size size) {
   const std::size_t scale = size == Size::kSmoke ? 1 : size == Size::kQuick ? 20 : 100;
   AddRow({network, operation, "geo"},
          [=](Row& row) { MeasureSubmitters(row, size, 64, 3 * scale); });
+  AddRow({network, operation, "geo, rows later"},
+         [=](Row& row) { MeasureSubmitters(row, size, 64, 3 * scale, kAnyLag); });
   AddRow({network, operation, "one submitter"},
          [=](Row& row) { MeasureSubmitters(row, size, 1, 10 * scale); });
 }

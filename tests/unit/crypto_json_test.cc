@@ -234,6 +234,10 @@ TEST(Json, IsBuiltAndAsked) {
   list.Append(1).Append(Json());
   EXPECT_EQ(CanonicalJson(list).value(), "[1,null]");
   EXPECT_EQ(CanonicalJson(list.Set("a", 1)).value(), "{\"a\":1}");
+  EXPECT_EQ(list.Take("b"), Json());
+  EXPECT_EQ(list.Take("a"), Json(1));
+  EXPECT_EQ(CanonicalJson(list).value(), "{}");
+  EXPECT_EQ(Json(7).Take("a"), Json());
   EXPECT_EQ(JsonKindName(list.kind()), "object");
   EXPECT_EQ(JsonKindName(Json(true).kind()), "boolean");
 }

@@ -29,31 +29,41 @@ class JsonMembers {
   // A member that must be there.
   template <typename T>
   T Get(std::string_view key) {
-    std::optional<T> value = Find<T>(key);
-    if (!value.has_value()) Missing(key);
-    return std::move(value).value_or(T());
+    const T* value = Require<T>(key);
+    return value == nullptr ? T() : *value;
   }
 
   // A member that may be absent. A null is not absent: it is of the wrong type.
   template <typename T>
   std::optional<T> Find(std::string_view key) {
+    const T* value = Look<T>(key);
+    if (value == nullptr) return std::nullopt;
+    return *value;
+  }
+
+  // As Get and Find, without a copy: in the object, or null where those give an empty value.
+  template <typename T>
+  const T* Require(std::string_view key) {
+    const T* value = Look<T>(key);
+    if (value == nullptr) Missing(key);
+    return value;
+  }
+  template <typename T>
+  const T* Look(std::string_view key) {
     Ask(key);
     const Json* member = object_.Find(key);
-    if (member == nullptr || !ok()) return std::nullopt;
+    if (member == nullptr || !ok()) return nullptr;
     const T* value = As(*member, static_cast<const T*>(nullptr));
-    if (value == nullptr) {
-      WrongKind(key, member->kind(), Json(T()).kind());
-      return std::nullopt;
-    }
-    return *value;
+    if (value == nullptr) WrongKind(key, member->kind(), Json(T()).kind());
+    return value;
   }
 
   // A string that must be there and that `parse` (std::string_view → StatusOr<U>) makes a U of.
   template <typename Parse>
   auto Parsed(std::string_view key, Parse parse) {
-    const std::string text = Get<std::string>(key);
+    const std::string* text = Require<std::string>(key);
     using U = typename decltype(parse(std::string_view()))::value_type;
-    return ok() ? Take(parse(std::string_view(text))) : U();
+    return text == nullptr ? U() : Take(parse(std::string_view(*text)));
   }
 
   // The value of `parsed`, or an empty one after keeping its error.
