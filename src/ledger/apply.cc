@@ -101,7 +101,7 @@ struct LedgerFold {
     const bool forward = effect.from == pair.a;
     pair.balance = forward ? effect.after : -effect.after;
     if (effect.paid_after == effect.paid_before) return;
-    const std::int64_t day = DayOf(record.time);
+    const auto day = static_cast<std::int32_t>(DayOf(record.time));
     if (pair.paid_day != day) {
       pair.paid_day = day;
       pair.paid_ab = 0;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "geo/base/limits.h"
 #include "src/base/no_memory.h"
@@ -67,7 +68,9 @@ Pair ReadPair(ByteReader& reader) {
   if (pair.balance < -kMaxAmount) reader.Fail();
   pair.reserved_ab = ReadAmount(reader);
   pair.reserved_ba = ReadAmount(reader);
-  pair.paid_day = reader.Signed();
+  const std::int64_t day = reader.Signed();
+  if (!std::in_range<std::int32_t>(day)) reader.Fail();
+  pair.paid_day = static_cast<std::int32_t>(day);
   pair.paid_ab = ReadAmount(reader);
   pair.paid_ba = ReadAmount(reader);
   return pair;

@@ -40,7 +40,8 @@ constexpr Direction Reverse(Direction direction) {
 }
 
 // Two participants in one equivalent: their latest lines and what is owed between them. One signed
-// balance makes debts in both directions at once impossible (spec 01 §4.4).
+// balance makes debts in both directions at once impossible (spec 01 §4.4). As large as a line of a
+// processor's cache, for there are many and they are looked at in any order.
 struct Pair {
   EquivalentIndex equivalent = kNoIndex;
   ParticipantIndex a = kNoIndex;  // a < b
@@ -48,11 +49,11 @@ struct Pair {
   LineIndex line_ab =
       kNoIndex;  // latest line a→b (a is the owner), live or closed; kNoIndex: never
   LineIndex line_ba = kNoIndex;
-  Amount balance = 0;      // positive: a owes b; negative: b owes a; size at most kMaxAmount
-  Amount reserved_ab = 0;  // flow a→b that prepared payments hold (spec 01 §6.5)
+  std::int32_t paid_day = 0;  // UTC day of paid_ab and paid_ba; every Timestamp's fits
+  Amount balance = 0;         // positive: a owes b; negative: b owes a; size at most kMaxAmount
+  Amount reserved_ab = 0;     // flow a→b that prepared payments hold (spec 01 §6.5)
   Amount reserved_ba = 0;
-  std::int64_t paid_day = 0;  // UTC day of the two counters below
-  Amount paid_ab = 0;         // moved a→b by payments on paid_day, gross
+  Amount paid_ab = 0;  // moved a→b by payments on paid_day, gross
   Amount paid_ba = 0;
   friend bool operator==(const Pair&, const Pair&) = default;
 
@@ -76,6 +77,8 @@ struct Pair {
     return from == a ? Direction::kForward : Direction::kBackward;
   }
 };
+
+static_assert(sizeof(Pair) == 64);
 
 // How much can move along a pair, and under what conditions (spec 01 §4.6, §4.3). Amounts saturate
 // at kMaxAmount and are never negative; reservations, the line's max_single_payment and what
