@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "src/graph/node_queue.h"
+
 namespace geo::graph {
 namespace {
 
@@ -27,8 +29,11 @@ class HomeEngine {
 
  public:
   HomeEngine(PreflowNetwork<Amounts>& net, Label price)
-      : net_(net), nodes_(net.nodes), price_(price), next_(net.size(), kUnseen) {
-    queue_.resize(std::size_t{net.size()} + 1);
+      : net_(net),
+        nodes_(net.nodes),
+        price_(price),
+        next_(net.size(), kUnseen),
+        queue_(net.size()) {
     for (NodeIndex node = 0; node < net.size(); ++node) {
       nodes_[node].depth = price == 0 ? kFar : nodes_[node].depth * price;
       nodes_[node].current = nodes_[node].first;
@@ -78,9 +83,9 @@ class HomeEngine {
   void Settle(std::size_t distance) {
     arrived_ = std::move(buckets_[distance]);
     buckets_[distance].clear();
-    begin_ = size_ = 0;  // the queue serves those found here
-    for (std::size_t i = 0; missing_ > 0 && (i < arrived_.size() || size_ > 0);) {
-      const NodeIndex node = i < arrived_.size() ? arrived_[i++] : Dequeue();
+    queue_.Clear();  // the queue serves those found here
+    for (std::size_t i = 0; missing_ > 0 && (i < arrived_.size() || !queue_.empty());) {
+      const NodeIndex node = i < arrived_.size() ? arrived_[i++] : queue_.Pop();
       if (nodes_[node].depth != next_[node]) Expand(node, distance);
     }
   }
@@ -102,7 +107,7 @@ class HomeEngine {
       const auto there =
           price_ == 0 ? distance : static_cast<std::size_t>(label - nodes_[from].depth);
       if (there == distance) {
-        Enqueue(from);
+        queue_.Push(from);
       } else {
         if (there >= buckets_.size()) buckets_.resize(there + 1);
         buckets_[there].push_back(from);
@@ -113,32 +118,19 @@ class HomeEngine {
   // First in, first out push–relabel until all has arrived, or for as many relabels as a third of
   // the nodes; then the labels are made exact again.
   void Move() {
-    begin_ = size_ = 0;
+    queue_.Clear();
     relabels_ = 0;
     highest_ = 0;
     stuck_ = 0;
     for (const NodeIndex node : seen_) {
       if (nodes_[node].depth == kFar) continue;
       highest_ = std::max(highest_, nodes_[node].depth);
-      if (nodes_[node].surplus > 0) Enqueue(node);
+      if (nodes_[node].surplus > 0) queue_.Push(node);
     }
     highest_ = 2 * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
-    while (size_ > 0 && relabels_ < patience) Discharge(Dequeue());
-    missing_ = size_ + stuck_;
-  }
-
-  void Enqueue(NodeIndex node) {
-    std::size_t end = begin_ + size_++;
-    if (end >= queue_.size()) end -= queue_.size();
-    queue_[end] = node;
-  }
-
-  NodeIndex Dequeue() {
-    const NodeIndex node = queue_[begin_];
-    if (++begin_ == queue_.size()) begin_ = 0;
-    --size_;
-    return node;
+    while (!queue_.empty() && relabels_ < patience) Discharge(queue_.Pop());
+    missing_ = queue_.size() + stuck_;
   }
 
   void Discharge(NodeIndex index) {
@@ -154,7 +146,7 @@ class HomeEngine {
       const Flow moved = net_.Carry(arc, net_.arcs[arc.back], surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
-      if (before <= 0 && before + moved > 0) Enqueue(arc.head());
+      if (before <= 0 && before + moved > 0) queue_.Push(arc.head());
       surplus -= moved;
       if (surplus == 0) break;
     }
@@ -184,16 +176,14 @@ class HomeEngine {
       return;
     }
     node.depth = lowest + 1;
-    Enqueue(index);
+    queue_.Push(index);
   }
 
   PreflowNetwork<Amounts>& net_;
   LargeVector<Node>& nodes_;
   const Label price_;
-  std::vector<Label> next_;       // while searching: the best known; equal to the label when final
-  std::vector<NodeIndex> queue_;  // a ring
-  std::size_t begin_ = 0;
-  std::size_t size_ = 0;
+  std::vector<Label> next_;  // while searching: the best known; equal to the label when final
+  NodeQueue queue_;
   std::vector<NodeIndex> sinks_;  // all with deficits, and some that had one
   std::vector<NodeIndex> seen_;   // by the last search
   std::vector<std::vector<NodeIndex>> buckets_;

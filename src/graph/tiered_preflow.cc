@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/graph/bring_home.h"
+#include "src/graph/node_queue.h"
 #include "src/graph/preflow_network.h"
 #include "src/graph/tight_arcs.h"
 
@@ -27,9 +28,8 @@ class Engine {
 
  public:
   explicit Engine(const CirculationNetwork& network)
-      : net_(network, nullptr), nodes_(net_.nodes), depth_(network.depth) {
+      : net_(network, nullptr), nodes_(net_.nodes), depth_(network.depth), queue_(net_.size()) {
     tight_.Resize(net_.arcs.size());
-    queue_.resize(std::size_t{net_.size()} + 1);
     seen_.reserve(net_.size());
     for (NodeIndex node = 0; node < net_.size(); ++node) {
       nodes_[node].level = kFar;
@@ -106,7 +106,8 @@ class Engine {
 
   void ReleaseAll() {
     tight_.Release();
-    for (auto* list : {&queue_, &holders_, &sinks_, &seen_, &rest_, &arrived_}) Drop(*list);
+    queue_.Release();
+    for (auto* list : {&holders_, &sinks_, &seen_, &rest_, &arrived_}) Drop(*list);
     Drop(buckets_);
   }
 
@@ -246,13 +247,13 @@ class Engine {
     std::erase_if(arrived_, [&](NodeIndex node) { return !waits(node); });
     std::stable_sort(arrived_.begin(), arrived_.end(),
                      [&](NodeIndex a, NodeIndex b) { return nodes_[a].level < nodes_[b].level; });
-    begin_ = size_ = 0;  // the queue serves those found here
+    queue_.Clear();  // the queue serves those found here
     std::size_t next = 0;
-    while (missing_ > 0 && (size_ > 0 || next < arrived_.size())) {
+    while (missing_ > 0 && (!queue_.empty() || next < arrived_.size())) {
       const bool from_queue =
           next == arrived_.size() ||
-          (size_ > 0 && nodes_[queue_[begin_]].level <= nodes_[arrived_[next]].level);
-      const NodeIndex node = from_queue ? Dequeue() : arrived_[next++];
+          (!queue_.empty() && nodes_[queue_.front()].level <= nodes_[arrived_[next]].level);
+      const NodeIndex node = from_queue ? queue_.Pop() : arrived_[next++];
       if (waits(node)) Expand<kPulling>(node, distance);
     }
   }
@@ -271,7 +272,7 @@ class Engine {
       const bool waited = nodes_[from].level > kFar;
       if (!Offer(from, node.depth - CostOf<kPulling>(arc), node.level + 1)) continue;
       if (nodes_[from].current == distance) {
-        Enqueue(from);
+        queue_.Push(from);
       } else if (!waited || nodes_[from].current != before) {
         Wait(from);
       }
@@ -297,30 +298,17 @@ class Engine {
   template <bool kPulling>
   void Move() {
     holders_.clear();
-    begin_ = size_ = 0;
+    queue_.Clear();
     relabels_ = 0;
     highest_ = 0;
     for (const NodeIndex node : seen_) {
       highest_ = std::max(highest_, nodes_[node].level);
-      if (nodes_[node].surplus > 0) Enqueue(node);
+      if (nodes_[node].surplus > 0) queue_.Push(node);
     }
     highest_ = kHeadroom * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
-    while (size_ > 0 && relabels_ < patience) Discharge<kPulling>(Dequeue());
-    while (size_ > 0) holders_.push_back(Dequeue());
-  }
-
-  void Enqueue(NodeIndex node) {
-    std::size_t end = begin_ + size_++;
-    if (end >= queue_.size()) end -= queue_.size();
-    queue_[end] = node;
-  }
-
-  NodeIndex Dequeue() {
-    const NodeIndex node = queue_[begin_];
-    if (++begin_ == queue_.size()) begin_ = 0;
-    --size_;
-    return node;
+    while (!queue_.empty() && relabels_ < patience) Discharge<kPulling>(queue_.Pop());
+    while (!queue_.empty()) holders_.push_back(queue_.Pop());
   }
 
   template <bool kPulling>
@@ -338,7 +326,7 @@ class Engine {
       const Flow moved = Carry<kPulling>(i, surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
-      if (before <= 0 && before + moved > 0) Enqueue(to);
+      if (before <= 0 && before + moved > 0) queue_.Push(to);
       surplus -= moved;
       if (surplus == 0) break;
     }
@@ -380,7 +368,7 @@ class Engine {
       return;
     }
     node.level = lowest + 1;
-    Enqueue(index);
+    queue_.Push(index);
   }
 
   // Whether what is still to be moved can cost no more than its share, by estimate.
@@ -402,11 +390,9 @@ class Engine {
   TightArcs tight_;
   const std::uint32_t depth_;
   bool pulling_ = false;
-  std::uint32_t turned_ = 0;      // the round of the last turn
-  AmountSum waited_ = 0;          // before the last round
-  std::vector<NodeIndex> queue_;  // a ring
-  std::size_t begin_ = 0;
-  std::size_t size_ = 0;
+  std::uint32_t turned_ = 0;  // the round of the last turn
+  AmountSum waited_ = 0;      // before the last round
+  NodeQueue queue_;
   std::vector<NodeIndex> holders_;  // of surplus that waits
   std::vector<NodeIndex> sinks_;    // all with deficits, and some that had one
   std::vector<NodeIndex> seen_;     // by the last search
