@@ -249,7 +249,7 @@ void AddDurableRows(Size size) {
   const std::string operation = "durable payment, groups of 1000";
   AddRow({network, operation, "geo"}, [=](Row& row) { MeasureHub(row, size, 0); });
   AddRow({network, operation, "geo, rows later"},
-         [=](Row& row) { MeasureHub(row, size, 10'000'000); });
+         [=](Row& row) { MeasureHub(row, size, kAnyLag); });
   AddRow({network, operation, "one UPSERT per row"}, [=](Row& row) { MeasureTables(row, size); });
 }
 

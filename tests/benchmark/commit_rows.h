@@ -2,9 +2,14 @@
 #ifndef GEO_TESTS_BENCHMARK_COMMIT_ROWS_H_
 #define GEO_TESTS_BENCHMARK_COMMIT_ROWS_H_
 
+#include <cstddef>
+
 #include "tests/benchmark/support/row.h"
 
 namespace geo::bench {
+
+// "rows later": so many rows of the read model may wait that none is written in time.
+inline constexpr std::size_t kAnyLag = 10'000'000;
 
 void AddDurableRows(Size size);  // SQLite, groups of 1,000, beside one UPSERT per row
 void AddThreadRows(Size size);   // many submitters and one, by the clock on the wall

@@ -15,8 +15,6 @@
 namespace geo::bench {
 namespace {
 
-constexpr std::size_t kAnyLag = 10'000'000;  // rows of the read model that may wait
-
 void MeasureSubmitters(Row& row, Size size, std::size_t submitters, std::size_t each,
                        std::size_t lag = 0) {
   const World world({.participants = size == Size::kSmoke ? 100U : 1'000U, .roomy = true});

@@ -377,6 +377,31 @@ TEST(LedgerTest, SnapshotTakenWhileWorkGoesOnPlusTailGivesTheSameState) {
   }
 }
 
+// His last sequence is with the operators in one slice and with him in the next.
+TEST(LedgerTest, SnapshotDuringWhichAnOperatorJoinsGivesTheSameState) {
+  Book book(2);
+  Pid pid;
+  pid.bytes[0] = 3;  // of participant 2, when he is one
+  book.Must(RecordKind::kUpdateEquivalent, {SequenceEffect{pid, 0, 7}});
+  Ledger loaded;
+  Ledger::SnapshotCursor cursor;
+  const JournalHead first = loaded.LoadSlice(book.ledger.NextSlice(cursor, book.head, 1)).value();
+  book.Register(2);
+  for (std::string slice = book.ledger.NextSlice(cursor, book.head, 1); !slice.empty();
+       slice = book.ledger.NextSlice(cursor, book.head, 1)) {
+    ASSERT_TRUE(loaded.LoadSlice(slice).ok());
+  }
+  const StatusOr<JournalHead> head =
+      ReadChain(first, book.journal, [&](const Record& record, const Hash256&) {
+        loaded.Apply(record);
+        return OkStatus();
+      });
+  ASSERT_TRUE(head.ok()) << head.status();
+  ASSERT_TRUE(loaded.FinishLoading(*head).ok());
+  EXPECT_EQ(loaded.LastSequence(pid), 7U);
+  EXPECT_EQ(Show(loaded), Show(book.ledger));
+}
+
 TEST(LedgerTest, SlicesOutOfOrderOrDamagedAreRefused) {
   Book book(2);
   Live(book, [] {});

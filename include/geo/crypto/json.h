@@ -83,8 +83,8 @@ class Json {
   // Sets a member, replacing one of the same key. A value that is no object becomes an empty one
   // first. Returns *this, so that calls chain.
   Json& Set(std::string key, Json value);
-  // Takes the member `key` out of an object; null when there is none or this is no object. O(log
-  // n).
+  // Takes the member `key` out of an object and returns it; null when there is none or this is no
+  // object. O(log n).
   Json Take(std::string_view key);
 
   // Appends an item. A value that is no array becomes an empty one first. Returns *this.

@@ -41,7 +41,8 @@ class JsonMembers {
     return *value;
   }
 
-  // As Get and Find, without a copy: in the object, or null where those give an empty value.
+  // As Get and Find, without a copy: valid as long as the object is and does not change; null where
+  // those give an empty value.
   template <typename T>
   const T* Require(std::string_view key) {
     const T* value = Look<T>(key);
