@@ -33,6 +33,20 @@ Status StorePair(const Ledger& ledger, const Pair& pair, ResidualGraph& graph) {
   return StoreDebt(graph, pair.tail(owing), pair.head(owing), LegalDebt(ledger, pair));
 }
 
+// All of `pairs`, which are of one equivalent and hold legal debts, at once.
+StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, const std::vector<PairIndex>& pairs) {
+  ResidualGraph graph;
+  for (const PairIndex pair : pairs) GEO_RETURN_IF_ERROR(graph.Grow(ledger.pair(pair).b + 1));
+  const auto edge = [&](EdgeIndex i) {
+    const Pair& pair = ledger.pair(pairs[i]);
+    const Direction owing = OwingDirection(pair);
+    return graph::NewEdge{pair.tail(owing), pair.head(owing),
+                          graph::PlainArc(LegalDebt(ledger, pair)), graph::Arc()};
+  };
+  GEO_RETURN_IF_ERROR(graph.InsertAll(static_cast<EdgeIndex>(pairs.size()), edge));
+  return graph;
+}
+
 Status CheckLength(std::uint32_t length, std::uint32_t longest) {
   if (length >= kShortestCycle && length <= longest) return OkStatus();
   return MakeError(ErrorCode::kConstraintRange, "cycles of up to " + std::to_string(length) +
@@ -124,6 +138,20 @@ std::vector<NodeIndex> CreditorsOf(const ResidualGraph& graph, NodeIndex debtor)
 
 class Clearer::Impl {
  public:
+  // Reads the debts of all equivalents, or of one, into graphs that are not there yet.
+  Status ReadAll(const Ledger& ledger, EquivalentIndex only) {
+    std::vector<std::vector<PairIndex>> pairs(ledger.equivalent_count());
+    for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
+      const Pair& pair = ledger.pair(i);
+      if (only != kNoIndex && pair.equivalent != only) continue;
+      if (LegalDebt(ledger, pair) != 0) pairs[pair.equivalent].push_back(i);
+    }
+    for (const std::vector<PairIndex>& of_one : pairs) {
+      GEO_ASSIGN_OR_RETURN(graphs_.emplace_back(), GraphOf(ledger, of_one));
+    }
+    return OkStatus();
+  }
+
   Status PairChanged(const Ledger& ledger, PairIndex index) {
     const Pair& pair = ledger.pair(index);
     if (graphs_.size() <= pair.equivalent) graphs_.resize(pair.equivalent + std::size_t{1});
@@ -205,13 +233,13 @@ class Clearer::Impl {
 
   static StatusOr<ResidualGraph> GraphWithin(const Ledger& ledger, const ClearingScope& scope) {
     GEO_ASSIGN_OR_RETURN(const Members members, Members::Of(ledger, scope));
-    ResidualGraph graph;
+    std::vector<PairIndex> pairs;
     for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
       const Pair& pair = ledger.pair(i);
       if (pair.equivalent != scope.equivalent || !members.Has(pair)) continue;
-      GEO_RETURN_IF_ERROR(StorePair(ledger, pair, graph));
+      if (LegalDebt(ledger, pair) != 0) pairs.push_back(i);
     }
-    return graph;
+    return GraphOf(ledger, pairs);
   }
 
   // Short cycles first, through one debt after the other: taking cycles makes no new ones, so one
@@ -245,12 +273,7 @@ Clearer::~Clearer() = default;
 
 StatusOr<std::unique_ptr<Clearer>> Clearer::Create(const Ledger& ledger, EquivalentIndex only) {
   std::unique_ptr<Clearer> clearer(new Clearer(std::make_unique<Impl>()));
-  for (PairIndex pair = 0; pair < ledger.pair_count(); ++pair) {
-    const Pair& it = ledger.pair(pair);
-    if (only != kNoIndex && it.equivalent != only) continue;
-    if (LegalDebt(ledger, it) == 0) continue;
-    GEO_RETURN_IF_ERROR(clearer->PairChanged(ledger, pair));
-  }
+  GEO_RETURN_IF_ERROR(clearer->impl_->ReadAll(ledger, only));
   return clearer;
 }
 
