@@ -163,6 +163,12 @@ std::vector<ParticipantIndex> AwaitedBy(const Ledger& ledger, const Proposal& pr
   return awaited;
 }
 
+bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who) {
+  if (who == proposal.proposer || IsOperator(ledger, who)) return true;
+  const std::optional<ParticipantIndex> index = ledger.FindParticipant(who);
+  return index.has_value() && IsOn(proposal.cycle, *index);
+}
+
 StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Timestamp now,
                                     const ProposeClearing& propose,
                                     const ProposalDefaults& defaults) {

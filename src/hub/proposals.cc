@@ -48,7 +48,8 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const RejectCle
   });
 }
 
-// `plan` says what the answer changes.
+// `plan` says what the answer changes. To whom the proposal does not concern it is as if there were
+// none, so that nobody finds out by asking which ids there are.
 template <typename PlanAnswer>
 CommandResult Hub::Impl::AnswerProposal(const VerifiedCommand& command, const TxId& id,
                                         Timestamp time, PlanAnswer plan) {
@@ -57,7 +58,7 @@ CommandResult Hub::Impl::AnswerProposal(const VerifiedCommand& command, const Tx
   result.status = known.status();
   if (!known.ok()) return result;
   const auto* stored = std::get_if<Proposal>(&*known);
-  if (stored == nullptr) {
+  if (stored == nullptr || !Concerns(*ledger, *stored, command.signer())) {
     result.status = MakeError(ErrorCode::kUnknownTransaction,
                               "there is no proposal " + std::string(id.text()) + " to answer");
     return result;

@@ -86,7 +86,7 @@ TEST_F(ConsentTest, RejectionEndsIt) {
   EXPECT_EQ(Debts(), kUntouched);
   // Its proposer may take it back; somebody else may not.
   Do("anna", Proposed("q"));
-  EXPECT_EQ(Code(Try("dan", RejectClearing{Id("q")})), "NotPermitted");
+  EXPECT_EQ(Code(Try("dan", RejectClearing{Id("q")})), "UnknownTransaction");
   EXPECT_EQ(Do("anna", RejectClearing{Id("q")}).proposal->proposal.state, ProposalState::kRejected);
 }
 
@@ -187,7 +187,7 @@ TEST_F(ConsentTest, AnAcceptanceHoldsForItsTermsOnly) {
   other.min_amount = "2";
   Do("clerk", other);
   EXPECT_EQ(Code(Try("ben", AcceptClearing{Id("p"), Stored("q").terms})), "StatusConflict");
-  EXPECT_EQ(Code(Try("dan", Acceptance())), "NotPermitted");
+  EXPECT_EQ(Code(Try("dan", Acceptance())), "UnknownTransaction");
   EXPECT_EQ(Code(Try("clerk", Acceptance())), "NotPermitted");
   EXPECT_EQ(Code(Try("ben", AcceptClearing{Id("none"), {}})), "UnknownTransaction");
   Do("clerk", SetParticipantStatus{KeyOf("ben").pid(), ParticipantStatus::kSuspended, "why"});

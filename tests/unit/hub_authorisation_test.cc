@@ -303,10 +303,10 @@ std::vector<Row> OnClearings() {
        [](const Village& v) {
          return AcceptClearing{Id("asked"), v.asked};
        },
-       {kOk, kOk, kGone, kNo, kNo, kNo, kNo, kNo}},
+       {kOk, kOk, kGone, kNone, kNo, kNo, kNone, kNone}},
       {"reject",
        [](const Village&) { return RejectClearing{Id("asked")}; },
-       {kOk, kOk, kGone, kNo, kOk, kOk, kNo, kNo}},
+       {kOk, kOk, kGone, kNone, kOk, kOk, kNone, kNone}},
   };
 }
 
@@ -331,9 +331,11 @@ TEST(AuthorisationTest, EveryCommandBySigner) {
   }
 }
 
-// A stranger learns of no payment, whatever its state and however old his message is.
+// A stranger learns of no payment or proposal, whatever its state and however old his message is.
 TEST(AuthorisationTest, StrangersCannotTellKnownIdsFromUnknownOnes) {
   Village village;
+  village.Do("clerk", Village::Proposed("done"));
+  village.Do("ben", RejectClearing{Id("done")});
   const auto ask = [&](const Command& command, Timestamp now) {
     const SignedCommand sent =
         SignCommand(KeyOf("cleo"), kNetwork, command, 0, {kStart, kStart + kMinute}).value();
@@ -345,10 +347,13 @@ TEST(AuthorisationTest, StrangersCannotTellKnownIdsFromUnknownOnes) {
     return Village::Answer(result) + " " + text;
   };
   for (const Timestamp now : {kStart, kStart + kMinute, kStart + kDay}) {
-    const std::string none = ask(CommitPayment{Id("nothing")}, now);
-    for (const char* id : {"held", "HRS:anna", "asked"}) {
-      EXPECT_EQ(ask(CommitPayment{Id(id)}, now), none) << id;
-      EXPECT_EQ(ask(AbortPayment{Id(id)}, now), none) << id;
+    const std::string no_payment = ask(CommitPayment{Id("nothing")}, now);
+    const std::string no_proposal = ask(RejectClearing{Id("nothing")}, now);
+    for (const char* id : {"held", "HRS:anna", "asked", "done"}) {
+      EXPECT_EQ(ask(CommitPayment{Id(id)}, now), no_payment) << id;
+      EXPECT_EQ(ask(AbortPayment{Id(id)}, now), no_payment) << id;
+      EXPECT_EQ(ask(AcceptClearing{Id(id), village.asked}, now), no_proposal) << id;
+      EXPECT_EQ(ask(RejectClearing{Id(id)}, now), no_proposal) << id;
     }
   }
 }

@@ -44,7 +44,8 @@ struct AcceptClearing {
   Hash256 terms;
 };
 
-// By somebody on the cycle, the proposer, or an operator.
+// By somebody on the cycle, the proposer, or an operator. Anybody else is told that there is no such
+// proposal.
 struct RejectClearing {
   TxId id;
 };
@@ -68,6 +69,10 @@ Hash256 TermsOf(const Ledger& ledger, const Proposal& proposal);
 
 // Whose acceptance is missing now, ascending. O(length).
 std::vector<ParticipantIndex> AwaitedBy(const Ledger& ledger, const Proposal& proposal);
+
+// Whether `who` may know of the proposal: he is on its cycle, made it, or is an operator who is no
+// auditor. O(length).
+bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who);
 
 // Plans a proposal by `signer`, recorded at `now`. Errors: TooLarge (more than kMaxProposals wait),
 // UnknownParticipant, ParticipantNotActive (of the signer), NotPermitted, UnknownEquivalent,
