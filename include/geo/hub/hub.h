@@ -11,6 +11,10 @@
 // allocation fails, the answer is OutOfMemory. If it failed where something may be half changed,
 // the hub is poisoned, as after a failed append; calls that only read may be made again.
 //
+// Storage: a store can fail just after an append is durable. Whatever asks it next (a command that
+// looks for its id, a query) is then answered StorePoisoned, and the next append poisons the hub:
+// close it and open the store anew.
+//
 // Threads: one thread at a time. Verify commands elsewhere (VerifyCommand is pure).
 #ifndef GEO_HUB_HUB_H_
 #define GEO_HUB_HUB_H_

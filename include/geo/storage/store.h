@@ -175,13 +175,15 @@ class Store {
   //   StoreFenced     another writer took over: nothing written; stop
   //   StoreBusy       nothing written; the same append may be tried again
   //   StoreFull       nothing written; poisoned: make room, close, reopen
-  //   StoreIo, StoreCorrupt, StoreReadOnly   nothing acknowledged; poisoned: close, reopen
+  //   StoreIo, StoreCorrupt, StoreReadOnly, OutOfMemory   nothing acknowledged; poisoned: close,
+  //                   reopen
   //   StoreUnknown    may or may not be there; poisoned: close, reopen, compare the head with
   //                   `after`
   //   InvalidArgument, TooLarge   a batch that contradicts itself, the tables or what the store has
   //                   (CheckBatch): nothing written, not poisoned
   // A poisoned store answers StorePoisoned until it is opened again; a failed sync is never
-  // retried.
+  // retried. A store that fails after the batch is committed (no memory, a log that cannot be
+  // carried over) still answers ok, for this batch is safe, and is poisoned for what follows.
   virtual Status Append(const Batch& batch) = 0;
 
   // The record that last changed transaction `id`; nothing when the id is unknown. Cost: a lookup
