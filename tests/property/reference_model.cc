@@ -203,7 +203,8 @@ struct Case {
   }
   void operator()(const UpdateLine& c) {
     Line& line = Named(c.line, false);
-    const int precision = m.Currency(get<0>(line.way))->precision;
+    const Equivalent* currency = m.Currency(get<0>(line.way));  // none: there is no line either
+    const int precision = currency == nullptr ? 0 : currency->precision;
     Codes bad;
     const LinePolicy policy = MergePolicy(line.policy, c.policy, precision, bad);
     const Big limit = c.limit ? ReadAmount(*c.limit, precision, bad) : line.limit;
