@@ -329,40 +329,5 @@ TEST(Clearing, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(ErrorCodeOf(PlanSetOff(world.ledger, request).status()), ErrorCode::kInvalidArgument);
 }
 
-TEST(Clearing, VerifierSeesThroughWrongPlans) {
-  RoutingWorld world(4);
-  for (const auto& [debtor, creditor, amount] : {std::tuple(0U, 1U, 10), std::tuple(1U, 2U, 10),
-                                                 std::tuple(2U, 0U, 10), std::tuple(2U, 3U, 10)}) {
-    world.Open(creditor, debtor, 15);
-    world.Owe(debtor, creditor, amount);
-  }
-  const auto debt = [](ParticipantIndex from, ParticipantIndex to, Amount before, Amount after) {
-    return Effect(DebtEffect{0, from, to, before, after, 0, 0});
-  };
-  const auto verdict = [&](std::vector<Effect> effects, bool growth = false) {
-    return ErrorCodeOf(VerifyClearing(world.ledger, effects, growth));
-  };
-  const std::vector<Effect> right = {debt(0, 1, 10, 4), debt(1, 2, 10, 4), debt(2, 0, 10, 4)};
-  EXPECT_EQ(verdict(right), ErrorCode::kOk);
-  const auto wrong = ErrorCode::kInvariantViolated;
-  EXPECT_EQ(verdict({right[0], right[1]}), wrong);
-  EXPECT_EQ(verdict({right[0], right[1], debt(2, 0, 10, 5)}), wrong);
-  EXPECT_EQ(verdict({right[0], right[1], right[2], debt(2, 3, 10, 9)}), wrong);
-  EXPECT_EQ(verdict({right[0], right[1], debt(2, 0, 9, 3)}), wrong);
-  EXPECT_EQ(verdict({right[0], right[1], right[2], right[2]}), wrong);
-  EXPECT_EQ(verdict({debt(0, 1, 10, 11), debt(1, 2, 10, 11), debt(2, 0, 10, 11)}), wrong);
-  EXPECT_EQ(verdict({debt(0, 1, 10, 11), debt(1, 2, 10, 11), debt(2, 0, 10, 11)}, true), wrong);
-  EXPECT_EQ(verdict({debt(0, 1, 10, -1), debt(1, 2, 10, -1), debt(2, 0, 10, -1)}), wrong);
-  EXPECT_EQ(verdict({right[0], right[1], Effect(SequenceEffect())}), wrong);
-  EXPECT_EQ(verdict({right[0], right[1], debt(2, 0, 10, 10)}), wrong);
-  EXPECT_EQ(verdict({Effect(DebtEffect{0, 0, 1, 10, 4, 0, 6}), right[1], right[2]}), wrong);
-  world.Change(0, [](TrustLine& line) { line.policy.auto_clearing = false; });
-  EXPECT_EQ(verdict(right), wrong);
-  world.Change(0, [](TrustLine& line) { line.policy.auto_clearing = true; });
-  EXPECT_EQ(verdict(right), ErrorCode::kOk);
-  world.Freeze(1);
-  EXPECT_EQ(verdict(right), wrong);
-}
-
 }  // namespace
 }  // namespace geo

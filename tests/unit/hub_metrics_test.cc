@@ -166,6 +166,9 @@ TEST_F(HubMetricsTest, WhatWasNotWrittenIsNotCounted) {
   EXPECT_EQ(Succeeded(), "none");
   EXPECT_EQ(Failed(), "none");
   EXPECT_NE(log_.lines.back().find("hub.poisoned"), std::string::npos) << log_.lines.back();
+  const std::size_t told = log_.lines.size();
+  EXPECT_EQ(CodeName(hub_->Flush()), "HubPoisoned");
+  EXPECT_EQ(log_.lines.size(), told) << "once is enough";
 }
 
 TEST_F(HubMetricsTest, DurationsAreOfTheHostsStopwatch) {

@@ -137,6 +137,10 @@ TEST_F(RefusalTest, NetworkCut) {
     ExpectSeen(refusal, "twice", [&](Refusal& r) { r.cut.push_back(r.cut[i]); });
     ExpectSeen(refusal, "nobody", [&](Refusal& r) { r.cut[i].to = 99; });
   }
+  ExpectSeen(refusal, "twice, under a bound that has room for it", [&](Refusal& r) {
+    r.cut.push_back(r.cut[0]);
+    r.upper_bound = request.amount - 1;
+  });
   request.amount = 13;
   EXPECT_FALSE(Holds(refusal));
 }

@@ -1,0 +1,86 @@
+// What a hub holds at the most (geo/base/limits.h): the last one fits, the next one is refused, and
+// a full hub reopens and makes its snapshots.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "geo/base/limits.h"
+#include "tests/support/clearing_village.h"
+
+namespace geo::tests {
+namespace {
+
+class HubLimitsTest : public ClearingVillage {
+ protected:
+  // Does commands `from` to `to`, not included, in groups as large as a hub takes.
+  void DoAll(const std::string& who, std::size_t from, std::size_t to,
+             const std::function<Command(std::size_t)>& make) {
+    const Pid pid = KeyOf(who).pid();
+    for (std::size_t i = from; i < to; ++i) {
+      ASSERT_TRUE(hub_->Submit(TrustedCommand(pid, make(i)), now_).ok());
+      if (i + 1 < to && (i - from + 1) % options_.max_pending != 0) continue;
+      const std::vector<CommandResult> results = hub_->Flush().value();
+      for (const CommandResult& result : results) {
+        ASSERT_EQ(Code(result), "Ok") << result.status << ", at most " << i;
+      }
+    }
+  }
+  static TxId Numbered(std::size_t i) { return Id("n-" + std::to_string(i)); }
+};
+
+TEST_F(HubLimitsTest, Equivalents) {
+  const auto make = [](std::size_t i) {
+    CreateEquivalent create;
+    create.code = EquivalentCode::Parse("E" + std::to_string(i)).value();
+    return create;
+  };
+  DoAll("admin", 1, kMaxEquivalents, make);  // the village has one
+  EXPECT_EQ(Code(Try("admin", make(kMaxEquivalents))), "TooLarge");
+  EXPECT_EQ(Code(Try("admin", make(1))), "EquivalentExists");
+}
+
+TEST_F(HubLimitsTest, PreparedPaymentsOfEverybody) {
+  options_.payments.max_prepared_per_payer = kMaxPrepared;
+  Reopen();
+  PreparePayment prepare;
+  prepare.payment = Payment("anna", "ben", "0.01");
+  prepare.routes = {{PidsOf({"anna", "ben"}), "0.01"}};
+  const auto make = [&](std::size_t i) {
+    prepare.payment.id = Numbered(i);
+    return prepare;
+  };
+  SetLimit("ben", "anna", "1000");
+  DoAll("anna", 0, kMaxPrepared, make);
+  EXPECT_EQ(Code(Try("anna", make(kMaxPrepared))), "TooManyPrepared");
+  EXPECT_EQ(Code(Try("anna", make(7))), "Ok") << "what is prepared already is answered as it was";
+  Do("anna", AbortPayment{Numbered(7)});
+  Do("anna", make(kMaxPrepared));
+}
+
+TEST_F(HubLimitsTest, ProposalsThatWait) {
+  Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}, {"cleo", "anna", "9"}});
+  Change("ben", "anna", Consents(false));
+  const std::vector<Pid> cycle = PidsOf({"anna", "ben", "cleo"});
+  const auto make = [&](std::size_t i) { return ProposeClearing{Numbered(i), Eur(), cycle}; };
+  DoAll("clerk", 0, kMaxProposals, make);
+  EXPECT_EQ(Code(Try("clerk", make(kMaxProposals))), "TooLarge");
+  Do("ben", RejectClearing{Numbered(7)});
+  Do("clerk", make(kMaxProposals));
+}
+
+TEST_F(HubLimitsTest, ParticipantsNamedInACommand) {
+  SetOffDebts clear;
+  clear.terms.equivalent = Eur();
+  clear.terms.within.emplace(kMaxWithin + 1, KeyOf("anna").pid());
+  EXPECT_EQ(Code(Try("clerk", clear)), "TooLarge");
+  clear.terms.within->pop_back();
+  EXPECT_EQ(Code(Try("clerk", clear)), "Ok");
+  const std::vector<std::string> members(kMaxCycleMembers + 1, "ben");
+  EXPECT_EQ(Code(Try("clerk", ProposeClearing{Id("p"), Eur(), PidsOf(members)})), "TooLarge");
+}
+
+}  // namespace
+}  // namespace geo::tests
