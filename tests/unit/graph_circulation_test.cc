@@ -194,6 +194,25 @@ TEST(GraphCirculation, CheckerSeesThroughTampering) {
 }
 
 // Balances that are off by a multiple of 2^64 are off.
+// Sums, balances and bound agree with each other: only the edges say that it cannot be.
+TEST(GraphCirculation, CheckerKeepsToWhatEachEdgeAllows) {
+  Edges edges;
+  for (const NodeIndex first : {0U, 3U}) {
+    for (NodeIndex i = 0; i < 3; ++i) edges.push_back(Fixed(first + i, first + (i + 1) % 3, 10));
+  }
+  const auto forge = [&](Flow here, Flow there) {
+    Circulation forged;
+    forged.removed = {here, here, here, there, there, there};
+    forged.volume = AmountSum{3} * (here + there);
+    forged.upper_bound = 60;
+    forged.tiers.assign(6, 0);
+    return ErrorCodeOf(CheckCirculation(6, edges, forged));
+  };
+  EXPECT_EQ(forge(10, 0), ErrorCode::kOk);
+  EXPECT_EQ(forge(11, 0), ErrorCode::kInvariantViolated) << "more than is owed";
+  EXPECT_EQ(forge(10, -1), ErrorCode::kInvariantViolated) << "debts may not grow";
+}
+
 TEST(GraphCirculation, CheckerDoesNotWrap) {
   const Flow most = kMaxAmount;
   Edges edges;
