@@ -123,6 +123,14 @@ class Village {
         SignCommand(KeyOf(who), kNetwork, command, 100, {kStart, kStart + kMinute}).value();
     return Answer(hub->Execute(VerifyCommand(sent, kNetwork).value(), kStart).value());
   }
+  // What `who` asks next carries a sequence that he has used for something else.
+  void UseUpSequence(const char* who) {
+    Command any = UpdateParticipant{PersonalText{Salt(), "other"}, {}};
+    if (hub->view().ledger().FindOperator(PidOfName(who)) != nullptr) {
+      any = UpdateEquivalent{Eur(), {}, "other"};
+    }
+    EXPECT_EQ(Ask(who, any), "Ok") << who;
+  }
   static std::string Answer(const CommandResult& result) {
     return std::string(ErrorName(result.code()));
   }
@@ -329,6 +337,27 @@ TEST(AuthorisationTest, EveryCommandBySigner) {
           << row.what << " by " << kSigners[i] << ": the refused leave no record";
     }
   }
+}
+
+// Commands that name no transaction use up a sequence of their signer (spec 01 §2.2): the same one
+// again is refused, and nothing comes of it.
+TEST(AuthorisationTest, EveryCommandWithoutAnIdNeedsANewSequence) {
+  std::size_t checked = 0;
+  for (const Row& row : AllRows()) {
+    for (std::size_t i = 0; i < kSigners.size(); ++i) {
+      Village village;
+      const Command command = row.make(village);
+      const bool by_sequence = TransactionOf(command) == nullptr;
+      if (row.answers[i] != kOk || !by_sequence || row.what == std::string("register")) continue;
+      village.UseUpSequence(kSigners[i]);
+      const std::uint64_t before = village.hub->head().seq;
+      EXPECT_EQ(village.Ask(kSigners[i], command), "SequenceUsed")
+          << row.what << " by " << kSigners[i];
+      EXPECT_EQ(village.hub->head().seq, before) << row.what << " by " << kSigners[i];
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 20U);
 }
 
 // A stranger learns of no payment or proposal, whatever its state and however old his message is.

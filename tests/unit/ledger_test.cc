@@ -10,121 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/book.h"
 #include "tests/support/status.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr EquivalentIndex kHour = 0;
-
-// A ledger that records are put into one by one, as a hub does it.
-class Book {
- public:
-  explicit Book(std::size_t participants) {
-    Genesis genesis;
-    genesis.network = "book";
-    Must(RecordKind::kGenesis, {GenesisEffect{genesis}});
-    Equivalent hours;
-    hours.code = EquivalentCode::Parse("HOUR").value();
-    Must(RecordKind::kCreateEquivalent, {EquivalentEffect{kHour, std::nullopt, hours}});
-    for (ParticipantIndex i = 0; i < participants; ++i) Register(i);
-  }
-
-  void Register(ParticipantIndex index) {
-    Participant participant;
-    participant.pid.bytes[0] = static_cast<std::uint8_t>(index + 1);
-    Must(RecordKind::kRegisterParticipant, {ParticipantEffect{index, std::nullopt, participant}});
-  }
-
-  Status Try(RecordKind kind, std::vector<Effect> effects) {
-    Record record;
-    record.kind = kind;
-    record.seq = head.seq + 1;
-    record.time = time;
-    record.previous = head.hash;
-    record.effects = std::move(effects);
-    const Status status = ledger.Check(record);
-    if (!status.ok()) return status;
-    ledger.Apply(record);
-    head = {record.seq, AppendRecord(record, &journal).value()};
-    return status;
-  }
-
-  void Must(RecordKind kind, std::vector<Effect> effects) {
-    const Status status = Try(kind, std::move(effects));
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  TrustLine Line(ParticipantIndex owner, ParticipantIndex debtor, Amount limit) {
-    TrustLine line;
-    line.id.bytes[0] = static_cast<std::uint8_t>(ledger.line_count() + 1);
-    line.equivalent = kHour;
-    line.owner = owner;
-    line.debtor = debtor;
-    line.limit = limit;
-    return line;
-  }
-
-  LineIndex Open(const TrustLine& line) {
-    const auto index = static_cast<LineIndex>(ledger.line_count());
-    Must(RecordKind::kOpenLine, {LineEffect{index, std::nullopt, line}});
-    return index;
-  }
-
-  void Change(LineIndex index, const std::function<void(TrustLine&)>& change) {
-    TrustLine after = ledger.line(index);
-    change(after);
-    Must(RecordKind::kUpdateLine, {LineEffect{index, ledger.line(index), after}});
-  }
-
-  const Pair& PairOf(ParticipantIndex x, ParticipantIndex y) const {
-    return ledger.pair(*ledger.FindPair(kHour, x, y));
-  }
-
-  FlowCapacity Capacity(ParticipantIndex from, ParticipantIndex to, std::int64_t day = 0) const {
-    const PairIndex index = *ledger.FindPair(kHour, from, to);
-    return ledger.CapacityOf(index, ledger.pair(index).DirectionFrom(from), day);
-  }
-
-  // A payment along `path`, as a record would have it.
-  std::vector<Effect> Payment(const std::vector<ParticipantIndex>& path, Amount amount) const {
-    std::vector<Effect> effects;
-    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-      DebtEffect effect{kHour, path[i], path[i + 1], 0, amount, 0, amount};
-      if (const auto index = ledger.FindPair(kHour, path[i], path[i + 1])) {
-        const Pair& pair = ledger.pair(*index);
-        const Direction direction = pair.DirectionFrom(path[i]);
-        effect.before = pair.owed(direction);
-        effect.after = effect.before + amount;
-        effect.paid_before = pair.paid(direction, DayOf(time));
-        effect.paid_after = effect.paid_before + amount;
-      }
-      effects.emplace_back(effect);
-    }
-    Transaction transaction;
-    transaction.id = TxId::Parse("t").value();
-    transaction.payer = path.front();
-    transaction.payee = path.back();
-    transaction.equivalent = kHour;
-    transaction.amount = amount;
-    transaction.routes = {Route{path, amount}};
-    effects.emplace_back(TransactionEffect{std::nullopt, transaction});
-    return effects;
-  }
-
-  Status Pay(const std::vector<ParticipantIndex>& path, Amount amount) {
-    return Try(RecordKind::kPayment, Payment(path, amount));
-  }
-
-  void Bring(ParticipantIndex debtor, ParticipantIndex creditor, Amount amount) {
-    Must(RecordKind::kOpeningBalances, {DebtEffect{kHour, debtor, creditor, 0, amount, 0, 0}});
-  }
-
-  Ledger ledger;
-  JournalHead head;
-  std::string journal;
-  Timestamp time = 0;
-};
 
 TEST(LedgerTest, FlowReducesTheCounterDebtFirst) {
   Book book(2);
@@ -237,52 +127,6 @@ TEST(LedgerTest, NothingIsAvailableWhereNobodyMayPay) {
   book.Must(RecordKind::kUpdateEquivalent,
             {EquivalentEffect{kHour, book.ledger.equivalent(kHour), inactive}});
   EXPECT_EQ(balance(0), (std::vector<AmountSum>{40, 0, 0, 0}));
-}
-
-// Each invariant of spec 01 §8.1 that a record could break.
-TEST(LedgerTest, CheckRefusesWhatWouldBreakAnInvariant) {
-  Book book(3);
-  book.Open(book.Line(1, 0, 100));
-  const LineIndex second = book.Open(book.Line(2, 1, 100));
-  ASSERT_TRUE(book.Pay({0, 1, 2}, 60).ok());
-
-  const auto refused = [&](RecordKind kind, std::vector<Effect> effects) {
-    const JournalHead before = book.head;
-    EXPECT_EQ(CodeName(book.Try(kind, std::move(effects))), "InvariantViolated");
-    EXPECT_EQ(book.head, before);
-  };
-  refused(RecordKind::kPayment, book.Payment({0, 1}, 41));  // above the limit
-  refused(RecordKind::kPayment, book.Payment({2, 0}, 1));   // no line at all
-  std::vector<Effect> effects = book.Payment({0, 1, 2}, 10);
-  effects.erase(effects.begin());
-  refused(RecordKind::kPayment, effects);  // an intermediary gains
-  effects = book.Payment({0, 1}, 10);
-  std::get<DebtEffect>(effects[0]).before = 50;
-  refused(RecordKind::kPayment, effects);  // another value before
-  effects = book.Payment({0, 1}, 10);
-  std::get<DebtEffect>(effects[0]).paid_after = 60;
-  refused(RecordKind::kPayment, effects);  // the day's counter stands still
-  effects = book.Payment({0, 1}, 10);
-  effects.push_back(effects[0]);
-  refused(RecordKind::kPayment, effects);  // one pair twice
-  effects = book.Payment({0, 1}, 10);
-  effects.pop_back();
-  refused(RecordKind::kPayment, effects);  // a payment without transaction
-  refused(RecordKind::kOpenLine,
-          {LineEffect{2, std::nullopt, book.Line(1, 0, 5)}});  // a second live line
-  refused(RecordKind::kOpenLine, {LineEffect{2, std::nullopt, book.Line(1, 1, 5)}});
-  TrustLine closed = book.ledger.line(second);
-  closed.status = LineStatus::kClosed;
-  refused(RecordKind::kCloseLine, {LineEffect{second, book.ledger.line(second), closed}});
-  TrustLine low = book.ledger.line(second);
-  low.limit = 59;
-  refused(RecordKind::kUpdateLine, {LineEffect{second, book.ledger.line(second), low}});
-  Genesis genesis;
-  genesis.network = "again";
-  refused(RecordKind::kGenesis, {GenesisEffect{genesis}});
-  book.time = -1;
-  refused(RecordKind::kPayment, book.Payment({0, 1}, 1));  // back in time
-  EXPECT_TRUE(book.ledger.CheckPositions().ok());
 }
 
 // Found above its limit, a debt may only shrink (spec 01 §6.10, §8.1).
