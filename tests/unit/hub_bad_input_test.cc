@@ -392,6 +392,17 @@ TEST_F(HubBadInput, SignedForAnotherNetworkOrTooLarge) {
   EXPECT_EQ(CodeName(VerifyCommand(other, "village")), "WrongNetwork");
   EXPECT_EQ(CodeName(SignCommand(anna, "village", Payment("cleo", Amount{1}), 0, validity)),
             "InvalidArgument");
+  OpenLine open = Opening("cleo", "1");
+  EXPECT_EQ(CodeName(SignCommand(anna, "village", open, 1, validity)), "Ok");
+  open.policy.daily_limit = AmountInput(Amount{1});
+  EXPECT_EQ(CodeName(SignCommand(anna, "village", open, 1, validity)), "InvalidArgument");
+  UpdateLine update{LineId(), {}, open.policy};
+  EXPECT_EQ(CodeName(SignCommand(anna, "village", update, 1, validity)), "InvalidArgument");
+  ClearCycles clear{{Code("EUR")}};
+  clear.terms.work_limit = std::uint64_t{1} << 53;
+  EXPECT_EQ(CodeName(SignCommand(anna, "village", clear, 1, validity)), "InvalidArgument");
+  --*clear.terms.work_limit;
+  EXPECT_EQ(CodeName(SignCommand(anna, "village", clear, 1, validity)), "Ok");
   EXPECT_EQ(CodeName(SignCommand(anna, "village", OpeningBalances(), 1, validity)),
             "InvalidArgument");
   EXPECT_EQ(CodeName(SignCommand(anna, "village", Leave(), 0, validity)), "CommandSyntax");

@@ -65,6 +65,9 @@ TEST_F(ClearingTest, OnlyOperatorsMayAskForIt) {
   EXPECT_EQ(Code(Try("clerk", AllCycles(2))), "ConstraintRange");
   EXPECT_EQ(Code(Try("clerk", Cycle({"anna", "ben"}))), "InvalidArgument");
   EXPECT_EQ(Code(Try("clerk", Cycle({"anna", "ben", "nobody"}))), "UnknownParticipant");
+  SetOffDebts idle = Optimum();
+  idle.terms.work_limit = 0;
+  EXPECT_EQ(Code(Try("clerk", idle)), "ConstraintRange");
   ClearCycles elsewhere = AllCycles(3);
   elsewhere.terms.equivalent = EquivalentCode::Parse("NONE").value();
   EXPECT_EQ(Code(Try("clerk", elsewhere)), "UnknownEquivalent");

@@ -13,6 +13,7 @@
 #include "geo/readmodel/history.h"
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
+#include "tests/support/sqlite_reader.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
 
@@ -349,7 +350,22 @@ TEST(JournalReaderTest, ReadsOnlyStores) {
   EXPECT_EQ(CodeName(NewSqliteJournalReader("")), "InvalidArgument");
   EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.File("nothing.db"))), "StoreIo");
   WriteFile(scratch.File("text.db"), std::string(10'000, 'x'));
-  EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.File("text.db"))), "StoreCorrupt");
+  EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.File("text.db"))), "StoreForeign");
+  SqliteReader(scratch.File("other.db"), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+      .Rows("CREATE TABLE geo_group (seq)");
+  EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.File("other.db"))), "StoreForeign");
+  EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.path().string())), "StoreForeign");
+  WriteFile(scratch.File("empty.db"), "");
+  EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.File("empty.db"))), "StoreCorrupt");
+  // A store of a later version says so in its header (docs/formats.md).
+  const auto store = NewSqliteStore(scratch.File("later.db"));
+  ASSERT_TRUE(store->Open({}).ok());
+  ASSERT_TRUE(store->Close().ok());
+  std::string later = ReadFile(scratch.File("later.db"));
+  ASSERT_EQ(later[63], 2);
+  later[63] = 3;
+  WriteFile(scratch.File("later.db"), later);
+  EXPECT_EQ(CodeName(NewSqliteJournalReader(scratch.File("later.db"))), "StoreNewer");
 }
 
 }  // namespace

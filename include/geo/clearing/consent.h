@@ -44,8 +44,8 @@ struct AcceptClearing {
   Hash256 terms;
 };
 
-// By somebody on the cycle, the proposer, or an operator. Anybody else is told that there is no such
-// proposal.
+// By somebody on the cycle, the proposer, or an operator. Anybody else is told that there is no
+// such proposal.
 struct RejectClearing {
   TxId id;
 };

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "src/base/no_memory.h"
+#include "src/base/quote.h"
 #include "src/base/status_macros.h"
 #include "src/storage/sqlite/database.h"
 #include "src/storage/sqlite/group.h"
+#include "src/storage/sqlite/posix_files.h"
 #include "src/storage/sqlite/stamped_vfs.h"
 #include "src/storage/sqlite/store_file.h"
 #include "src/storage/sqlite/transaction_index.h"
@@ -36,13 +38,12 @@ Status SqliteJournalReader::Open(const std::string& path) {
   if (path.empty() || path.find('\0') != std::string::npos) {
     return MakeError(ErrorCode::kInvalidArgument, "an empty path, or one with a zero byte");
   }
+  GEO_ASSIGN_OR_RETURN(const SqliteFiles::Info info, NewPosixFiles("")->Look(path));
+  if (!info.exists) return MakeError(ErrorCode::kStoreIo, "there is no file " + Quote(path));
   GEO_ASSIGN_OR_RETURN(const std::string vfs, StampedVfs(""));
+  GEO_RETURN_IF_ERROR(CheckStoreFile(info, path, VfsBelow(vfs)));
   GEO_RETURN_IF_ERROR(database_.Open(path, SQLITE_OPEN_READONLY, vfs));
   sqlite3_busy_timeout(database_.handle(), kPatienceMilliseconds);
-  GEO_ASSIGN_OR_RETURN(const std::string id, database_.Query("PRAGMA application_id"));
-  if (id != std::to_string(kApplicationId)) {
-    return MakeError(ErrorCode::kStoreForeign, path + " is not a geo store");
-  }
   GEO_ASSIGN_OR_RETURN(groups_, database_.Prepare(kGroupsAfter));
   return transactions_.Open(database_);
 }

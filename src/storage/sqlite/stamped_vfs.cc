@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "src/base/crc32.h"
@@ -15,6 +16,8 @@
 
 namespace geo {
 namespace {
+
+constexpr std::string_view kPrefix = "geo-stamped/";
 
 using Page = std::array<unsigned char, kPageBytes>;
 
@@ -224,7 +227,7 @@ StatusOr<std::string> StampedVfs(const std::string& base_name) {
   if (base == nullptr) {
     return MakeError(ErrorCode::kInvalidArgument, "no SQLite file layer " + Quote(base_name));
   }
-  const std::string name = std::string("geo-stamped/") + base->zName;
+  const std::string name = std::string(kPrefix) + base->zName;
   if (sqlite3_vfs_find(name.c_str()) != nullptr) return name;
   std::unique_ptr<Layer> layer = MakeLayer(base, name);
   if (sqlite3_vfs_register(&layer->vfs, 0) != SQLITE_OK) {
@@ -233,5 +236,7 @@ StatusOr<std::string> StampedVfs(const std::string& base_name) {
   (void)layer.release();  // SQLite keeps it for the life of the process
   return name;
 }
+
+std::string VfsBelow(const std::string& stamped) { return stamped.substr(kPrefix.size()); }
 
 }  // namespace geo

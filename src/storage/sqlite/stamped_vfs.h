@@ -25,6 +25,9 @@ inline constexpr int kStampBytes = 8;
 // with SQLITE_IOERR_DATA. Errors: InvalidArgument (no such base).
 StatusOr<std::string> StampedVfs(const std::string& base);
 
+// The VFS on which `stamped`, such a name, is a layer: what reads a file that may be no store.
+std::string VfsBelow(const std::string& stamped);
+
 }  // namespace geo
 
 #endif  // GEO_SRC_STORAGE_SQLITE_STAMPED_VFS_H_

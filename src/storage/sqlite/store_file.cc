@@ -127,6 +127,19 @@ StatusOr<std::string> CanonicalPath(SqliteFiles& files, const std::string& path)
   return canonical;
 }
 
+Status CheckStoreFile(const SqliteFiles::Info& info, const std::string& path,
+                      const std::string& vfs) {
+  if (!info.ordinary) {
+    return MakeError(ErrorCode::kStoreForeign, Quote(path) + " is not an ordinary file");
+  }
+  if (info.size == 0) {
+    return MakeError(ErrorCode::kStoreCorrupt,
+                     Quote(path) + " is empty; restore it, or delete it to begin anew");
+  }
+  GEO_ASSIGN_OR_RETURN(const std::string header, ReadHeader(path, info.size, vfs));
+  return CheckHeader(header, path);
+}
+
 StatusOr<bool> HasStore(SqliteFiles& files, const std::string& path, const std::string& vfs) {
   GEO_ASSIGN_OR_RETURN(const SqliteFiles::Info info, files.Look(path));
   if (!info.exists) {
@@ -136,20 +149,12 @@ StatusOr<bool> HasStore(SqliteFiles& files, const std::string& path, const std::
                                                    " is there without its database; restore that, "
                                                    "or delete the log to begin anew");
   }
-  if (!info.ordinary) {
-    return MakeError(ErrorCode::kStoreForeign, Quote(path) + " is not an ordinary file");
-  }
   if (info.names > 1) {
     return MakeError(ErrorCode::kInvalidArgument,
                      Quote(path) + " has " + std::to_string(info.names) +
                          " names (hard links), which damages databases; make a copy instead");
   }
-  if (info.size == 0) {
-    return MakeError(ErrorCode::kStoreCorrupt,
-                     Quote(path) + " is empty; restore it, or delete it to begin anew");
-  }
-  GEO_ASSIGN_OR_RETURN(const std::string header, ReadHeader(path, info.size, vfs));
-  GEO_RETURN_IF_ERROR(CheckHeader(header, path));
+  GEO_RETURN_IF_ERROR(CheckStoreFile(info, path, vfs));
   // SQLite would open it for reading, and leave files beside it that nobody may write later.
   for (const char* suffix : {"", "-wal", "-shm"}) {
     GEO_RETURN_IF_ERROR(files.CheckWritable(path + suffix));

@@ -27,10 +27,14 @@ Status SystemError(int error, std::string_view what, const std::string& path);
 // those of SqliteFiles::Canonical.
 StatusOr<std::string> CanonicalPath(SqliteFiles& files, const std::string& path);
 
-// Whether there is a store at `path` (canonical), judged by the file's first bytes, read through
-// the SQLite VFS `vfs` because closing a file past SQLite would drop SQLite's locks on it. Errors:
-// StoreForeign, StoreNewer, StoreCorrupt (empty, cut, or a log without its database),
-// StoreReadOnly, StoreIo, InvalidArgument (hard links).
+// Whether the file at `path`, which is there, is a store that this version can read, judged by its
+// first bytes, read through the SQLite VFS `vfs` because closing a file past SQLite would drop
+// SQLite's locks on it. Errors: StoreForeign, StoreNewer, StoreCorrupt (empty or cut), StoreIo.
+Status CheckStoreFile(const SqliteFiles::Info& info, const std::string& path,
+                      const std::string& vfs);
+
+// Whether there is a store to write at `path` (canonical). Errors: those of CheckStoreFile,
+// StoreCorrupt (a log without its database), StoreReadOnly, InvalidArgument (hard links).
 StatusOr<bool> HasStore(SqliteFiles& files, const std::string& path, const std::string& vfs);
 
 // 0 when there is none.

@@ -41,7 +41,7 @@ Status Writer::Open(const std::string& path, SqliteFiles& files, const OpenOptio
 
 Status Writer::OpenFiles(const std::string& path, SqliteFiles& files, const OpenOptions& options) {
   GEO_ASSIGN_OR_RETURN(const std::string vfs, StampedVfs(files.Vfs()));
-  const std::string header_vfs = vfs.substr(vfs.find('/') + 1);
+  const std::string header_vfs = VfsBelow(vfs);
   GEO_ASSIGN_OR_RETURN(path_, CanonicalPath(files, path));
   GEO_ASSIGN_OR_RETURN(bool exists, HasStore(files, path_, header_vfs));
   if (!exists && !options.create) {
