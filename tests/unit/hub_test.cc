@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/between_store.h"
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
 #include "tests/support/status.h"
@@ -384,6 +385,36 @@ TEST(HubTest, OpensOnlyWhatItKnows) {
   EXPECT_EQ(CodeName(Hub::Open(NewMemoryStore(), empty)), "NotFounded");
   EXPECT_TRUE(Hub::Open(NewSqliteStore(village.file), empty).ok());
   EXPECT_EQ(CodeName(village.hub->Submit(TrustedCommand(Pid(), Leave()), 0)), "HubPoisoned");
+}
+
+// A journal that lost its end, or its last records' bytes, is not taken for whole.
+TEST(HubTest, OpensNoJournalThatEndsElsewhereThanTheStoreSays) {
+  class Forgetful : public Between {
+   public:
+    Forgetful(std::unique_ptr<Store> inner, std::uint64_t more, std::uint8_t other)
+        : Between(std::move(inner)), more_(more), other_(other) {}
+    StatusOr<StoreState> Open(const OpenOptions& options) override {
+      StatusOr<StoreState> state = Between::Open(options);
+      if (!state.ok()) return state;
+      state->head.seq += more_;
+      state->head.hash.bytes[0] ^= other_;
+      return state;
+    }
+
+   private:
+    std::uint64_t more_;
+    std::uint8_t other_;
+  };
+  Village village;
+  village.Settle();
+  ASSERT_TRUE(village.hub->Close().ok());
+  const auto open = [&](std::uint64_t more, std::uint8_t other) {
+    return CodeName(Hub::Open(
+        std::make_unique<Forgetful>(NewSqliteStore(village.file), more, other), Options()));
+  };
+  EXPECT_EQ(open(1, 0), "ChainBroken");
+  EXPECT_EQ(open(0, 1), "ChainBroken");
+  EXPECT_EQ(open(0, 0), "Ok");
 }
 
 TEST(HubTest, TakingOverFencesTheFirst) {
