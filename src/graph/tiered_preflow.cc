@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/graph/bring_home.h"
+#include "src/graph/make_room.h"
 #include "src/graph/node_queue.h"
 #include "src/graph/preflow_network.h"
 #include "src/graph/tight_arcs.h"
@@ -31,24 +32,20 @@ class Engine {
       : net_(network, nullptr), nodes_(net_.nodes), depth_(network.depth), queue_(net_.size()) {
     tight_.Resize(net_.arcs.size());
     seen_.reserve(net_.size());
-    for (NodeIndex node = 0; node < net_.size(); ++node) {
-      nodes_[node].level = kFar;
-      if (nodes_[node].surplus > 0) holders_.push_back(node);
-      if (nodes_[node].surplus < 0) sinks_.push_back(node);
-    }
+    ListSinks();
   }
 
   CirculationState Run(const TieredPreflowOptions& options) {
     CirculationState state;
-    Progress progress(options.patience, holders_.size());
-    for (std::uint32_t rounds = 1; !holders_.empty() && !state.gave_up; ++rounds) {
+    Progress progress(options.patience, holders_);
+    for (std::uint32_t rounds = 1; holders_ > 0 && !state.gave_up; ++rounds) {
       if (IsSlow(rounds)) Turn();
       pulling_ ? Round<true>() : Round<false>();
       if (work_ >= options.work_limit) break;
       if (options.enough_ppm < kWholeInPpm && IsEnough(options.enough_ppm)) break;
-      state.gave_up = progress.IsTooLittle(rounds, holders_.size());
+      state.gave_up = progress.IsTooLittle(rounds, holders_);
     }
-    state.optimal = holders_.empty();
+    state.optimal = holders_ == 0;
     state.gave_up = state.gave_up && !state.optimal;
     if (pulling_) Turn();
     state.tiers.resize(net_.size());
@@ -107,21 +104,31 @@ class Engine {
   void ReleaseAll() {
     tight_.Release();
     queue_.Release();
-    for (auto* list : {&holders_, &sinks_, &seen_, &rest_, &arrived_}) Drop(*list);
+    Drop(seen_);
     Drop(buckets_);
+    Drop(arrived_);
   }
 
-  AmountSum Waiting() const {
-    AmountSum waiting = 0;
-    for (const NodeIndex node : holders_) waiting += nodes_[node].surplus;
-    return waiting;
+  // Begins anew: nothing is seen but the sinks, and those with a surplus are counted.
+  void ListSinks() {
+    seen_.clear();
+    holders_ = 0;
+    waiting_ = 0;
+    for (NodeIndex index = 0; index < net_.size(); ++index) {
+      Node& node = nodes_[index];
+      node.level = kFar;
+      if (node.surplus < 0) seen_.push_back(index);
+      if (node.surplus <= 0) continue;
+      ++holders_;
+      waiting_ += node.surplus;
+    }
+    sinks_ = seen_.size();
   }
 
   // Whether the last round moved little of what waited.
   bool IsSlow(std::uint32_t rounds) {
-    const AmountSum waiting = Waiting();
-    const AmountSum before = std::exchange(waited_, waiting);
-    if (rounds < turned_ + kLeastRounds || before - waiting >= before / kLittle) return false;
+    const AmountSum before = std::exchange(waited_, waiting_);
+    if (rounds < turned_ + kLeastRounds || before - waiting_ >= before / kLittle) return false;
     turned_ = rounds;
     return true;
   }
@@ -131,11 +138,8 @@ class Engine {
     for (Node& node : nodes_) {
       node.surplus = -node.surplus;
       node.depth = -node.depth;
-      node.level = kFar;
     }
-    seen_.clear();
-    std::erase_if(sinks_, [&](NodeIndex node) { return nodes_[node].surplus <= 0; });
-    std::swap(holders_, sinks_);
+    ListSinks();
   }
 
   template <bool kPulling>
@@ -149,20 +153,24 @@ class Engine {
   template <bool kPulling>
   void Search() {
     for (const NodeIndex node : seen_) nodes_[node].level = kFar;
-    seen_.clear();
-    std::erase_if(sinks_, [&](NodeIndex node) { return nodes_[node].surplus >= 0; });
-    missing_ = holders_.size();
-    for (const NodeIndex node : sinks_) See(node, 0);
+    seen_.resize(sinks_);
+    std::erase_if(seen_, [&](NodeIndex node) { return nodes_[node].surplus >= 0; });
+    sinks_ = seen_.size();
+    for (const NodeIndex node : seen_) Place(node, 0);
+    missing_ = holders_;
     for (std::size_t i = 0; missing_ > 0 && i < seen_.size(); ++i) FollowTight<kPulling>(seen_[i]);
     if (missing_ > 0) SearchRest<kPulling>();
   }
 
-  void See(NodeIndex index, std::uint32_t level) {
-    Node& node = nodes_[index];
-    node.level = level;
-    node.current = node.first;
-    if (node.surplus > 0) --missing_;
-    seen_.push_back(index);
+  void Place(NodeIndex node, std::uint32_t level) {
+    nodes_[node].level = level;
+    nodes_[node].current = nodes_[node].first;
+  }
+
+  void See(NodeIndex node, std::uint32_t level) {
+    Place(node, level);
+    if (nodes_[node].surplus > 0) --missing_;
+    seen_.push_back(node);
   }
 
   template <bool kPulling>
@@ -182,23 +190,23 @@ class Engine {
   // ones, as a rule, so they look for those that can. All of them change their depth.
   template <bool kPulling>
   void SearchRest() {
-    rest_.clear();
-    rest_.reserve(net_.size() - seen_.size());
+    const std::size_t seen_before = seen_.size();
     for (NodeIndex node = 0; node < net_.size(); ++node) {
-      if (nodes_[node].level == kFar) rest_.push_back(node);
+      if (nodes_[node].level == kFar) FindSeen<kPulling>(node);
     }
-    for (const NodeIndex node : rest_) FindSeen<kPulling>(node);
     std::uint32_t distance = 0;
     while (missing_ > 0 && distance + 1 < buckets_.size()) Settle<kPulling>(++distance);
-    for (const NodeIndex index : rest_) {
-      Node& node = nodes_[index];
-      if (node.level < kFar) continue;
-      node.level = kFar;
-      node.depth += static_cast<std::int32_t>(distance);
-    }
     for (auto& bucket : buckets_) Drop(bucket);
     Drop(arrived_);
-    for (const NodeIndex node : rest_) Tighten<kPulling>(node);
+    for (NodeIndex node = 0; node < net_.size(); ++node) {
+      if (nodes_[node].level < kFar) continue;
+      nodes_[node].level = kFar;
+      nodes_[node].depth += static_cast<std::int32_t>(distance);
+    }
+    for (std::size_t i = seen_before; i < seen_.size(); ++i) Tighten<kPulling>(seen_[i]);
+    for (NodeIndex node = 0; node < net_.size(); ++node) {
+      if (nodes_[node].level == kFar) Tighten<kPulling>(node);
+    }
   }
 
   // The nearest way from a node of the rest to one that is not, along one arc.
@@ -232,7 +240,9 @@ class Engine {
   void Wait(NodeIndex node) {
     const std::uint32_t distance = nodes_[node].current;
     if (distance >= buckets_.size()) buckets_.resize(distance + 1);
-    buckets_[distance].push_back(node);
+    std::vector<NodeIndex>& bucket = buckets_[distance];
+    MakeRoom(bucket, bucket.size() + 1);
+    bucket.push_back(node);
   }
 
   // The nodes at one distance by cost, those with few arcs to go first: what came from smaller
@@ -245,8 +255,9 @@ class Engine {
       return nodes_[node].level > kFar && nodes_[node].current == distance;
     };
     std::erase_if(arrived_, [&](NodeIndex node) { return !waits(node); });
-    std::stable_sort(arrived_.begin(), arrived_.end(),
-                     [&](NodeIndex a, NodeIndex b) { return nodes_[a].level < nodes_[b].level; });
+    std::sort(arrived_.begin(), arrived_.end(), [&](NodeIndex a, NodeIndex b) {
+      return std::pair(nodes_[a].level, a) < std::pair(nodes_[b].level, b);
+    });
     queue_.Clear();  // the queue serves those found here
     std::size_t next = 0;
     while (missing_ > 0 && (!queue_.empty() || next < arrived_.size())) {
@@ -297,10 +308,10 @@ class Engine {
   // is and holds for the next search, and so does everything after many relabels.
   template <bool kPulling>
   void Move() {
-    holders_.clear();
     queue_.Clear();
     relabels_ = 0;
     highest_ = 0;
+    stuck_ = 0;
     for (const NodeIndex node : seen_) {
       highest_ = std::max(highest_, nodes_[node].level);
       if (nodes_[node].surplus > 0) queue_.Push(node);
@@ -308,7 +319,7 @@ class Engine {
     highest_ = kHeadroom * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
     while (!queue_.empty() && relabels_ < patience) Discharge<kPulling>(queue_.Pop());
-    while (!queue_.empty()) holders_.push_back(queue_.Pop());
+    holders_ = queue_.size() + stuck_;
   }
 
   template <bool kPulling>
@@ -326,7 +337,10 @@ class Engine {
       const Flow moved = Carry<kPulling>(i, surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
-      if (before <= 0 && before + moved > 0) queue_.Push(to);
+      if (before <= 0) {
+        waiting_ -= std::min<Sum>(moved, -before);
+        if (before + moved > 0) queue_.Push(to);
+      }
       surplus -= moved;
       if (surplus == 0) break;
     }
@@ -364,7 +378,7 @@ class Engine {
     }
     if (lowest >= highest_) {
       node.level = kFar;
-      holders_.push_back(index);
+      ++stuck_;
       return;
     }
     node.level = lowest + 1;
@@ -374,7 +388,7 @@ class Engine {
   // Whether what is still to be moved can cost no more than its share, by estimate.
   bool IsEnough(std::uint32_t ppm) const {
     const std::uint32_t detour = std::clamp(depth_ / 10, kLeastDetour, kMostDetour);
-    const AmountSum lost = detour * Waiting();
+    const AmountSum lost = detour * waiting_;
     return net_.removed > 0 && lost <= net_.removed / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
@@ -391,15 +405,16 @@ class Engine {
   const std::uint32_t depth_;
   bool pulling_ = false;
   std::uint32_t turned_ = 0;  // the round of the last turn
+  std::size_t holders_ = 0;   // nodes with a surplus
+  AmountSum waiting_ = 0;     // what they hold
   AmountSum waited_ = 0;      // before the last round
   NodeQueue queue_;
-  std::vector<NodeIndex> holders_;  // of surplus that waits
-  std::vector<NodeIndex> sinks_;    // all with deficits, and some that had one
-  std::vector<NodeIndex> seen_;     // by the last search
-  std::vector<NodeIndex> rest_;     // not seen as long as ways may not cost anything
+  std::vector<NodeIndex> seen_;  // by the last search, the sinks first
+  std::size_t sinks_ = 0;        // all with deficits, and some that had one
   std::vector<std::vector<NodeIndex>> buckets_;
   std::vector<NodeIndex> arrived_;
   std::size_t missing_ = 0;    // holders not found yet
+  std::size_t stuck_ = 0;      // holders that moving has given up
   std::uint32_t highest_ = 0;  // levels beyond this one are not worth a try
   std::uint64_t relabels_ = 0;
   std::uint64_t work_ = 0;
