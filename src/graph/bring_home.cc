@@ -25,7 +25,7 @@ template <typename Amounts>
 class HomeEngine {
   using Node = PreflowNode<Amounts>;
   using Sum = typename Amounts::Sum;
-  using Arc = ResidualArc<typename Amounts::Left>;
+  using Arc = typename PreflowNetwork<Amounts>::Arc;
 
  public:
   HomeEngine(PreflowNetwork<Amounts>& net, Label price)
@@ -51,7 +51,7 @@ class HomeEngine {
   }
 
  private:
-  Label CostOf(const Arc& arc) const { return arc.against() ? -price_ : price_; }
+  Label CostOf(const Arc& arc) const { return price_ * arc.cost(); }
 
   // Labels of all that are no farther from a deficit than the farthest surplus: backwards from all
   // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
@@ -214,5 +214,6 @@ std::uint64_t BringHome(PreflowNetwork<Amounts>& net, bool depths_are_proof) {
 template std::uint64_t BringHome(PreflowNetwork<SmallAmounts>&, bool);
 template std::uint64_t BringHome(PreflowNetwork<LargeAmounts>&, bool);
 template std::uint64_t BringHome(PreflowNetwork<HugeAmounts>&, bool);
+template std::uint64_t BringHome(PreflowNetwork<AmountsOfChains>&, bool);
 
 }  // namespace geo::graph

@@ -18,6 +18,7 @@ std::uint64_t BringHome(PreflowNetwork<Amounts>& net, bool depths_are_proof);
 extern template std::uint64_t BringHome(PreflowNetwork<SmallAmounts>&, bool);
 extern template std::uint64_t BringHome(PreflowNetwork<LargeAmounts>&, bool);
 extern template std::uint64_t BringHome(PreflowNetwork<HugeAmounts>&, bool);
+extern template std::uint64_t BringHome(PreflowNetwork<AmountsOfChains>&, bool);
 
 }  // namespace geo::graph
 

@@ -8,9 +8,7 @@
 #include "src/base/status_macros.h"
 #include "src/graph/check_edges.h"
 #include "src/graph/circulation_network.h"
-#include "src/graph/components.h"
 #include "src/graph/network_simplex.h"
-#include "src/graph/out_lists.h"
 #include "src/graph/tiered_preflow.h"
 
 namespace geo::graph {
@@ -29,39 +27,7 @@ bool SuitsSimplex(const CirculationNetwork& network) {
   const std::uint64_t depth = network.depth;
   if (depth <= kShallow || depth > network.nodes / 4) return false;
   if (depth > kLongWay && depth * depth > std::uint64_t{2} * network.nodes) return true;
-  return network.inside < std::min(kSmall, kEdgesPerDepth * depth);
-}
-
-std::vector<std::uint32_t> SizesOf(const Components& components) {
-  std::vector<std::uint32_t> sizes(components.count, 0);
-  for (const std::uint32_t component : components.of) ++sizes[component];
-  return sizes;
-}
-
-// Numbers what can be reached from `start` inside its component, level by level; returns the number
-// of levels.
-std::uint32_t NumberFrom(NodeIndex start, const OutLists& out, CirculationNetwork& network,
-                         std::vector<NodeIndex>& queue) {
-  queue.assign(1, start);
-  network.number[start] = network.nodes++;
-  std::uint32_t levels = 0;
-  std::size_t level_end = 1;
-  for (std::size_t i = 0; i < queue.size(); ++i) {
-    if (i == level_end) {
-      ++levels;
-      level_end = queue.size();
-    }
-    const NodeIndex node = queue[i];
-    for (std::uint32_t j = out.first[node]; j < out.first[node + 1]; ++j) {
-      const NodeIndex head = out.heads[j];
-      const bool new_here =
-          network.number[head] == kNoNode && network.component[head] == network.component[node];
-      if (!new_here) continue;
-      network.number[head] = network.nodes++;
-      queue.push_back(head);
-    }
-  }
-  return levels;
+  return network.strands < std::min(kSmall, kEdgesPerDepth * depth);
 }
 
 CirculationState RunEngines(const CirculationNetwork& network, const CirculationOptions& options) {
@@ -71,7 +37,7 @@ CirculationState RunEngines(const CirculationNetwork& network, const Circulation
                              (automatic && exact && SuitsSimplex(network));
   CirculationState state;
   if (simplex_first) {
-    state.flow.assign(network.inside, 0);
+    state.flow.assign(network.strands, 0);
     state.tiers.assign(network.nodes, 0);
     NetworkSimplex(network, options.work_limit, &state);
     return state;
@@ -86,75 +52,134 @@ CirculationState RunEngines(const CirculationNetwork& network, const Circulation
 }
 
 CirculationState Solve(const CirculationNetwork& network, const CirculationOptions& options) {
-  if (network.nodes == 0) return {};
-  CirculationState state = RunEngines(network, options);
+  CirculationState state;
+  if (network.strands == 0) {
+    state.tiers.assign(network.nodes, 0);
+    return state;
+  }
+  state = RunEngines(network, options);
   if (!state.balanced) BringHome(network, &state);
   return state;
 }
 
-// Tiers of all nodes: those of each component lie wholly above those of the components before it,
-// so that edges between components, which no circulation can use, count for nothing.
-std::vector<std::int32_t> StackTiers(const CirculationNetwork& network,
-                                     const std::vector<std::int32_t>& local,
-                                     std::uint32_t components) {
-  struct Range {
-    std::int32_t least = 0;
-    std::int32_t most = 0;
-    bool seen = false;
-  };
-  std::vector<Range> ranges(components);
-  const auto tier_of = [&](std::size_t node) {
-    return network.number[node] == kNoNode ? 0 : local[network.number[node]];
-  };
-  for (std::size_t node = 0; node < network.number.size(); ++node) {
-    Range& range = ranges[network.component[node]];
-    const std::int32_t tier = tier_of(node);
-    range.least = range.seen ? std::min(range.least, tier) : tier;
-    range.most = range.seen ? std::max(range.most, tier) : tier;
-    range.seen = true;
+// The tiers of the nodes within a strand, between those of its ends: one edge after the other leads
+// up by one, but the one that proves the bound of all of them takes the rest, up or down. Calls
+// `visit` with the nodes and their tiers.
+template <typename Visit>
+void ForEachWithin(const CirculationNetwork& network, const Strand& strand,
+                   const std::vector<std::int32_t>& tiers, const Visit& visit) {
+  const auto length = static_cast<std::int32_t>(strand.length);
+  const std::int32_t tail = tiers[strand.tail];
+  const std::int32_t head = tiers[strand.head];
+  const bool is_steep = head - tail > length;
+  bool is_past = false;  // the edge that takes the rest
+  std::uint32_t edge = strand.first;
+  for (std::int32_t i = 1; i < length; ++i, edge = network.Next(edge)) {
+    const CirculationEdge& it = network.edges[edge];
+    is_past = is_past || (is_steep ? it.capacity - it.amount == strand.capacity - strand.amount
+                                   : it.amount == strand.amount);
+    visit(it.head, is_past ? head - (length - i) : tail + i);
   }
-  std::int32_t base = 0;
-  for (Range& range : ranges) {
-    const std::int32_t height = range.most - range.least + 1;
-    range.least = base - range.least;  // from now on what to add
-    base += height;
-  }
-  std::vector<std::int32_t> tiers(network.number.size());
-  for (std::size_t node = 0; node < tiers.size(); ++node) {
-    tiers[node] = tier_of(node) + ranges[network.component[node]].least;
-  }
-  return tiers;
 }
 
-AmountSum BoundOf(std::span<const CirculationEdge> edges, const std::vector<std::int32_t>& tiers) {
+// Of the tiers in a component.
+struct Range {
+  std::int32_t least = 0;
+  std::int32_t most = 0;
+
+  void Add(std::int32_t tier) {
+    least = std::min(least, tier);
+    most = std::max(most, tier);
+  }
+};
+
+// One per group; nodes within strands may lie outside of what their ends span.
+std::vector<Range> RangesOf(const CirculationNetwork& network,
+                            const std::vector<std::int32_t>& tiers) {
+  std::vector<Range> ranges(network.groups.size());
+  std::vector<std::uint32_t> group_of(network.nodes);
+  for (std::uint32_t group = 0; group < ranges.size(); ++group) {
+    const NodeIndex first = network.groups[group].first;
+    ranges[group] = {tiers[first], tiers[first]};
+    for (NodeIndex node = first; node < network.EndOf(group); ++node) {
+      group_of[node] = group;
+      ranges[group].Add(tiers[node]);
+    }
+  }
+  if (!network.has_chains()) return ranges;
+  network.ForEachStrand([&](const Strand& strand) {
+    Range& range = ranges[group_of[strand.tail]];
+    ForEachWithin(network, strand, tiers,
+                  [&](NodeIndex /*node*/, std::int32_t tier) { range.Add(tier); });
+  });
+  return ranges;
+}
+
+// Makes the tiers of each component lie wholly above those of the components before it, so that
+// edges between components, which no circulation can use, count for nothing. Returns where each
+// component begins; `tiers` are per number.
+std::vector<std::int32_t> StackTiers(const CirculationNetwork& network,
+                                     std::vector<std::int32_t>* tiers) {
+  const std::vector<Range> ranges = RangesOf(network, *tiers);
+  std::vector<std::int32_t> bases(network.components, 1);  // heights at first
+  for (std::size_t group = 0; group < ranges.size(); ++group) {
+    bases[network.groups[group].component] = ranges[group].most - ranges[group].least + 1;
+  }
+  std::int32_t sum = 0;
+  for (std::int32_t& base : bases) base = std::exchange(sum, sum + base);
+  for (std::uint32_t group = 0; group < ranges.size(); ++group) {
+    const std::int32_t add = bases[network.groups[group].component] - ranges[group].least;
+    for (NodeIndex node = network.groups[group].first; node < network.EndOf(group); ++node) {
+      (*tiers)[node] += add;
+    }
+  }
+  return bases;
+}
+
+std::vector<std::int32_t> TiersOfAll(const CirculationNetwork& network, std::size_t nodes,
+                                     std::vector<std::int32_t>* tiers) {
+  const std::vector<std::int32_t> bases = StackTiers(network, tiers);
+  std::vector<std::int32_t> all(nodes);
+  for (NodeIndex node = 0; node < nodes; ++node) {
+    if (network.IsOutside(node)) all[node] = bases[network.ComponentOf(node)];
+    if (network.HasNumber(node)) all[node] = (*tiers)[network.NumberOf(node)];
+  }
+  if (!network.has_chains()) return all;
+  network.ForEachStrand([&](const Strand& strand) {
+    ForEachWithin(network, strand, *tiers,
+                  [&](NodeIndex node, std::int32_t tier) { all[node] = tier; });
+  });
+  return all;
+}
+
+// What `flow` leaves to be removed from each edge of each strand.
+void Remove(const CirculationNetwork& network, const std::vector<Flow>& flow, Circulation* result) {
+  std::size_t next = 0;
+  network.ForEachStrand([&](const Strand& strand) {
+    const Flow removed = strand.amount - (strand.closed() ? 0 : flow[next++]);
+    std::uint32_t edge = strand.first;
+    result->removed[edge] = removed;
+    for (std::uint32_t i = 1; i < strand.length; ++i) {
+      edge = network.Next(edge);
+      result->removed[edge] = removed;
+    }
+    result->volume += AmountSum{removed} * strand.length;
+  });
+}
+
+// Edges between components prove nothing.
+AmountSum BoundOf(const CirculationNetwork& network, const std::vector<std::int32_t>& tiers) {
   AmountSum bound = 0;
-  for (const CirculationEdge& edge : edges) {
+  network.ForEachEdge([&](std::uint32_t i) {
+    const CirculationEdge& edge = network.edges[i];
     const std::int64_t d = std::int64_t{tiers[edge.head]} - tiers[edge.tail];
     if (d < 1) bound += AmountSum{edge.amount} * (1 - d);
     if (d > 1) bound += AmountSum{edge.capacity - edge.amount} * (d - 1);
-  }
+  });
   return bound;
 }
 
 }  // namespace
-
-CirculationNetwork ReduceToComponents(NodeIndex nodes, std::span<const CirculationEdge> edges) {
-  CirculationNetwork network;
-  network.edges = edges;
-  const OutLists out = ListOut(nodes, edges);
-  Components components = FindComponents(nodes, out);
-  const std::vector<std::uint32_t> sizes = SizesOf(components);
-  network.components = components.count;
-  network.component = std::move(components.of);
-  network.number.assign(nodes, kNoNode);
-  std::vector<NodeIndex> queue;
-  for (NodeIndex node = 0; node < nodes; ++node) {
-    if (sizes[network.component[node]] < 2 || network.number[node] != kNoNode) continue;
-    network.depth = std::max(network.depth, NumberFrom(node, out, network, queue));
-  }
-  for (const CirculationEdge& edge : edges) network.inside += network.Inside(edge) ? 1 : 0;
-  return network;
-}
 
 StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const CirculationEdge> edges,
                                          const CirculationOptions& options) {
@@ -164,19 +189,14 @@ StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const Circul
         ErrorCode::kInvalidArgument,
         "enough_ppm is " + std::to_string(options.enough_ppm) + "; the whole is 1000000");
   }
-  CirculationNetwork network = ReduceToComponents(nodes, edges);
+  const CirculationNetwork network(nodes, edges);
   CirculationState state = Solve(network, options);
   Circulation result;
   result.work = state.work + edges.size();
-  result.tiers = StackTiers(network, state.tiers, network.components);
+  result.tiers = TiersOfAll(network, nodes, &state.tiers);
   result.removed.resize(edges.size(), 0);
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    if (!network.Inside(edges[i])) continue;
-    result.removed[i] = edges[i].amount - state.flow[next++];
-    result.volume += result.removed[i];
-  }
-  result.upper_bound = BoundOf(edges, result.tiers);
+  Remove(network, state.flow, &result);
+  result.upper_bound = BoundOf(network, result.tiers);
   return result;
 }
 

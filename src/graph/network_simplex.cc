@@ -27,15 +27,17 @@ struct Link {
 // towards the root), which never cycles (W. Cunningham, "A network simplex method", Math. Prog. 11,
 // 1976), and block search for entering arcs. It starts from a star: what the given flow does not
 // balance goes to the root, or comes from there at a price that no way between nodes can reach.
+template <bool kChains>
 class Simplex {
  public:
   Simplex(const CirculationNetwork& network, CirculationState* state)
       : network_(network), state_(*state), root_(network.nodes) {
-    ends_.resize(network.inside);
-    capacity_.resize(network.inside);
-    flow_.resize(network.inside);
-    place_.resize(network.inside);
-    stride_ = std::max(kLeastBlock, static_cast<std::uint32_t>(std::sqrt(network.inside)));
+    ends_.resize(network.strands);
+    capacity_.resize(network.strands);
+    flow_.resize(network.strands);
+    place_.resize(network.strands);
+    if constexpr (kChains) length_.resize(network.strands);
+    stride_ = std::max(kLeastBlock, static_cast<std::uint32_t>(std::sqrt(network.strands)));
     const std::size_t nodes = std::size_t{network.nodes} + 1;
     links_.resize(nodes);
     tier_.resize(nodes);
@@ -70,8 +72,12 @@ class Simplex {
   static constexpr std::uint64_t kPivotsAtOnce = 1000;
   static constexpr std::uint32_t kLeastBlock = 10;
 
+  std::int32_t LengthOf(std::uint32_t arc) const {
+    if constexpr (kChains) return length_[arc];
+    return 1;
+  }
   std::int32_t ReducedCost(std::uint32_t arc) const {
-    return 1 + tier_[ends_[arc].tail] - tier_[ends_[arc].head];
+    return LengthOf(arc) + tier_[ends_[arc].tail] - tier_[ends_[arc].head];
   }
 
   // Visits positions 0, stride, 2·stride, …, 1, 1 + stride, …: neighbours in the input come far
@@ -93,31 +99,32 @@ class Simplex {
     std::uint32_t place_ = 0;
   };
 
-  // Edges outside the tree are empty or full; whatever is between goes round by the root.
+  // Strands outside the tree are empty or full; whatever is between goes round by the root.
   void TakeOver() {
-    Mixed mixed(network_.inside, stride_);
+    Mixed mixed(network_.strands, stride_);
     std::size_t next = 0;
-    for (const CirculationEdge& edge : network_.edges) {
-      if (!network_.Inside(edge)) continue;
+    network_.ForEachOpenStrand([&](const Strand& strand) {
       const std::uint32_t arc = mixed.Next();
-      ends_[arc] = {network_.number[edge.tail], network_.number[edge.head]};
-      capacity_[arc] = edge.capacity;
+      ends_[arc] = {strand.tail, strand.head};
+      capacity_[arc] = strand.capacity;
+      if constexpr (kChains) length_[arc] = static_cast<std::int32_t>(strand.length);
       const Flow given = state_.flow[next++];
-      flow_[arc] = given == edge.capacity ? given : 0;
+      flow_[arc] = given == strand.capacity ? given : 0;
       place_[arc] = flow_[arc] == 0 ? kEmpty : kFull;
-      to_root_[ends_[arc].tail] += AmountSum{edge.amount} - flow_[arc];
-      to_root_[ends_[arc].head] -= AmountSum{edge.amount} - flow_[arc];
-    }
+      to_root_[strand.tail] += AmountSum{strand.amount} - flow_[arc];
+      to_root_[strand.head] -= AmountSum{strand.amount} - flow_[arc];
+    });
   }
 
   void HandOver() {
-    Mixed mixed(network_.inside, stride_);
+    Mixed mixed(network_.strands, stride_);
     for (Flow& flow : state_.flow) flow = flow_[mixed.Next()];
   }
 
   void HangStar() {
     const auto [least, most] = std::minmax_element(state_.tiers.begin(), state_.tiers.end());
-    const std::int32_t out_of_reach = static_cast<std::int32_t>(root_) + 1 + (*most - *least);
+    const std::int32_t out_of_reach =
+        static_cast<std::int32_t>(network_.inside) + 1 + (*most - *least);
     links_[root_].size = root_ + 1;
     last_[root_] = root_ - 1;
     Join(root_, 0);
@@ -163,7 +170,8 @@ class Simplex {
     const std::int8_t* const place = place_.data();
     const std::int32_t* const tier = tier_.data();
     for (std::uint32_t arc = begin; arc < end; ++arc) {
-      const std::int32_t cost = place[arc] * (1 + tier[ends[arc].tail] - tier[ends[arc].head]);
+      const std::int32_t cost =
+          place[arc] * (LengthOf(arc) + tier[ends[arc].tail] - tier[ends[arc].head]);
       if (cost >= worst) continue;
       worst = cost;
       entering_ = arc;
@@ -325,6 +333,7 @@ class Simplex {
   LargeVector<Flow> capacity_;
   LargeVector<Flow> flow_;
   LargeVector<std::int8_t> place_;
+  LargeVector<std::int32_t> length_;  // of chains
   LargeVector<Link> links_;
   LargeVector<std::int32_t> tier_;
   LargeVector<NodeIndex> next_;
@@ -340,7 +349,11 @@ class Simplex {
 
 void NetworkSimplex(const CirculationNetwork& network, std::uint64_t work_limit,
                     CirculationState* state) {
-  Simplex(network, state).Run(work_limit);
+  if (network.has_chains()) {
+    Simplex<true>(network, state).Run(work_limit);
+  } else {
+    Simplex<false>(network, state).Run(work_limit);
+  }
 }
 
 }  // namespace geo::graph

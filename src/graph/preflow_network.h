@@ -11,40 +11,65 @@
 
 namespace geo::graph {
 
-// How wide numbers must be: what is left of an arc, and the surplus of a node.
+// How wide numbers must be: what is left of an arc, and the surplus of a node; and whether arcs may
+// be longer than one edge.
 struct SmallAmounts {
   using Left = std::uint32_t;
   using Sum = Flow;
+  static constexpr bool kChains = false;
 };
 struct LargeAmounts {
   using Left = Flow;
   using Sum = Flow;
+  static constexpr bool kChains = false;
 };
 struct HugeAmounts {
   using Left = Flow;
   using Sum = AmountSum;
+  static constexpr bool kChains = false;
+};
+struct AmountsOfChains {
+  using Left = Flow;
+  using Sum = AmountSum;
+  static constexpr bool kChains = true;
 };
 
-// Calls `solve` with the least of the three that will do. No surplus can pass what all edges can
-// carry together.
+// Calls `solve` with the least of these that will do. No surplus can pass what all edges can carry
+// together.
 template <typename Solve>
 auto WithAmountsOf(const CirculationNetwork& network, const Solve& solve) {
+  if (network.has_chains()) return solve(AmountsOfChains());
   AmountSum total = 0;
   Flow most = 0;
-  for (const CirculationEdge& edge : network.edges) {
-    if (!network.Inside(edge)) continue;
-    total += edge.capacity;
-    if (edge.capacity > most) most = edge.capacity;
-  }
+  network.ForEachEdge([&](std::uint32_t edge) {
+    const Flow capacity = network.edges[edge].capacity;
+    total += capacity;
+    if (capacity > most) most = capacity;
+  });
   if (most <= std::numeric_limits<SmallAmounts::Left>::max()) return solve(SmallAmounts());
   return total <= kMaxAmount ? solve(LargeAmounts()) : solve(HugeAmounts());
 }
 
-// One direction of an edge in the residual network. Along the edge one more hop-unit is carried;
-// against it one less, and `to` has the bit kAgainst. kBackOpen: the other direction has something
-// left. Nodes take 30 bits: each has an edge in, and there are less than 2^30 edges.
-template <typename Left>
-struct ResidualArc {
+// How many edges an arc has.
+template <bool kChains>
+struct ArcLength {
+  void SetLength(std::uint32_t /*one*/) {}
+  std::int32_t length() const { return 1; }
+  Flow TimesLength(Flow amount) const { return amount; }
+};
+template <>
+struct ArcLength<true> {
+  void SetLength(std::uint32_t length) { edges = static_cast<std::int32_t>(length); }
+  std::int32_t length() const { return edges; }
+  AmountSum TimesLength(Flow amount) const { return AmountSum{amount} * edges; }
+  std::int32_t edges = 1;
+};
+
+// One direction of a strand in the residual network. Along it as many more hop-units are carried as
+// it has edges; against it as many less, and `to` has the bit kAgainst. kBackOpen: the other
+// direction has something left. Nodes take 30 bits: there are less than 2^30.
+template <typename Left, bool kChains>
+struct ResidualArc : ArcLength<kChains> {
   static constexpr std::uint32_t kAgainst = 0x80000000;
   static constexpr std::uint32_t kBackOpen = 0x40000000;
 
@@ -55,6 +80,7 @@ struct ResidualArc {
   NodeIndex head() const { return to & ~(kAgainst | kBackOpen); }
   bool against() const { return (to & kAgainst) != 0; }
   bool back_open() const { return (to & kBackOpen) != 0; }
+  std::int32_t cost() const { return against() ? -this->length() : this->length(); }
 };
 
 template <typename Amounts>
@@ -71,7 +97,7 @@ struct PreflowNetwork {
   using Left = typename Amounts::Left;
   using Sum = typename Amounts::Sum;
   using Node = PreflowNode<Amounts>;
-  using Arc = ResidualArc<Left>;
+  using Arc = ResidualArc<Left, Amounts::kChains>;
 
   // Carries nothing, or `flow`.
   PreflowNetwork(const CirculationNetwork& from, const std::vector<Flow>* flow) : network(from) {
@@ -92,22 +118,22 @@ struct PreflowNetwork {
     out.to |= Arc::kBackOpen;
     if (out.left == 0) back.to &= ~Arc::kBackOpen;
     const Flow flow = moved;
-    removed += out.against() ? flow : -flow;
+    const auto saved = out.TimesLength(flow);
+    removed += out.against() ? saved : -saved;
     return flow;
   }
 
-  // What the edges Inside carry, in their order. Gives back the nodes before it takes more memory.
+  // What the open strands carry, in their order. Gives back the nodes before it takes more memory.
   std::vector<Flow> TakeFlow() {
     std::vector<std::uint32_t> next(network.nodes);
     for (NodeIndex node = 0; node < network.nodes; ++node) next[node] = nodes[node].first;
     LargeVector<Node>().swap(nodes);
     std::vector<Flow> flow;
-    flow.reserve(network.inside);
-    for (const CirculationEdge& edge : network.edges) {
-      if (!network.Inside(edge)) continue;
-      ++next[network.number[edge.tail]];
-      flow.push_back(arcs[next[network.number[edge.head]]++].left);
-    }
+    flow.reserve(network.strands);
+    network.ForEachOpenStrand([&](const Strand& strand) {
+      ++next[strand.tail];
+      flow.push_back(arcs[next[strand.head]++].left);
+    });
     return flow;
   }
 
@@ -118,16 +144,15 @@ struct PreflowNetwork {
 
  private:
   void CountArcs() {
-    for (const CirculationEdge& edge : network.edges) {
-      if (!network.Inside(edge)) continue;
-      Node& tail = nodes[network.number[edge.tail]];
-      Node& head = nodes[network.number[edge.head]];
+    network.ForEachOpenStrand([&](const Strand& strand) {
+      Node& tail = nodes[strand.tail];
+      Node& head = nodes[strand.head];
       ++tail.first;
       ++head.first;
-      tail.surplus += edge.amount;
-      head.surplus -= edge.amount;
-      removed += edge.amount;
-    }
+      tail.surplus += strand.amount;
+      head.surplus -= strand.amount;
+      removed += AmountSum{strand.amount} * strand.length;
+    });
     std::uint32_t sum = 0;
     for (Node& node : nodes) {
       node.current = sum;
@@ -137,24 +162,30 @@ struct PreflowNetwork {
     arcs.resize(sum);
   }
 
-  // Places are dealt in the order of the edges; TakeFlow relies on it.
+  // Places are dealt in the order of the strands; TakeFlow relies on it.
   void PlaceArcs(const std::vector<Flow>* flow) {
     std::size_t given = 0;
-    for (const CirculationEdge& edge : network.edges) {
-      if (!network.Inside(edge)) continue;
-      const NodeIndex tail = network.number[edge.tail];
-      const NodeIndex head = network.number[edge.head];
-      const std::uint32_t along = nodes[tail].current++;
-      const std::uint32_t against = nodes[head].current++;
+    network.ForEachOpenStrand([&](const Strand& strand) {
       const Flow carried = flow == nullptr ? 0 : (*flow)[given++];
-      const auto left = static_cast<Left>(edge.capacity - carried);
-      arcs[along] = {head | (carried > 0 ? Arc::kBackOpen : 0), against, left};
-      arcs[against] = {tail | Arc::kAgainst | (left > 0 ? Arc::kBackOpen : 0), along,
-                       static_cast<Left>(carried)};
-      nodes[tail].surplus -= carried;
-      nodes[head].surplus += carried;
-      removed -= carried;
-    }
+      const Flow left = strand.capacity - carried;
+      const std::uint32_t along = nodes[strand.tail].current++;
+      const std::uint32_t against = nodes[strand.head].current++;
+      SetArc(along, against, strand, strand.head | (carried > 0 ? Arc::kBackOpen : 0), left);
+      SetArc(against, along, strand, strand.tail | Arc::kAgainst | (left > 0 ? Arc::kBackOpen : 0),
+             carried);
+      nodes[strand.tail].surplus -= carried;
+      nodes[strand.head].surplus += carried;
+      removed -= AmountSum{carried} * strand.length;
+    });
+  }
+
+  void SetArc(std::uint32_t place, std::uint32_t back, const Strand& strand, std::uint32_t to,
+              Flow left) {
+    Arc& arc = arcs[place];
+    arc.to = to;
+    arc.back = back;
+    arc.left = static_cast<Left>(left);
+    arc.SetLength(strand.length);
   }
 };
 

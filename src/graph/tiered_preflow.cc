@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/graph/bit_set.h"
 #include "src/graph/bring_home.h"
 #include "src/graph/make_room.h"
 #include "src/graph/node_queue.h"
@@ -25,7 +26,7 @@ template <typename Amounts>
 class Engine {
   using Node = PreflowNode<Amounts>;
   using Sum = typename Amounts::Sum;
-  using Arc = ResidualArc<typename Amounts::Left>;
+  using Arc = typename PreflowNetwork<Amounts>::Arc;
 
  public:
   explicit Engine(const CirculationNetwork& network)
@@ -84,7 +85,7 @@ class Engine {
 
   template <bool kPulling>
   static std::int32_t CostOf(const Arc& arc) {
-    return arc.against() != kPulling ? -1 : 1;
+    return kPulling ? -arc.cost() : arc.cost();
   }
   // Whether surplus can move along `arc`, and whether it can move back.
   template <bool kPulling>
@@ -190,23 +191,23 @@ class Engine {
   // ones, as a rule, so they look for those that can. All of them change their depth.
   template <bool kPulling>
   void SearchRest() {
-    const std::size_t seen_before = seen_.size();
+    rest_.Reset(net_.size());
     for (NodeIndex node = 0; node < net_.size(); ++node) {
-      if (nodes_[node].level == kFar) FindSeen<kPulling>(node);
+      if (nodes_[node].level != kFar) continue;
+      rest_.Add(node);
+      FindSeen<kPulling>(node);
     }
     std::uint32_t distance = 0;
     while (missing_ > 0 && distance + 1 < buckets_.size()) Settle<kPulling>(++distance);
     for (auto& bucket : buckets_) Drop(bucket);
     Drop(arrived_);
-    for (NodeIndex node = 0; node < net_.size(); ++node) {
-      if (nodes_[node].level < kFar) continue;
-      nodes_[node].level = kFar;
-      nodes_[node].depth += static_cast<std::int32_t>(distance);
-    }
-    for (std::size_t i = seen_before; i < seen_.size(); ++i) Tighten<kPulling>(seen_[i]);
-    for (NodeIndex node = 0; node < net_.size(); ++node) {
-      if (nodes_[node].level == kFar) Tighten<kPulling>(node);
-    }
+    rest_.ForEach([&](NodeIndex index) {
+      Node& node = nodes_[index];
+      if (node.level < kFar) return;
+      node.level = kFar;
+      node.depth += static_cast<std::int32_t>(distance);
+    });
+    rest_.ForEach([&](NodeIndex node) { Tighten<kPulling>(node); });
   }
 
   // The nearest way from a node of the rest to one that is not, along one arc.
@@ -411,6 +412,7 @@ class Engine {
   NodeQueue queue_;
   std::vector<NodeIndex> seen_;  // by the last search, the sinks first
   std::size_t sinks_ = 0;        // all with deficits, and some that had one
+  BitSet rest_;                  // not seen as long as ways may not cost anything
   std::vector<std::vector<NodeIndex>> buckets_;
   std::vector<NodeIndex> arrived_;
   std::size_t missing_ = 0;    // holders not found yet

@@ -29,7 +29,8 @@ namespace {
 using tests::AmountKind;
 using tests::CirculationProblem;
 
-// One of every family, amount kind and size below `most_edges`, some with growth, in turn.
+// One of every family, amount kind and size below `most_edges`, some with growth or of chains, in
+// turn.
 CirculationProblem ProblemNumber(std::uint64_t number, std::uint32_t most_edges) {
   const auto& families = tests::CirculationFamilies();
   const std::string_view family = families[number % families.size()];
@@ -40,6 +41,7 @@ CirculationProblem ProblemNumber(std::uint64_t number, std::uint32_t most_edges)
   if (round % 4 == 3 && amounts != AmountKind::kHuge && amounts != AmountKind::kMixed) {
     tests::AllowGrowth(&problem, number, 1 + static_cast<std::uint32_t>(round % 3));
   }
+  if (round % 5 == 2) tests::Stretch(&problem, number, 2 + static_cast<std::uint32_t>(round % 7));
   return problem;
 }
 

@@ -228,6 +228,24 @@ void AllowGrowth(CirculationProblem* problem, std::uint64_t seed, std::uint32_t 
   }
 }
 
+void Stretch(CirculationProblem* problem, std::uint64_t seed, std::uint32_t longest) {
+  std::mt19937_64 random(seed);
+  std::vector<CirculationEdge> edges;
+  for (const CirculationEdge& edge : problem->edges) {
+    NodeIndex node = edge.tail;
+    for (auto left = static_cast<std::uint32_t>(random() % longest) + 1; left > 0; --left) {
+      const NodeIndex next = left == 1 ? edge.head : problem->nodes++;
+      const Flow growth = edge.capacity - edge.amount;
+      const Flow amount = edge.amount + static_cast<Flow>(random() % 3);
+      const Flow more = growth == 0 ? 0 : growth + static_cast<Flow>(random() % 3);
+      edges.push_back({node, next, amount, amount + more});
+      node = next;
+    }
+  }
+  for (std::size_t i = edges.size(); i > 1; --i) std::swap(edges[i - 1], edges[random() % i]);
+  problem->edges = std::move(edges);
+}
+
 CirculationProblem InsideComponents(const CirculationProblem& problem) {
   const graph::Components components = graph::StronglyConnected(problem.nodes, problem.edges);
   CirculationProblem inside;

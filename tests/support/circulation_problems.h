@@ -35,6 +35,10 @@ CirculationProblem MakeCirculationProblem(std::string_view family, std::uint32_t
 // Lets every `one_in`-th edge carry more than it does, and adds some that carry nothing yet.
 void AllowGrowth(CirculationProblem* problem, std::uint64_t seed, std::uint32_t one_in);
 
+// Makes a chain of up to `longest` edges of each. They carry as much as it does or a little more,
+// and may carry as much more as it may or a little more than that.
+void Stretch(CirculationProblem* problem, std::uint64_t seed, std::uint32_t longest);
+
 // Leaves the edges that lie on cycles, with the nodes on them: what a solver is left with after
 // looking at components.
 CirculationProblem InsideComponents(const CirculationProblem& problem);

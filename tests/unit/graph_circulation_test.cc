@@ -82,6 +82,26 @@ TEST(GraphCirculation, GrowthShortensWays) {
   EXPECT_TRUE(result.volume == 6);
 }
 
+// What passes on all it gets is solved as one; the tiers of everybody within prove it all the same.
+TEST(GraphCirculation, ChainsLoseTheirLeastEdge) {
+  const Circulation ring =
+      Solve(4, {Fixed(2, 3, 7), Fixed(0, 1, 9), Fixed(3, 0, 8), Fixed(1, 2, 7)});
+  EXPECT_EQ(ring.removed, (std::vector<Flow>{7, 7, 7, 7}));
+  // Two ways from 1 back to 0, one of them longer; the edge they share is short of both.
+  const Circulation two = Solve(6, {Fixed(0, 1, 10), Fixed(1, 2, 6), Fixed(2, 0, 7), Fixed(1, 3, 9),
+                                    Fixed(3, 4, 8), Fixed(4, 5, 12), Fixed(5, 0, 9)});
+  EXPECT_EQ(two.removed, (std::vector<Flow>{10, 2, 2, 8, 8, 8, 8}));
+}
+
+// A detour of three edges carries what a chain of two can take over, as far as both of its edges
+// may grow.
+TEST(GraphCirculation, ChainsGrowAsFarAsAllTheirEdgesMay) {
+  const Circulation result =
+      Solve(5, {Fixed(0, 1, 9), Fixed(1, 2, 9), Fixed(2, 3, 9), {0, 4, 0, 5}, {4, 3, 1, 5}});
+  EXPECT_EQ(result.removed, (std::vector<Flow>{4, 4, 4, -4, -4}));
+  EXPECT_TRUE(result.volume == 4);
+}
+
 TEST(GraphCirculation, RefusesWhatIsOutOfRange) {
   const auto code = [](NodeIndex nodes, const CirculationEdge& edge) {
     return ErrorCodeOf(MaximumCirculation(nodes, Edges{edge}).status());

@@ -15,7 +15,8 @@
 // small integers proves optimality in one pass (N. Tatti, "Tiers for peers", arXiv 1903.02999, for
 // capacity = amount). Every answer carries tiers; CheckCirculation needs nothing else.
 //
-// Engines. Tiered preflow moves surplus by push–relabel along shortest ways by cost and then by
+// Engines. Chains, between whose ends nobody has another edge, are solved as one edge where they
+// are many. Tiered preflow moves surplus by push–relabel along shortest ways by cost and then by
 // arcs, and raises tiers by a search from all deficits at once, as often as needed: some dozens of
 // times, less in networks where everybody is near everybody. When that gets slow, it moves deficits
 // backwards instead, and so on in turn. Where it does not get on, and from the
@@ -75,10 +76,11 @@ struct Circulation {
 };
 
 // A circulation of the largest volume, or the best found when `options` end the search early. Same
-// arguments, same answer. Sums at a node may exceed the range of Flow. Needs about 28 bytes per
-// edge and 55 per node beside the input, the answer included; 8 per edge more when a capacity is
-// 2^32 or more. Errors: InvalidArgument (a node out of range, tail = head, amount or capacity out
-// of range, enough_ppm above kWholeInPpm), TooLarge (more than kMaxEdges edges or kMaxNodes nodes).
+// arguments, same answer. Sums at a node may exceed the range of Flow. Needs about 26 bytes per
+// edge and 42 per node beside the input, or 32 and 16 if that is more, the answer included; 8 per
+// edge more when a capacity is 2^32 or more. Far less where debts come in chains. Errors:
+// InvalidArgument (a node out of range, tail = head, amount or capacity out of range, enough_ppm
+// above kWholeInPpm), TooLarge (more than kMaxEdges edges or kMaxNodes nodes).
 //
 // Complexity: O(edges · searches) in practice for tiered preflow, pivots · √edges for the simplex.
 StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const CirculationEdge> edges,
