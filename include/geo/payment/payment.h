@@ -49,7 +49,9 @@ struct PaymentPlan {
 // (spec 01 §6.5); else it counts for nothing. Errors, in the order of §6.3: TextInvalid, TooLarge,
 // those of CheckPositiveAmountSyntax, ConstraintRange; UnknownParticipant, ParticipantNotActive
 // (payer, then payee), SelfPayment; UnknownEquivalent, EquivalentNotActive; AmountTooPrecise and
-// AmountOverflow at the equivalent's precision; PaymentAboveLimit, TooManyPaymentsToday (§6.8).
+// AmountOverflow at the equivalent's precision; PaymentAboveLimit, TooManyPaymentsToday (§6.8); and
+// those of VerifyPlan, when a router's plan does not hold: a defect of the router, which so moves
+// nothing.
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,
