@@ -1,6 +1,8 @@
 #include "geo/base/bytes.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace geo {
 namespace {
@@ -8,9 +10,13 @@ namespace {
 template <typename T>
 void AppendLittleEndian(std::string& out, T value) {
   char bytes[sizeof(T)];
-  for (char& byte : bytes) {
-    byte = static_cast<char>(value & 0xff);
-    value >>= 8;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(bytes, &value, sizeof(T));
+  } else {
+    for (char& byte : bytes) {
+      byte = static_cast<char>(value & 0xff);
+      value >>= 8;
+    }
   }
   out.append(bytes, sizeof(T));
 }
@@ -18,10 +24,21 @@ void AppendLittleEndian(std::string& out, T value) {
 template <typename T>
 T ReadLittleEndian(std::string_view bytes) {
   T value = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    if (bytes.size() == sizeof(T)) std::memcpy(&value, bytes.data(), sizeof(T));
+    return value;
+  }
   for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
     value = value << 8 | static_cast<std::uint8_t>(*byte);
   }
   return value;
+}
+
+// The lower seven bits of each byte, moved together: in pairs, then pairs of pairs, then all.
+std::uint64_t WithoutHighBits(std::uint64_t word) {
+  word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
+  word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
+  return (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
 }
 
 __extension__ using UnsignedSum = unsigned __int128;
@@ -31,28 +48,6 @@ __extension__ using UnsignedSum = unsigned __int128;
 void ByteWriter::Fixed32(std::uint32_t value) { AppendLittleEndian(*out_, value); }
 
 void ByteWriter::Fixed64(std::uint64_t value) { AppendLittleEndian(*out_, value); }
-
-void ByteWriter::LongVarint(std::uint64_t value) {
-  if (value < 0x4000) {  // most are
-    Byte(static_cast<std::uint8_t>(value | 0x80));
-    Byte(static_cast<std::uint8_t>(value >> 7));
-    return;
-  }
-  constexpr std::size_t kLongest = 10;
-  char bytes[kLongest];
-  std::size_t size = 0;
-  while (value >= 0x80) {
-    bytes[size++] = static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  bytes[size++] = static_cast<char>(value);
-  out_->append(bytes, size);
-}
-
-void ByteWriter::Signed(std::int64_t value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  Varint(bits << 1 ^ (value < 0 ? ~std::uint64_t{0} : 0));
-}
 
 void ByteWriter::Sum(AmountSum value) {
   AppendLittleEndian(*out_, static_cast<UnsignedSum>(value));
@@ -80,12 +75,22 @@ std::uint32_t ByteReader::Fixed32() { return ReadLittleEndian<std::uint32_t>(Raw
 std::uint64_t ByteReader::Fixed64() { return ReadLittleEndian<std::uint64_t>(Raw(8)); }
 
 std::uint64_t ByteReader::LongVarint() {
-  const auto at = [this](std::size_t i) { return static_cast<std::uint8_t>(rest_[i]); };
-  if (rest_.size() >= 2 && at(0) >= 0x80 && at(1) < 0x80 && at(1) != 0) {  // most are
-    const std::uint64_t value = (at(0) & 0x7fU) | std::uint64_t{at(1)} << 7;
-    rest_.remove_prefix(2);
-    return value;
+  constexpr std::uint64_t kContinues = 0x8080808080808080;
+  if (rest_.size() >= sizeof(std::uint64_t)) {  // most end within eight bytes, and all are there
+    std::uint64_t word = ReadLittleEndian<std::uint64_t>(rest_.substr(0, sizeof(word)));
+    if (const std::uint64_t ends = ~word & kContinues; ends != 0) {
+      const auto size = static_cast<std::size_t>(std::countr_zero(ends) / 8 + 1);
+      word &= (ends ^ (ends - 1)) & ~kContinues;
+      const bool too_long = size > 1 && word >> (8 * (size - 1)) == 0;
+      if (too_long) {
+        Fail();
+        return 0;
+      }
+      rest_.remove_prefix(size);
+      return WithoutHighBits(word);
+    }
   }
+  const auto at = [this](std::size_t i) { return static_cast<std::uint8_t>(rest_[i]); };
   constexpr std::size_t kLongest = 10;
   std::uint64_t value = 0;
   const std::size_t end = std::min(rest_.size(), kLongest);
@@ -101,11 +106,6 @@ std::uint64_t ByteReader::LongVarint() {
   }
   Fail();
   return 0;
-}
-
-std::int64_t ByteReader::Signed() {
-  const std::uint64_t bits = Varint();
-  return static_cast<std::int64_t>(bits >> 1 ^ ((bits & 1) != 0 ? ~std::uint64_t{0} : 0));
 }
 
 AmountSum ByteReader::Sum() {

@@ -1,6 +1,7 @@
 #include "geo/base/ids.h"
 
 #include <algorithm>
+#include <array>
 
 #include "geo/base/encoding.h"
 #include "src/base/quote.h"
@@ -12,10 +13,17 @@ bool IsUpperOrDigit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <=
 
 bool IsCodeChar(char c) { return IsUpperOrDigit(c) || c == '_'; }
 
-bool IsTxIdChar(char c) {
-  return IsUpperOrDigit(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == ':' ||
-         c == '-';
-}
+// By character, since every payment brings an id.
+constexpr std::array<bool, 256> kTxIdChars = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789._:-")) {
+    allowed[static_cast<unsigned char>(c)] = true;
+  }
+  return allowed;
+}();
+
+bool IsTxIdChar(char c) { return kTxIdChars[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
@@ -66,12 +74,14 @@ StatusOr<EquivalentCode> EquivalentCode::Parse(std::string_view text) {
 }
 
 StatusOr<TxId> TxId::Parse(std::string_view text) {
-  if (text.empty() || text.size() > 64 || !std::all_of(text.begin(), text.end(), IsTxIdChar)) {
+  TxId id;
+  if (text.empty() || text.size() > id.text_.size() ||
+      !std::all_of(text.begin(), text.end(), IsTxIdChar)) {
     return MakeError(ErrorCode::kTxIdSyntax,
                      "transaction id " + Quote(text) + " is not 1 to 64 of A-Z a-z 0-9 . _ : -");
   }
-  TxId id;
-  id.text_ = std::string(text);
+  std::copy(text.begin(), text.end(), id.text_.begin());
+  id.size_ = static_cast<std::uint8_t>(text.size());
   return id;
 }
 

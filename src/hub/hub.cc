@@ -150,8 +150,8 @@ StatusOr<std::optional<Record>> Hub::Impl::ReadRecordAt(std::uint64_t seq) {
   std::optional<Record> found;
   GEO_RETURN_IF_ERROR(store->Replay(seq - 1, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty() && !found.has_value()) {
-      GEO_ASSIGN_OR_RETURN(ReadRecord read, TakeRecord(&packed));
-      if (read.record.seq == seq) found = std::move(read.record);
+      GEO_ASSIGN_OR_RETURN(Record record, TakeUnhashedRecord(&packed));
+      if (record.seq == seq) found = std::move(record);
     }
     return false;
   }));
@@ -172,8 +172,8 @@ StatusOr<Hub::Impl::Known> Hub::Impl::FindPending(const Group& group, const TxId
   const auto found = group.transactions.find(id);
   if (found == group.transactions.end()) return Known();
   std::string_view packed = std::string_view(group.batch.records).substr(found->second);
-  GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
-  return KnownIn(read.record, id);
+  GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&packed));
+  return KnownIn(record, id);
 }
 
 StatusOr<Hub::Impl::Known> Hub::Impl::FindDurable(const TxId& id) {
@@ -194,9 +194,9 @@ StatusOr<std::vector<Event>> Hub::Impl::PollEvents(std::uint64_t after, std::siz
   if (max == 0 || after >= durable.seq) return events;
   GEO_RETURN_IF_ERROR(store->Replay(after, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty() && events.size() < max) {
-      GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
-      if (read.record.seq <= after) continue;
-      std::vector<Event> more = EventsOf(read.record, *ledger);
+      GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&packed));
+      if (record.seq <= after) continue;
+      std::vector<Event> more = EventsOf(record, *ledger);
       std::move(more.begin(), more.end(), std::back_inserter(events));
     }
     return events.size() < max;
@@ -229,10 +229,10 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
   };
   GEO_RETURN_IF_ERROR(store->Replay(0, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty()) {
-      GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
-      for (const Effect& effect : read.record.effects) collect(effect);
-      if (read.record.actor != participant) continue;
-      if (const auto message = LegacyTextIn(read.record.evidence)) add(*message);
+      GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&packed));
+      for (const Effect& effect : record.effects) collect(effect);
+      if (record.actor != participant) continue;
+      if (const auto message = LegacyTextIn(record.evidence)) add(*message);
     }
     return true;
   }));

@@ -400,9 +400,9 @@ Status SerialHub::Impl::TryCatchUp() {
   hub_.router->DayChanged(hub_.day);
   const std::string records = std::exchange(behind_, std::string());
   for (std::string_view rest = records; !rest.empty();) {
-    GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&rest));
-    hub_.ledger->Apply(read.record);
-    TellRouter(read.record, *hub_.ledger, *hub_.router);
+    GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&rest));
+    hub_.ledger->Apply(record);
+    TellRouter(record, *hub_.ledger, *hub_.router);
   }
   return OkStatus();
 }

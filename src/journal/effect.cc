@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "geo/base/encoding.h"
 #include "geo/base/limits.h"
@@ -236,12 +237,19 @@ Hold ReadHold(ByteReader& reader) {
   return hold;
 }
 
+void WriteIndices(const std::vector<ParticipantIndex>& indices, ByteWriter& writer) {
+  writer.Varint(indices.size());
+  std::size_t i = 0;
+  for (; i + 4 <= indices.size(); i += 4) {
+    writer.Varints(indices[i], indices[i + 1], indices[i + 2], indices[i + 3]);
+  }
+  for (; i < indices.size(); ++i) writer.Varint(indices[i]);
+}
+
 void WriteTransaction(const Transaction& transaction, ByteWriter& writer) {
   writer.Bytes(transaction.id.text());
-  writer.Varint(transaction.payer);
-  writer.Varint(transaction.payee);
-  writer.Varint(transaction.equivalent);
-  WriteAmount(transaction.amount, writer);
+  writer.Varints(transaction.payer, transaction.payee, transaction.equivalent,
+                 static_cast<std::uint64_t>(transaction.amount));
   WriteEnum(transaction.state, writer);
   WriteBool(!transaction.description_hash.IsZero(), writer);
   if (!transaction.description_hash.IsZero()) writer.Fixed(transaction.description_hash);
@@ -249,8 +257,7 @@ void WriteTransaction(const Transaction& transaction, ByteWriter& writer) {
   writer.Varint(transaction.routes.size());
   for (const Route& route : transaction.routes) {
     WriteAmount(route.amount, writer);
-    writer.Varint(route.participants.size());
-    for (const ParticipantIndex participant : route.participants) writer.Varint(participant);
+    WriteIndices(route.participants, writer);
   }
   WriteOptional(transaction.hold, writer, WriteHold);
 }
@@ -284,11 +291,6 @@ Transaction ReadTransaction(ByteReader& reader) {
   }
   transaction.hold = ReadOptional(reader, ReadHold);
   return transaction;
-}
-
-void WriteIndices(const std::vector<ParticipantIndex>& indices, ByteWriter& writer) {
-  writer.Varint(indices.size());
-  for (const ParticipantIndex index : indices) writer.Varint(index);
 }
 
 std::vector<ParticipantIndex> ReadIndices(ByteReader& reader, std::size_t most) {
@@ -391,13 +393,9 @@ struct EffectWriter {
   void operator()(const LineEffect& effect) const { WriteChange(effect, WriteLine); }
 
   void operator()(const DebtEffect& effect) const {
-    writer.Varint(effect.equivalent);
-    writer.Varint(effect.from);
-    writer.Varint(effect.to);
-    writer.Signed(effect.before);
-    writer.Signed(effect.after);
-    WriteAmount(effect.paid_before, writer);
-    WriteAmount(effect.paid_after, writer);
+    writer.Varints(effect.equivalent, effect.from, effect.to, ByteWriter::Zigzag(effect.before),
+                   ByteWriter::Zigzag(effect.after), static_cast<std::uint64_t>(effect.paid_before),
+                   static_cast<std::uint64_t>(effect.paid_after));
   }
 
   void operator()(const SequenceEffect& effect) const {
@@ -440,13 +438,12 @@ struct EffectWriter {
 
 // An effect on a thing: its index, what it was, what it is.
 template <typename ThingEffect, typename ReadThing>
-Effect ReadChange(ByteReader& reader, ReadThing read) {
-  Effect made(std::in_place_type<ThingEffect>);
-  auto& effect = *std::get_if<ThingEffect>(&made);
+ThingEffect ReadChange(ByteReader& reader, ReadThing read) {
+  ThingEffect effect;
   effect.index = ReadIndex(reader);
   effect.before = ReadOptional(reader, read);
   effect.after = read(reader);
-  return made;
+  return effect;
 }
 
 DebtEffect ReadDebtEffect(ByteReader& reader) {
@@ -510,6 +507,38 @@ CountLimitsEffect ReadCountLimitsEffect(ByteReader& reader) {
   return effect;
 }
 
+// Reads one effect and gives it to `take`, as what it is.
+template <typename Take>
+auto ReadInto(ByteReader& reader, const Take& take) {
+  switch (reader.Byte()) {
+    case 1:
+      return take(GenesisEffect{ReadGenesis(reader)});
+    case 2:
+      return take(ReadChange<ParticipantEffect>(reader, ReadParticipant));
+    case 3:
+      return take(ReadChange<EquivalentEffect>(reader, ReadEquivalent));
+    case 4:
+      return take(ReadChange<LineEffect>(reader, ReadLine));
+    case 5:
+      return take(ReadDebtEffect(reader));
+    case 6:
+      return take(ReadSequenceEffect(reader));
+    case 7:
+      return take(ReadTransactionEffect(reader));
+    case 8:
+      return take(ReadReservationEffect(reader));
+    case 9:
+      return take(ReadProposalEffect(reader));
+    case 10:
+      return take(ReadAmountLimitsEffect(reader));
+    case 11:
+      return take(ReadCountLimitsEffect(reader));
+    default:
+      reader.Fail();
+      return take(GenesisEffect{});
+  }
+}
+
 }  // namespace
 
 void WriteEffect(const Effect& effect, ByteWriter& writer) {
@@ -518,33 +547,11 @@ void WriteEffect(const Effect& effect, ByteWriter& writer) {
 }
 
 Effect ReadEffect(ByteReader& reader) {
-  switch (reader.Byte()) {
-    case 1:
-      return GenesisEffect{ReadGenesis(reader)};
-    case 2:
-      return ReadChange<ParticipantEffect>(reader, ReadParticipant);
-    case 3:
-      return ReadChange<EquivalentEffect>(reader, ReadEquivalent);
-    case 4:
-      return ReadChange<LineEffect>(reader, ReadLine);
-    case 5:
-      return ReadDebtEffect(reader);
-    case 6:
-      return ReadSequenceEffect(reader);
-    case 7:
-      return ReadTransactionEffect(reader);
-    case 8:
-      return ReadReservationEffect(reader);
-    case 9:
-      return ReadProposalEffect(reader);
-    case 10:
-      return ReadAmountLimitsEffect(reader);
-    case 11:
-      return ReadCountLimitsEffect(reader);
-    default:
-      reader.Fail();
-      return GenesisEffect{};
-  }
+  return ReadInto(reader, [](auto effect) { return Effect(std::move(effect)); });
+}
+
+void ReadEffect(ByteReader& reader, std::vector<Effect>* effects) {
+  ReadInto(reader, [effects](auto effect) { effects->emplace_back(std::move(effect)); });
 }
 
 }  // namespace geo

@@ -61,10 +61,24 @@ StatusOr<Record> ReadBody(std::string_view body) {
   constexpr std::uint64_t kUsual = 64;  // more come with few bytes in crafted input only
   record.effects.reserve(static_cast<std::size_t>(std::min(count, kUsual)));
   for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
-    record.effects.push_back(ReadEffect(reader));
+    ReadEffect(reader, &record.effects);
   }
   if (!reader.Complete()) return Corrupt("not canonical");
   return record;
+}
+
+// The bytes that are hashed, with their checksum checked.
+StatusOr<std::string_view> FindBody(std::string_view bytes) {
+  const std::size_t size = ByteReader(bytes).Fixed32();
+  if (bytes.size() < kLengthBytes + kCrcBytes || size > kMaxRecordBytes ||
+      size > bytes.size() - kLengthBytes - kCrcBytes) {
+    return Corrupt("truncated");
+  }
+  const std::string_view crc = bytes.substr(kLengthBytes + size, kCrcBytes);
+  if (ByteReader(crc).Fixed32() != Crc32(bytes.substr(0, kLengthBytes + size))) {
+    return Corrupt("checksum does not fit");
+  }
+  return bytes.substr(kLengthBytes, size);
 }
 
 }  // namespace
@@ -113,28 +127,26 @@ StatusOr<Hash256> AppendRecord(const Record& record, std::string* out) {
                                                " bytes; at most " +
                                                std::to_string(kMaxRecordBytes));
   }
-  std::string length;
-  ByteWriter(&length).Fixed32(static_cast<std::uint32_t>(size));
-  out->replace(start, kLengthBytes, length);
+  for (std::size_t i = 0; i < kLengthBytes; ++i) {
+    (*out)[start + i] = static_cast<char>(size >> (8 * i));
+  }
   const Hash256 hash = Blake2b(std::string_view(*out).substr(start + kLengthBytes));
   writer.Fixed32(Crc32(std::string_view(*out).substr(start)));
   return hash;
 }
 
 StatusOr<ReadRecord> TakeRecord(std::string_view* bytes) {
-  const std::size_t size = ByteReader(*bytes).Fixed32();
-  if (bytes->size() < kLengthBytes + kCrcBytes || size > kMaxRecordBytes ||
-      size > bytes->size() - kLengthBytes - kCrcBytes) {
-    return Corrupt("truncated");
-  }
-  const std::string_view body = bytes->substr(kLengthBytes, size);
-  const std::string_view crc = bytes->substr(kLengthBytes + size, kCrcBytes);
-  if (ByteReader(crc).Fixed32() != Crc32(bytes->substr(0, kLengthBytes + size))) {
-    return Corrupt("checksum does not fit");
-  }
+  GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
   GEO_ASSIGN_OR_RETURN(Record record, ReadBody(body));
-  bytes->remove_prefix(kLengthBytes + size + kCrcBytes);
+  bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
   return ReadRecord{std::move(record), Blake2b(body)};
+}
+
+StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes) {
+  GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
+  GEO_ASSIGN_OR_RETURN(Record record, ReadBody(body));
+  bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
+  return record;
 }
 
 StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,

@@ -170,8 +170,8 @@ Status History::Impl::CatchUp() {
   const Status status = CatchNoMemory([&] {
     return reader_->Replay(index_.head(), [&](std::string_view packed) -> StatusOr<bool> {
       while (!packed.empty()) {
-        GEO_ASSIGN_OR_RETURN(const ReadRecord read, TakeRecord(&packed));
-        if (read.record.seq > index_.head()) index_.Add(read.record);
+        GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&packed));
+        if (record.seq > index_.head()) index_.Add(record);
       }
       return true;
     });
@@ -185,9 +185,9 @@ Status History::Impl::ReadRecords(std::uint64_t first, std::uint64_t last,
                                   const std::function<void(Record)>& take) {
   return reader_->Replay(first - 1, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty()) {
-      GEO_ASSIGN_OR_RETURN(ReadRecord read, TakeRecord(&packed));
-      if (read.record.seq > last) return false;
-      if (read.record.seq >= first) take(std::move(read.record));
+      GEO_ASSIGN_OR_RETURN(Record record, TakeUnhashedRecord(&packed));
+      if (record.seq > last) return false;
+      if (record.seq >= first) take(std::move(record));
     }
     return true;
   });

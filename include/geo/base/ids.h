@@ -81,11 +81,14 @@ class TxId {
   TxId() = default;
   // Errors: TxIdSyntax.
   static StatusOr<TxId> Parse(std::string_view text);
-  std::string_view text() const { return text_; }
-  friend auto operator<=>(const TxId&, const TxId&) = default;
+  std::string_view text() const { return {text_.data(), size_}; }
+  friend bool operator==(const TxId& a, const TxId& b) { return a.text() == b.text(); }
+  friend auto operator<=>(const TxId& a, const TxId& b) { return a.text() <=> b.text(); }
 
  private:
-  std::string text_;
+  // In place: a payment's id is copied half a dozen times on its way to the disk.
+  std::array<char, 64> text_{};
+  std::uint8_t size_ = 0;
 };
 
 }  // namespace geo

@@ -118,6 +118,8 @@ void WriteEffect(const Effect& effect, ByteWriter& writer);
 // becomes false) and the result means nothing. Values are checked for form and range, not against a
 // state; that is the ledger's work. O(size).
 Effect ReadEffect(ByteReader& reader);
+// The same at the end of `*effects`, where it need not be moved to.
+void ReadEffect(ByteReader& reader, std::vector<Effect>* effects);
 
 }  // namespace geo
 

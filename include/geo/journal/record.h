@@ -92,6 +92,8 @@ struct ReadRecord {
 // Takes one record from the front of `*bytes`. Errors, with `*bytes` unchanged: RecordCorrupt
 // (truncated, CRC, not canonical), FormatNewer.
 StatusOr<ReadRecord> TakeRecord(std::string_view* bytes);
+// The same without the hash, which is most of the work, for who does not follow the chain.
+StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes);
 
 // Reads packed records one after another and checks that each follows the one before: numbers
 // without gap and `previous` equal to the hash. Starts after `head` and returns the new head.
