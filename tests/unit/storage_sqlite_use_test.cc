@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 using testing::internal::Compare;
 using testing::internal::HashOf;
+using testing::internal::IdOf;
 using testing::internal::kDebts;
 using testing::internal::kPeople;
 using testing::internal::NextBatch;
@@ -308,6 +309,30 @@ TEST_F(SqliteUseTest, ViewsThatMakeNoSenseAreRefused) {
   }
   Open();
   Append();
+}
+
+// What the filter in front of the index knows comes bit by bit after opening.
+TEST_F(SqliteUseTest, KnownIdsAreToldFromNewOnesAllTheTime) {
+  constexpr std::size_t kIds = 1'000;
+  Open();
+  Batch batch = NextBatch(model_);
+  // A row takes the ids along into the tree.
+  batch.rows.push_back({kDebts, false, {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}}});
+  for (std::size_t i = 0; i < kIds; ++i) {
+    batch.transactions.push_back({IdOf("known-" + std::to_string(i)), batch.after.seq});
+  }
+  Append(batch);
+  ASSERT_TRUE(store_->Close().ok());
+  Open();
+  for (std::size_t round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < kIds; ++i) {
+      const auto none = store_->FindTransaction(IdOf("new-" + std::to_string(i)));
+      ASSERT_TRUE(none.ok() && !none->has_value()) << none.status();
+      const auto found = store_->FindTransaction(IdOf("known-" + std::to_string(i)));
+      ASSERT_TRUE(found.ok() && *found == batch.after.seq) << i << found.status();
+    }
+    Append();
+  }
 }
 
 TEST_F(SqliteUseTest, TheLogStaysShort) {

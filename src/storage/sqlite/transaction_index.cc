@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "geo/base/bytes.h"
@@ -19,7 +20,20 @@ constexpr std::size_t kMostRecent = 32'768;
 constexpr std::size_t kMostRows = 1'024;
 
 constexpr std::string_view kFind = "SELECT seq FROM geo_transactions WHERE tx_id = ?";
+constexpr std::string_view kWalk =
+    "SELECT tx_id FROM geo_transactions WHERE tx_id > ? ORDER BY tx_id LIMIT 64";
 constexpr std::string_view kRows = "SELECT checksum, entries FROM geo_recent_transactions";
+
+std::uint64_t HashOf(std::string_view id) { return std::hash<std::string_view>()(id); }
+
+// As a number that orders ids as they are ordered themselves, as far as it goes.
+std::uint64_t FirstLetters(std::string_view id) {
+  std::uint64_t letters = 0;
+  for (std::size_t i = 0; i < sizeof(letters); ++i) {
+    letters = letters << 8 | (i < id.size() ? static_cast<std::uint8_t>(id[i]) : 0U);
+  }
+  return letters;
+}
 
 // Calls `visit` with each id and record in the present row of kRows.
 template <typename Visit>
@@ -53,14 +67,15 @@ StatusOr<std::optional<std::uint64_t>> FindInTree(Database& database, Statement&
 
 Status TransactionIndex::Open(Database& database) {
   database_ = &database;
-  GEO_ASSIGN_OR_RETURN(set_, database.Prepare("INSERT INTO geo_transactions (tx_id, seq) VALUES "
-                                              "(?, ?) ON CONFLICT (tx_id) DO UPDATE SET seq = "
-                                              "excluded.seq"));
+  // Without a clause for conflicts, which would look for the id first.
+  GEO_ASSIGN_OR_RETURN(set_, database.Prepare("INSERT OR REPLACE INTO geo_transactions "
+                                              "(tx_id, seq) VALUES (?, ?)"));
   GEO_ASSIGN_OR_RETURN(find_, database.Prepare(kFind));
   GEO_ASSIGN_OR_RETURN(
       add_row_,
       database.Prepare("INSERT INTO geo_recent_transactions (checksum, entries) VALUES (?, ?)"));
   GEO_ASSIGN_OR_RETURN(drop_rows_, database.Prepare("DELETE FROM geo_recent_transactions"));
+  GEO_ASSIGN_OR_RETURN(walk_, database.Prepare(kWalk));
   GEO_ASSIGN_OR_RETURN(Statement rows, database.Prepare(std::string(kRows) + " ORDER BY number"));
   Status status;
   const auto keep = [&](std::string_view text, std::uint64_t seq) {
@@ -84,7 +99,11 @@ void TransactionIndex::Close() {
   find_ = Statement();
   add_row_ = Statement();
   drop_rows_ = Statement();
+  walk_ = Statement();
   recent_ = Ids();
+  filter_ = IdFilter();
+  read_up_to_.clear();
+  filter_complete_ = false;
   written_ = {};
   rows_ = 0;
 }
@@ -119,17 +138,20 @@ Status TransactionIndex::AddRow(const std::vector<TransactionEntry>& entries) {
 // In the order of the tree, so that neighbours share the way down and the page; of one id the
 // newest last.
 Status TransactionIndex::MoveIntoTree() {
-  using Entry = std::pair<std::string_view, std::uint64_t>;
+  using Entry = std::tuple<std::uint64_t, std::string_view, std::uint64_t>;
   std::vector<Entry> all;
   all.reserve(recent_.size() + written_.size());
-  for (const auto& [id, seq] : recent_) all.emplace_back(id.text(), seq);
-  for (const TransactionEntry& entry : written_) all.emplace_back(entry.id.text(), entry.seq);
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Entry& x, const Entry& y) { return x.first < y.first; });
-  for (const auto& [id, seq] : all) {
+  const auto add = [&](const TxId& id, std::uint64_t seq) {
+    all.emplace_back(FirstLetters(id.text()), id.text(), seq);
+  };
+  for (const auto& [id, seq] : recent_) add(id, seq);
+  for (const TransactionEntry& entry : written_) add(entry.id, entry.seq);
+  std::sort(all.begin(), all.end());
+  for (const auto& [letters, id, seq] : all) {
     set_.BindText(1, id);
     set_.BindInteger(2, static_cast<std::int64_t>(seq));
     GEO_RETURN_IF_ERROR(Run(set_));
+    filter_.Add(HashOf(id));
   }
   return rows_ == 0 ? OkStatus() : Run(drop_rows_);
 }
@@ -149,7 +171,23 @@ void TransactionIndex::Committed() noexcept {
 StatusOr<std::optional<std::uint64_t>> TransactionIndex::Find(const TxId& id) {
   const auto found = recent_.find(id);
   if (found != recent_.end()) return std::optional<std::uint64_t>(found->second);
+  if (filter_complete_ && !filter_.MayHave(HashOf(id.text())))
+    return std::optional<std::uint64_t>();
+  if (!filter_complete_) ReadMoreOfTree();
   return FindInTree(*database_, find_, id);
+}
+
+// So that opening need not wait for it. What goes wrong is left to those who need what is there.
+void TransactionIndex::ReadMoreOfTree() {
+  const std::string after = read_up_to_;
+  const ResetLater reset(walk_);
+  walk_.BindText(1, after);
+  int result = walk_.Step();
+  filter_complete_ = result == SQLITE_DONE;
+  for (; result == SQLITE_ROW; result = walk_.Step()) {
+    filter_.Add(HashOf(walk_.Bytes(0)));
+    read_up_to_ = walk_.Bytes(0);
+  }
 }
 
 // --- A reader's. ---
