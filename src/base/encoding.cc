@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
@@ -100,15 +101,15 @@ StatusOr<std::string> DecodeBase58(std::string_view text) {
     }
     number.MultiplyAdd(factor, addend);
   }
-  std::string reversed;
-  for (std::uint32_t limb : number.limbs()) {
-    for (std::size_t i = 0; i < kBytesAtOnce; ++i, limb >>= 8) {
-      reversed += static_cast<char>(limb & 0xff);
-    }
+  const auto& limbs = number.limbs();
+  std::size_t size = limbs.size() * kBytesAtOnce;
+  if (!limbs.empty()) size -= static_cast<std::size_t>(std::countl_zero(limbs.back())) / 8;
+  std::string bytes(std::min(text.find_first_not_of('1'), text.size()) + size, '\0');
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::uint32_t limb = limbs[i / kBytesAtOnce] >> (8 * (i % kBytesAtOnce));
+    bytes[bytes.size() - 1 - i] = static_cast<char>(limb & 0xff);
   }
-  reversed.resize(reversed.find_last_not_of('\0') + 1);
-  reversed.append(std::min(text.find_first_not_of('1'), text.size()), '\0');
-  return std::string(reversed.rbegin(), reversed.rend());
+  return bytes;
 }
 
 std::string EncodeBase64(std::string_view bytes) { return absl::Base64Escape(ToAbsl(bytes)); }

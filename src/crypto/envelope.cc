@@ -7,6 +7,7 @@
 #include "geo/crypto/json_members.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
+#include "src/crypto/plain_json.h"
 
 namespace geo {
 namespace {
@@ -45,7 +46,10 @@ Status CheckOrder(const Envelope& envelope) {
     return SyntaxError("an envelope has either \"seq\" or \"tx_id\", and this one has " +
                        std::string(envelope.seq.has_value() ? "both" : "neither"));
   }
-  if (envelope.tx_id.has_value()) return TxId::Parse(envelope.tx_id->text()).status();
+  if (envelope.tx_id.has_value()) {
+    // Only a default-made id breaks the rules, and Parse says which ones.
+    return envelope.tx_id->text().empty() ? TxId::Parse("").status() : OkStatus();
+  }
   if (*envelope.seq >= 1 && *envelope.seq <= static_cast<std::uint64_t>(kMaxJsonInt)) {
     return OkStatus();
   }
@@ -112,6 +116,47 @@ StatusOr<Envelope> ReadMembers(Json json) {
   return envelope;
 }
 
+// Members in the order of their names, as canonical form has them.
+bool ReadPlainMembers(PlainJsonReader& reader, Envelope& envelope) {
+  std::string_view network;
+  std::string_view op;
+  std::string_view signer;
+  std::string_view tx_id;
+  std::int64_t seq = 1;
+  if (!reader.Take(R"({"body":)") || !reader.ReadValue(envelope.body) ||
+      !reader.Take(R"(,"expires_at":)") || !reader.ReadInt(envelope.expires_at) ||
+      !reader.Take(R"(,"issued_at":)") || !reader.ReadInt(envelope.issued_at) ||
+      !reader.Take(R"(,"network":)") || !reader.ReadString(network) || !reader.Take(R"(,"op":)") ||
+      !reader.ReadString(op)) {
+    return false;
+  }
+  const bool has_seq = reader.Take(R"(,"seq":)");
+  if (has_seq && (!reader.ReadInt(seq) || seq < 1)) return false;
+  if (!reader.Take(R"(,"signer":)") || !reader.ReadString(signer)) return false;
+  const bool has_tx_id = reader.Take(R"(,"tx_id":)");
+  if (has_tx_id && !reader.ReadString(tx_id)) return false;
+  if (!reader.Take(R"(,"v":1})") || !reader.AtEnd()) return false;
+  const StatusOr<Pid> pid = ParsePid(signer);
+  const StatusOr<TxId> id = has_tx_id ? TxId::Parse(tx_id) : TxId();
+  if (!pid.ok() || !id.ok()) return false;
+  envelope.network = network;
+  envelope.op = op;
+  envelope.signer = *pid;
+  if (has_seq) envelope.seq = static_cast<std::uint64_t>(seq);
+  if (has_tx_id) envelope.tx_id = *id;
+  return true;
+}
+
+// An envelope that is one beyond doubt, in half the time; of any other ReadMembers says what
+// is wrong with it, if anything.
+std::optional<Envelope> ReadPlainly(std::string_view message) {
+  static_assert(kVersion == 1);
+  PlainJsonReader reader(message, /*depth=*/1);
+  Envelope envelope;
+  if (!ReadPlainMembers(reader, envelope) || !CheckContent(envelope).ok()) return std::nullopt;
+  return envelope;
+}
+
 }  // namespace
 
 StatusOr<std::string> EnvelopeMessage(const Envelope& envelope) {
@@ -150,6 +195,7 @@ StatusOr<Envelope> OpenEnvelope(const SignedEnvelope& signed_envelope, std::stri
 
 StatusOr<Envelope> ReadEnvelope(std::string_view message) {
   GEO_RETURN_IF_ERROR(CheckSize(message));
+  if (std::optional<Envelope> envelope = ReadPlainly(message)) return *std::move(envelope);
   GEO_ASSIGN_OR_RETURN(Json json, ParseCanonicalJson(message));
   return ReadMembers(std::move(json));
 }

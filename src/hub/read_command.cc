@@ -376,7 +376,7 @@ StatusOr<Command> ReadCommand(std::string_view op, const std::optional<TxId>& tx
                               const Json& body, const std::vector<PersonalText>& texts) {
   const auto payment = PaymentReaders().find(op);
   const bool is_payment = payment != PaymentReaders().end();
-  const auto reader = Readers().find(op);
+  const auto reader = is_payment ? Readers().end() : Readers().find(op);
   if (!is_payment && reader == Readers().end()) {
     return MakeError(ErrorCode::kCommandSyntax, "operation " + Quote(op) + " is not known here");
   }

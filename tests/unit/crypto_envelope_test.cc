@@ -83,7 +83,11 @@ TEST(Envelope, OpensAsItWasSigned) {
   extreme.issued_at = -kMaxJsonInt;
   extreme.expires_at = kMaxJsonInt;
   extreme.body = Json::Object();
-  for (const Envelope& envelope : {Payment(), Settings(), extreme}) {
+  Envelope escaped = Payment();  // which is not read in one pass
+  escaped.network = "\"Kyiv\"";
+  Envelope deep = Payment();
+  for (std::size_t i = 2; i < kMaxJsonDepth; ++i) deep.body = Json::Object{{"more", deep.body}};
+  for (const Envelope& envelope : {Payment(), Settings(), extreme, escaped, deep}) {
     const SignedEnvelope sent = SignEnvelope(envelope, Alice()).value();
     EXPECT_EQ(OpenEnvelope(sent, envelope.network).value(), envelope);
   }
