@@ -88,6 +88,7 @@ const Batch* Hub::Impl::TakeBatch() {
 Batch& Hub::Impl::StartBatch() {
   in_flight.emplace(std::exchange(next, Group()));
   Batch& batch = in_flight->batch;
+  next.MakeRoomFor(*in_flight);
   batch.before = durable;
   batch.after = planned;
   batch.acknowledged = acknowledged;

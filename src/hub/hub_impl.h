@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "geo/hub/hub.h"
 #include "geo/readmodel/read_model.h"
+#include "src/base/no_memory.h"
 #include "src/hub/deferred_router.h"
 #include "src/hub/observer.h"
 #include "src/hub/totals.h"
@@ -63,6 +64,14 @@ class Hub::Impl {
     std::vector<Observer::Asked> asked;
     std::vector<Transaction> expired;
     std::vector<ClearingView> scheduled;  // and its clearings
+
+    // Groups that follow each other are about as large: growing costs more than filling.
+    void MakeRoomFor(const Group& before) {
+      batch.records.reserve(before.batch.records.size());
+      batch.transactions.reserve(before.batch.transactions.size());
+      results.reserve(before.results.size());
+      if (!before.transactions.empty()) MakeRoom(transactions, before.transactions.size());
+    }
   };
 
   std::unique_ptr<Store> store;

@@ -11,9 +11,21 @@
 
 namespace geo {
 
+// What planning will look at comes while the store is asked for the id.
+static void PrefetchPayment(const Ledger& ledger, const Pid& payer, const Pay& pay,
+                            const Plan* suggested) {
+  ledger.Prefetch(payer);
+  ledger.Prefetch(pay.payee);
+  if (suggested == nullptr) return;
+  for (const Route& route : suggested->routes) {
+    for (const ParticipantIndex one : route.participants) ledger.Prefetch(one);
+  }
+}
+
 CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pay& pay,
                                         Timestamp time, const Plan* suggested) {
   CommandResult result;
+  PrefetchPayment(*ledger, command.signer(), pay, suggested);
   StatusOr<std::optional<Transaction>> stored = FindTransaction(pay.id);
   result.status = stored.status();
   if (!stored.ok()) return result;

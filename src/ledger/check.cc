@@ -15,14 +15,23 @@ namespace {
 
 Status Violated(std::string_view what) { return MakeError(ErrorCode::kInvariantViolated, what); }
 
-// What one record touches, in a form that can be compared: kind and key.
-using Touched = std::tuple<int, std::uint32_t, std::uint32_t, std::uint32_t>;
+// What one record touches, in a form that is quickly compared: kind and key.
+struct Touched {
+  Touched(std::uint32_t kind, std::uint32_t x, std::uint32_t y, std::uint32_t z)
+      : high(std::uint64_t{kind} << 32 | x), low(std::uint64_t{y} << 32 | z) {}
+  std::uint64_t high;
+  std::uint64_t low;
+  friend auto operator<=>(const Touched&, const Touched&) = default;
+};
 
 // The change of a net position within the record.
 struct Delta {
-  EquivalentIndex equivalent = 0;
-  ParticipantIndex participant = 0;
-  AmountSum amount = 0;
+  Delta(EquivalentIndex equivalent, ParticipantIndex participant, AmountSum moved)
+      : whose(std::uint64_t{equivalent} << 32 | participant), amount(moved) {}
+  EquivalentIndex equivalent() const { return static_cast<EquivalentIndex>(whose >> 32); }
+  ParticipantIndex participant() const { return static_cast<ParticipantIndex>(whose); }
+  std::uint64_t whose;
+  AmountSum amount;
 };
 
 // The pairs of a record's debts, in order of the effects; null: there is none yet.
@@ -219,8 +228,8 @@ struct RecordCheck {
       GEO_RETURN_IF_ERROR(CheckLimit(-effect.before, -effect.after, pair, effect.from));
     }
     const AmountSum moved = AmountSum{effect.after} - effect.before;
-    deltas.push_back({effect.equivalent, effect.from, -moved});
-    deltas.push_back({effect.equivalent, effect.to, moved});
+    deltas.emplace_back(effect.equivalent, effect.from, -moved);
+    deltas.emplace_back(effect.equivalent, effect.to, moved);
     const AmountSum paid = pays() ? moved : 0;
     if (effect.paid_after != SaturateCapacity(effect.paid_before + paid)) {
       return Violated("the day's counter does not move with the payment");
@@ -439,26 +448,25 @@ struct RecordCheck {
   // Payer −amount, payee +amount, everybody else 0 (spec 01 §8.1). Other records move no position,
   // except that opening balances bring them in.
   Status CheckDeltas() {
-    const auto key = [](const Delta& d) { return std::pair(d.equivalent, d.participant); };
-    std::sort(deltas.begin(), deltas.end(),
-              [&](const Delta& x, const Delta& y) { return key(x) < key(y); });
     if (record.kind == RecordKind::kOpeningBalances) return OkStatus();
+    std::sort(deltas.begin(), deltas.end(),
+              [](const Delta& x, const Delta& y) { return x.whose < y.whose; });
     for (std::size_t i = 0; i < deltas.size();) {
       const Delta& first = deltas[i];
       AmountSum sum = 0;
-      for (; i < deltas.size() && key(deltas[i]) == key(first); ++i) sum += deltas[i].amount;
+      for (; i < deltas.size() && deltas[i].whose == first.whose; ++i) sum += deltas[i].amount;
       if (sum != ExpectedDelta(first)) return Violated("a net position changes by other than paid");
     }
     return OkStatus();
   }
 
   AmountSum ExpectedDelta(const Delta& delta) const {
-    if (!pays() || transaction == nullptr || delta.equivalent != transaction->after.equivalent) {
+    if (!pays() || transaction == nullptr || delta.equivalent() != transaction->after.equivalent) {
       return 0;
     }
     const Transaction& paid = transaction->after;
-    if (delta.participant == paid.payer) return -AmountSum{paid.amount};
-    return delta.participant == paid.payee ? paid.amount : AmountSum{0};
+    if (delta.participant() == paid.payer) return -AmountSum{paid.amount};
+    return delta.participant() == paid.payee ? paid.amount : AmountSum{0};
   }
 
   Status Finish() {

@@ -197,6 +197,25 @@ const Operator* Ledger::FindOperator(const Pid& pid) const {
   return nullptr;
 }
 
+void Ledger::Prefetch(const Pid& pid) const { state_->participant_by_pid.prefetch(pid); }
+
+void Ledger::Prefetch(ParticipantIndex participant) const {
+  if (participant >= state_->participants.size()) return;
+  __builtin_prefetch(&state_->participants[participant].status);
+}
+
+void Ledger::PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x,
+                          ParticipantIndex y) const {
+  state_->pair_by_key.prefetch(PairKey::Of(equivalent, x, y));
+}
+
+void Ledger::PrefetchLines(PairIndex pair) const {
+  if (pair >= state_->pairs.size()) return;
+  for (const LineIndex line : {state_->pairs[pair].line_ab, state_->pairs[pair].line_ba}) {
+    if (line != kNoIndex) __builtin_prefetch(&state_->lines[line]);
+  }
+}
+
 FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64_t day) const {
   const Pair& pair = state_->pairs[index];
   const LineRecord* used = state_->Live(pair.line_for(direction));               // head→tail

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -42,10 +43,17 @@ struct PairKey {
     return {equivalent, std::min(x, y), std::max(x, y)};
   }
   friend auto operator<=>(const PairKey&, const PairKey&) = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const PairKey& key) {
-    // Two steps instead of three: looking up pairs is most of what folding a payment costs.
-    return H::combine(std::move(h), std::uint64_t{key.a} << 32 | key.b, key.equivalent);
+};
+
+// One multiplication, both halves of which count: looking up pairs is most of what folding a
+// payment costs, and indices are given out by the hub, so nobody chooses them to collide.
+struct PairKeyHash {
+  std::size_t operator()(const PairKey& key) const {
+    __extension__ using Wide = unsigned __int128;
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
+    const std::uint64_t pair = std::uint64_t{key.a} << 32 | key.b;
+    const Wide product = Wide{pair ^ key.equivalent * kOdd} * kOdd;
+    return static_cast<std::size_t>(product ^ product >> 64);
   }
 };
 
@@ -55,6 +63,11 @@ struct IdHash {
     return std::hash<Id>()(id);
   }
 };
+
+// On large pages: places in it are looked at in any order.
+template <typename Key, typename Index, typename Hash>
+using LargeMap = absl::flat_hash_map<Key, Index, Hash, std::equal_to<Key>,
+                                     LargeAllocator<std::pair<const Key, Index>>>;
 
 inline bool IsOpen(const Proposal& proposal) {
   return proposal.state == ProposalState::kProposed || proposal.state == ProposalState::kWaiting;
@@ -110,9 +123,9 @@ struct LedgerState {
   LargeVector<Pair> pairs;
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
-  absl::flat_hash_map<Pid, ParticipantIndex, IdHash> participant_by_pid;
-  absl::flat_hash_map<LineId, LineIndex, IdHash> line_by_id;
-  absl::flat_hash_map<PairKey, PairIndex> pair_by_key;
+  LargeMap<Pid, ParticipantIndex, IdHash> participant_by_pid;
+  LargeMap<LineId, LineIndex, IdHash> line_by_id;
+  LargeMap<PairKey, PairIndex, PairKeyHash> pair_by_key;
   std::set<PairIndex> daily_limited;
   std::map<TxId, Transaction> prepared;                 // by id
   std::map<ParticipantIndex, std::size_t> prepared_by;  // how many, by payer, voted ones left out

@@ -92,6 +92,7 @@ struct PairFlow {
 
 std::vector<PairFlow> Combine(const Plan& plan) {
   std::vector<PairFlow> flows;
+  flows.reserve(plan.routes.size() * 8);
   for (const Route& route : plan.routes) {
     for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
       flows.push_back({route.participants[i], route.participants[i + 1], route.amount});
@@ -222,6 +223,8 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
     return Broken(std::to_string(plan.routes.size()) + " routes; at most " +
                   std::to_string(request.constraints.max_paths));
   }
+  std::vector<PairFlow> flows = Combine(plan);
+  for (const PairFlow& flow : flows) ledger.PrefetchPair(request.equivalent, flow.tail, flow.head);
   AmountSum sum = 0;
   for (const Route& route : plan.routes) {
     GEO_RETURN_IF_ERROR(CheckRoute(ledger, request, route));
@@ -231,11 +234,13 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
     return Broken("routes carry " + FormatSum(sum, 0) + " minor units; the payment is of " +
                   std::to_string(request.amount));
   }
-  std::vector<PairFlow> flows = Combine(plan);
   // All looked up before any is read: the memory that they wait for is fetched together.
   for (PairFlow& flow : flows) {
     flow.pair = ledger.FindPair(request.equivalent, flow.tail, flow.head);
     if (flow.pair.has_value()) __builtin_prefetch(&ledger.pair(*flow.pair));
+  }
+  for (const PairFlow& flow : flows) {
+    if (flow.pair.has_value()) ledger.PrefetchLines(*flow.pair);
   }
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const PairFlow& flow = flows[i];

@@ -194,6 +194,14 @@ class Ledger {
   // The operator with this pid (spec 01 §1.7); null when there is none. O(operators).
   const Operator* FindOperator(const Pid& pid) const;
 
+  // --- Hints: memory that looking these up would wait for is fetched meanwhile. Any index and pid
+  // will do. O(1). ---
+
+  void Prefetch(const Pid& pid) const;
+  void Prefetch(ParticipantIndex participant) const;
+  void PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) const;
+  void PrefetchLines(PairIndex pair) const;
+
   // --- What follows from it. ---
 
   // Capacity along a pair on UTC day `day` (spec 01 §4.6). Whether the participants are active is
