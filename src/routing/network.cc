@@ -50,7 +50,9 @@ Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::in
 }  // namespace
 
 Status Network::Read(const Ledger& ledger, std::vector<PairIndex> pairs, std::int64_t day) {
-  for (const PairIndex pair : pairs) GEO_RETURN_IF_ERROR(GrowTo(ledger, ledger.pair(pair).b));
+  ParticipantIndex last = 0;
+  for (const PairIndex pair : pairs) last = std::max(last, ledger.pair(pair).b);
+  if (!pairs.empty()) GEO_RETURN_IF_ERROR(GrowTo(ledger, last));
   std::erase_if(pairs, [&](PairIndex index) {
     const Pair& pair = ledger.pair(index);
     return !HasArc(ledger, pair, Direction::kForward) &&
