@@ -156,10 +156,11 @@ Status Hub::Impl::LoadSnapshot() {
 Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
   if (read_model) read_model->StartAfter(rows_seq);
   const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
+  Record record;
   GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty()) {
-      GEO_ASSIGN_OR_RETURN(ReadRecord read, TakeRecord(&packed));
-      GEO_RETURN_IF_ERROR(ReplayRecord(std::move(read.record), read.hash, rows_seq));
+      GEO_ASSIGN_OR_RETURN(const Hash256 hash, TakeRecordInto(&packed, &record));
+      GEO_RETURN_IF_ERROR(ReplayRecord(record, hash, rows_seq));
     }
     return true;
   }));
@@ -169,7 +170,7 @@ Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
                        ", the journal ends at " + std::to_string(planned.seq));
 }
 
-Status Hub::Impl::ReplayRecord(Record record, const Hash256& hash, std::uint64_t rows_seq) {
+Status Hub::Impl::ReplayRecord(Record& record, const Hash256& hash, std::uint64_t rows_seq) {
   if (record.seq > planned.seq) {
     if (record.seq != planned.seq + 1 || record.previous != planned.hash) {
       return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +

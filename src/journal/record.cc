@@ -34,7 +34,7 @@ Status Corrupt(std::string_view what) {
   return MakeError(ErrorCode::kRecordCorrupt, "journal record: " + std::string(what));
 }
 
-StatusOr<Record> ReadBody(std::string_view body) {
+Status ReadBody(std::string_view body, Record& record) {
   ByteReader reader(body);
   const std::uint64_t format = reader.Varint();
   if (reader.ok() && format > kRecordFormat) {
@@ -42,7 +42,6 @@ StatusOr<Record> ReadBody(std::string_view body) {
                                                   "; this library reads " +
                                                   std::to_string(kRecordFormat));
   }
-  Record record;
   const std::uint8_t kind = reader.Byte();
   const std::uint8_t digest_kind = reader.Byte();
   if (format == 0 || kind == 0 || kind > static_cast<std::uint8_t>(kLastRecordKind) ||
@@ -54,17 +53,17 @@ StatusOr<Record> ReadBody(std::string_view body) {
   record.time = reader.Signed();
   record.previous = reader.Fixed<Hash256>();
   record.actor = reader.Fixed<Pid>();
-  record.evidence = std::string(reader.Bytes());
-  record.reason = std::string(reader.Bytes());
+  record.evidence = reader.Bytes();
+  record.reason = reader.Bytes();
   if (record.reason.size() > kMaxReasonBytes || !IsValidUtf8(record.reason)) reader.Fail();
   const std::uint64_t count = reader.Below(reader.remaining());
   constexpr std::uint64_t kUsual = 64;  // more come with few bytes in crafted input only
+  record.effects.clear();
   record.effects.reserve(static_cast<std::size_t>(std::min(count, kUsual)));
   for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
     ReadEffect(reader, &record.effects);
   }
-  if (!reader.Complete()) return Corrupt("not canonical");
-  return record;
+  return reader.Complete() ? OkStatus() : Corrupt("not canonical");
 }
 
 // The bytes that are hashed, with their checksum checked.
@@ -136,15 +135,22 @@ StatusOr<Hash256> AppendRecord(const Record& record, std::string* out) {
 }
 
 StatusOr<ReadRecord> TakeRecord(std::string_view* bytes) {
+  ReadRecord read;
+  GEO_ASSIGN_OR_RETURN(read.hash, TakeRecordInto(bytes, &read.record));
+  return read;
+}
+
+StatusOr<Hash256> TakeRecordInto(std::string_view* bytes, Record* record) {
   GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
-  GEO_ASSIGN_OR_RETURN(Record record, ReadBody(body));
+  GEO_RETURN_IF_ERROR(ReadBody(body, *record));
   bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
-  return ReadRecord{std::move(record), Blake2b(body)};
+  return Blake2b(body);
 }
 
 StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes) {
   GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
-  GEO_ASSIGN_OR_RETURN(Record record, ReadBody(body));
+  Record record;
+  GEO_RETURN_IF_ERROR(ReadBody(body, record));
   bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
   return record;
 }

@@ -92,7 +92,10 @@ struct ReadRecord {
 // Takes one record from the front of `*bytes`. Errors, with `*bytes` unchanged: RecordCorrupt
 // (truncated, CRC, not canonical), FormatNewer.
 StatusOr<ReadRecord> TakeRecord(std::string_view* bytes);
-// The same without the hash, which is most of the work, for who does not follow the chain.
+// The same into `*record`, whose memory is used again: asking for memory and giving it back is a
+// tenth of a replay. Returns the hash. After an error `*record` means nothing.
+StatusOr<Hash256> TakeRecordInto(std::string_view* bytes, Record* record);
+// As TakeRecord without the hash, which is most of the work, for who does not follow the chain.
 StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes);
 
 // Reads packed records one after another and checks that each follows the one before: numbers
