@@ -36,7 +36,9 @@ Status StorePair(const Ledger& ledger, const Pair& pair, ResidualGraph& graph) {
 // All of `pairs`, which are of one equivalent and hold legal debts, at once.
 StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, const std::vector<PairIndex>& pairs) {
   ResidualGraph graph;
-  for (const PairIndex pair : pairs) GEO_RETURN_IF_ERROR(graph.Grow(ledger.pair(pair).b + 1));
+  NodeIndex nodes = 0;
+  for (const PairIndex pair : pairs) nodes = std::max(nodes, ledger.pair(pair).b + 1);
+  GEO_RETURN_IF_ERROR(graph.Grow(nodes));
   const auto edge = [&](EdgeIndex i) {
     const Pair& pair = ledger.pair(pairs[i]);
     const Direction owing = OwingDirection(pair);

@@ -80,6 +80,14 @@ StatusOr<std::string_view> FindBody(std::string_view bytes) {
   return bytes.substr(kLengthBytes, size);
 }
 
+// Reads the record at the front of `*bytes`, passes it, and returns the bytes that are hashed.
+StatusOr<std::string_view> TakeBody(std::string_view* bytes, Record& record) {
+  GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
+  GEO_RETURN_IF_ERROR(ReadBody(body, record));
+  bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
+  return body;
+}
+
 }  // namespace
 
 std::string_view RecordKindName(RecordKind kind) {
@@ -141,17 +149,13 @@ StatusOr<ReadRecord> TakeRecord(std::string_view* bytes) {
 }
 
 StatusOr<Hash256> TakeRecordInto(std::string_view* bytes, Record* record) {
-  GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
-  GEO_RETURN_IF_ERROR(ReadBody(body, *record));
-  bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
+  GEO_ASSIGN_OR_RETURN(const std::string_view body, TakeBody(bytes, *record));
   return Blake2b(body);
 }
 
 StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes) {
-  GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
   Record record;
-  GEO_RETURN_IF_ERROR(ReadBody(body, record));
-  bytes->remove_prefix(kLengthBytes + body.size() + kCrcBytes);
+  GEO_RETURN_IF_ERROR(TakeBody(bytes, record).status());
   return record;
 }
 

@@ -213,7 +213,6 @@ TEST(GraphCirculation, CheckerSeesThroughTampering) {
             ErrorCode::kInvalidArgument);
 }
 
-// Balances that are off by a multiple of 2^64 are off.
 // Sums, balances and bound agree with each other: only the edges say that it cannot be.
 TEST(GraphCirculation, CheckerKeepsToWhatEachEdgeAllows) {
   Edges edges;
@@ -233,6 +232,7 @@ TEST(GraphCirculation, CheckerKeepsToWhatEachEdgeAllows) {
   EXPECT_EQ(forge(10, -1), ErrorCode::kInvariantViolated) << "debts may not grow";
 }
 
+// Balances that are off by a multiple of 2^64 are off.
 TEST(GraphCirculation, CheckerDoesNotWrap) {
   const Flow most = kMaxAmount;
   Edges edges;

@@ -167,6 +167,17 @@ std::string Show(const Ledger& ledger) {
   return bytes;
 }
 
+// Folds what the journal has behind `first` into a ledger whose slices are loaded.
+void FollowTheJournal(const Book& book, const JournalHead& first, Ledger& loaded) {
+  const auto fold = [&](const Record& record, const Hash256&) {
+    loaded.Apply(record);
+    return OkStatus();
+  };
+  const StatusOr<JournalHead> head = ReadChain(first, book.journal, fold);
+  ASSERT_TRUE(head.ok()) << head.status();
+  ASSERT_TRUE(loaded.FinishLoading(*head).ok());
+}
+
 // A life of registrations, lines, changes and payments; `between` is called after each record.
 void Live(Book& book, const std::function<void()>& between) {
   for (ParticipantIndex i = 2; i < 12; ++i) {
@@ -207,13 +218,7 @@ TEST(LedgerTest, SnapshotTakenWhileWorkGoesOnPlusTailGivesTheSameState) {
     for (std::size_t i = 1; i < slices.size(); ++i) {
       ASSERT_TRUE(loaded.LoadSlice(slices[i]).ok());
     }
-    const StatusOr<JournalHead> head =
-        ReadChain(first, book.journal, [&](const Record& record, const Hash256&) {
-          loaded.Apply(record);
-          return OkStatus();
-        });
-    ASSERT_TRUE(head.ok()) << head.status();
-    ASSERT_TRUE(loaded.FinishLoading(*head).ok());
+    FollowTheJournal(book, first, loaded);
     EXPECT_EQ(Show(loaded), Show(book.ledger)) << items << " things a slice";
     EXPECT_EQ(loaded.DailyLimitedPairs(), book.ledger.DailyLimitedPairs());
     EXPECT_EQ(loaded.last_time(), book.ledger.last_time());
@@ -235,13 +240,7 @@ TEST(LedgerTest, SnapshotDuringWhichAnOperatorJoinsGivesTheSameState) {
        slice = book.ledger.NextSlice(cursor, book.head, 1)) {
     ASSERT_TRUE(loaded.LoadSlice(slice).ok());
   }
-  const StatusOr<JournalHead> head =
-      ReadChain(first, book.journal, [&](const Record& record, const Hash256&) {
-        loaded.Apply(record);
-        return OkStatus();
-      });
-  ASSERT_TRUE(head.ok()) << head.status();
-  ASSERT_TRUE(loaded.FinishLoading(*head).ok());
+  FollowTheJournal(book, first, loaded);
   EXPECT_EQ(loaded.LastSequence(pid), 7U);
   EXPECT_EQ(Show(loaded), Show(book.ledger));
 }

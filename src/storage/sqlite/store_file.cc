@@ -149,7 +149,7 @@ StatusOr<bool> HasStore(SqliteFiles& files, const std::string& path, const std::
                                                    " is there without its database; restore that, "
                                                    "or delete the log to begin anew");
   }
-  if (info.names > 1) {
+  if (info.ordinary && info.names > 1) {
     return MakeError(ErrorCode::kInvalidArgument,
                      Quote(path) + " has " + std::to_string(info.names) +
                          " names (hard links), which damages databases; make a copy instead");
