@@ -49,10 +49,12 @@ std::vector<Account> Chosen(const std::map<Ends, Amount>& before,
     changes[ends.second] += std::abs(change);
   }
   std::vector<std::pair<double, Account>> order;
+  order.reserve(changes.size());
   for (const auto& [account, change] : changes) order.emplace_back(-change, account);
   std::sort(order.begin(), order.end());
   order.resize(std::min(order.size(), most));
   std::vector<Account> chosen;
+  chosen.reserve(order.size());
   for (const auto& [change, account] : order) chosen.push_back(account);
   std::sort(chosen.begin(), chosen.end());
   return chosen;

@@ -1,7 +1,7 @@
 // geo on one page: five neighbours open lines of trust, Anna pays Emma over two routes at once, and
 // the hub, closed and opened again, still knows who owes what.
 #include <fmt/format.h>
-#include <stdlib.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): POSIX's mkdtemp is there
 
 #include <filesystem>
 #include <random>

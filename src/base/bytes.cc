@@ -79,7 +79,7 @@ std::uint64_t ByteReader::LongVarint() {
   if (rest_.size() >= sizeof(std::uint64_t)) {  // most end within eight bytes, and all are there
     std::uint64_t word = ReadLittleEndian<std::uint64_t>(rest_.substr(0, sizeof(word)));
     if (const std::uint64_t ends = ~word & kContinues; ends != 0) {
-      const auto size = static_cast<std::size_t>(std::countr_zero(ends) / 8 + 1);
+      const auto size = static_cast<std::size_t>(std::countr_zero(ends)) / 8 + 1;
       word &= (ends ^ (ends - 1)) & ~kContinues;
       const bool too_long = size > 1 && word >> (8 * (size - 1)) == 0;
       if (too_long) {

@@ -109,6 +109,7 @@ Status CheckProposable(const Ledger& ledger, const Proposal& proposal) {
 
 std::vector<Effect> ClearingEffects(const std::vector<Link>& links, Amount amount) {
   std::vector<Effect> effects;
+  effects.reserve(links.size());
   for (const Link& link : links) {
     effects.emplace_back(ChangeOfDebt(*link.pair, link.owing, link.owed() - amount));
   }

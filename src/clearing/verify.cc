@@ -73,7 +73,7 @@ Status VerifyClearing(const Ledger& ledger, std::span<const Effect> effects, boo
     const AmountSum rise = AmountSum{debt->after} - debt->before;
     moves.emplace_back(debt->from, -rise);
     moves.emplace_back(debt->to, rise);
-    pairs.push_back(std::minmax(debt->from, debt->to));
+    pairs.emplace_back(std::minmax(debt->from, debt->to));
   }
   std::sort(pairs.begin(), pairs.end());
   if (std::adjacent_find(pairs.begin(), pairs.end()) != pairs.end()) {

@@ -32,7 +32,7 @@ StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, R
   payment.effects.reserve(flows.size() + 1);
   for (const Flow& flow : flows) {
     GEO_ASSIGN_OR_RETURN(DebtEffect effect, MoveValue(ledger, request.equivalent, flow, day));
-    payment.effects.emplace_back(std::move(effect));
+    payment.effects.emplace_back(effect);
   }
   payment.transaction =
       MakeTransaction(pay, request, TransactionState::kCommitted, std::move(plan.routes));

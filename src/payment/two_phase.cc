@@ -275,7 +275,7 @@ StatusOr<std::optional<PaymentPlan>> PlanDecision(const Ledger& ledger, const Pi
         ReservationEffect{stored.equivalent, flow.from, flow.to, before, before - flow.amount});
     if (!commits) continue;
     GEO_ASSIGN_OR_RETURN(DebtEffect effect, MoveValue(ledger, stored.equivalent, flow, DayOf(now)));
-    plan->effects.emplace_back(std::move(effect));
+    plan->effects.emplace_back(effect);
   }
   plan->effects.emplace_back(TransactionEffect{TransactionState::kPrepared, plan->transaction});
   return plan;

@@ -22,12 +22,12 @@ class Simplex {
   AmountSum ValueOf(int route) const;                          // · 1 / denominator
 
  private:
-  AmountSum& At(int row, int column) {
-    return cells_[static_cast<std::size_t>(row * (columns_ + 1) + column)];
+  std::size_t IndexOf(int row, int column) const {
+    const auto width = static_cast<std::size_t>(columns_) + 1;
+    return static_cast<std::size_t>(row) * width + static_cast<std::size_t>(column);
   }
-  const AmountSum& At(int row, int column) const {
-    return cells_[static_cast<std::size_t>(row * (columns_ + 1) + column)];
-  }
+  AmountSum& At(int row, int column) { return cells_[IndexOf(row, column)]; }
+  const AmountSum& At(int row, int column) const { return cells_[IndexOf(row, column)]; }
   int Entering() const;
   int Leaving(int column) const;
   void Pivot(int row, int column);

@@ -113,7 +113,8 @@ Verdict PlanSearch::FindOne(Amount threshold, const RouteLimits& limits) {
   const Outcome outcome = FindRoute(threshold, limits, &path);
   if (outcome == Outcome::kWorkLimit) return Verdict::kOutOfWork;
   if (outcome != Outcome::kFound) return gave_up_ ? Verdict::kNotFound : Verdict::kImpossible;
-  routes_.assign(1, std::move(path));
+  routes_.clear();
+  routes_.push_back(std::move(path));
   if (threshold > 0) NoteBest(routes_);
   return Verdict::kFound;
 }

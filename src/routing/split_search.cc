@@ -204,6 +204,7 @@ Packing Splitter::PackChosen() {
     entry->second = std::min(entry->second, list_.arcs[arc].capacity);
   }
   std::vector<PackingLimit> limits;
+  limits.reserve(tightest.size());
   for (const auto& [routes, limit] : tightest) limits.push_back({routes, limit});
   ++sets_;
   search_.AddWork(users.size() * chosen_.size());

@@ -103,7 +103,9 @@ class Workload::Maker {
     Add(signer, [command = std::move(command)](const Hub&) { return command; });
   }
   void Add(const Pid& signer, std::function<Command(const Hub&)> make) {
-    actions_.push_back([=](const Hub& hub) { return TrustedCommand(signer, make(hub)); });
+    actions_.emplace_back([signer, make = std::move(make)](const Hub& hub) {
+      return TrustedCommand(signer, make(hub));
+    });
   }
 
   void EndStep(WorkKind kind) {
@@ -346,7 +348,7 @@ class Workload::Maker {
     if (plan_->proposals.empty()) return AddProposal();
     const TxId last = plan_->proposals.back();
     const bool rejects = RandomChance(random_, 20);
-    actions_.push_back([=, anybody = Anybody()](const Hub& hub) {
+    actions_.emplace_back([=, anybody = Anybody()](const Hub& hub) {
       const auto open = hub.view().Proposals(0, 1);
       const bool waits = open.ok() && !open->empty() && !open->front().awaited.empty();
       const Pid signer = waits ? open->front().awaited.front() : anybody;

@@ -72,7 +72,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   plan.reason = command.reason;
   if (equivalent) {
     GEO_ASSIGN_OR_RETURN(AmountLimitsEffect effect, ChangeAmounts(ledger, command, *equivalent));
-    plan.effects.emplace_back(std::move(effect));
+    plan.effects.emplace_back(effect);
   }
   CountLimitsEffect counts{ledger.count_limits(), ledger.count_limits()};
   if (command.lines.mentioned) SetLevels(command, command.lines.value, counts.after.lines);
@@ -80,7 +80,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
     SetLevels(command, command.payments_per_day.value, counts.after.payments_per_day);
   }
   if (command.lines.mentioned || command.payments_per_day.mentioned) {
-    plan.effects.emplace_back(std::move(counts));
+    plan.effects.emplace_back(counts);
   }
   return plan;
 }

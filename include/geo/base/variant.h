@@ -7,6 +7,7 @@
 #ifndef GEO_BASE_VARIANT_H_
 #define GEO_BASE_VARIANT_H_
 
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -24,9 +25,9 @@ class Variant : public std::variant<Types...> {
   using Base::operator=;
   Variant() noexcept = default;
   Variant(const Variant& other) : Base() { Base::operator=(other); }
-  Variant(Variant&&) = default;
+  Variant(Variant&&) noexcept(std::is_nothrow_move_constructible_v<Base>) = default;
   Variant& operator=(const Variant&) = default;
-  Variant& operator=(Variant&&) = default;
+  Variant& operator=(Variant&&) noexcept(std::is_nothrow_move_assignable_v<Base>) = default;
   ~Variant() = default;
 };
 

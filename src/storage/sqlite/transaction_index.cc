@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
-#include <utility>
 
 #include "geo/base/bytes.h"
 #include "src/base/crc32.h"
@@ -162,7 +161,7 @@ void TransactionIndex::Committed() noexcept {
     rows_ = 0;
   } else if (!written_.empty()) {
     ++rows_;
-    for (TransactionEntry& entry : written_) recent_[std::move(entry.id)] = entry.seq;
+    for (const TransactionEntry& entry : written_) recent_[entry.id] = entry.seq;
   }
   written_.clear();
   moved_ = false;
