@@ -43,7 +43,7 @@ Status ResidualGraph::Grow(NodeIndex count) {
 
 void ResidualGraph::StoreArcs(Edge& edge, const Arc& ab, const Arc& ba) {
   const Arc* arcs[2] = {&ab, &ba};
-  const std::uint8_t shut = info_[edge.a].enabled && info_[edge.b].enabled ? 0 : kShut;
+  const int shut = edge.flags[0] & kShut;
   bool plain = true;
   for (int side = 0; side < 2; ++side) {
     const Arc& arc = *arcs[side];
@@ -99,12 +99,17 @@ Status ResidualGraph::NoRoomForEdges() {
                    "a graph holds " + std::to_string(kMaxEdges) + " edges; no more fit");
 }
 
-void ResidualGraph::StoreNew(EdgeIndex index, NodeIndex u, NodeIndex v, const Arc& uv,
-                             const Arc& vu) {
-  Edge& edge = edges_[index];
+// What is stored says nothing of the ends, nor they of it, before LinkNew.
+void ResidualGraph::StoreNew(Edge& edge, NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
   edge.a = std::min(u, v);
   edge.b = std::max(u, v);
   StoreArcs(edge, u < v ? uv : vu, u < v ? vu : uv);
+}
+
+void ResidualGraph::LinkNew(Edge& edge) {
+  if (!info_[edge.a].enabled || !info_[edge.b].enabled) {
+    for (std::uint8_t& flags : edge.flags) flags |= kShut;
+  }
   ChangeSums(edge, Share(), ShareOf(edge));
 }
 
@@ -113,7 +118,8 @@ StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& u
   if (Find(u, v) != kNoEdge) return AlreadyThere(u, v);
   if (free_edge_ == kNoEdge && edges_.size() >= kMaxEdges) return NoRoomForEdges();
   const EdgeIndex index = TakeEdge();
-  StoreNew(index, u, v, uv, vu);
+  StoreNew(edges_[index], u, v, uv, vu);
+  LinkNew(edges_[index]);
   InsertSlot(u, v, index);
   InsertSlot(v, u, index);
   WriteCodes(index, true);

@@ -28,20 +28,31 @@ constexpr std::uint8_t ClassFor(std::uint32_t degree) {
   return size_class;
 }
 
-// `edges` in ascending order of `key`, which is below `keys`; equal ones stay as they are.
-template <typename Key>
-LargeVector<EdgeIndex> SortedBy(const LargeVector<EdgeIndex>& edges, NodeIndex keys, Key key) {
-  LargeVector<EdgeIndex> next(keys + std::size_t{1});
-  for (const EdgeIndex edge : edges) ++next[key(edge) + std::size_t{1}];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  LargeVector<EdgeIndex> sorted(edges.size());
-  for (const EdgeIndex edge : edges) sorted[next[key(edge)]++] = edge;
-  return sorted;
+// The indices of `edges` in order of both ends, which are below `nodes`: sorted by one after the
+// other, what the second sorting wants to know carried along by the first.
+template <typename Edges>
+LargeVector<EdgeIndex> InOrderOfEnds(const Edges& edges, NodeIndex nodes) {
+  std::vector<EdgeIndex> next_a(nodes + std::size_t{1});
+  std::vector<EdgeIndex> next_b(nodes + std::size_t{1});
+  for (const auto& edge : edges) {
+    ++next_a[edge.a + std::size_t{1}];
+    ++next_b[edge.b + std::size_t{1}];
+  }
+  std::partial_sum(next_a.begin(), next_a.end(), next_a.begin());
+  std::partial_sum(next_b.begin(), next_b.end(), next_b.begin());
+  struct Entry {
+    NodeIndex a;
+    EdgeIndex edge;
+  };
+  LargeVector<Entry> by_b(edges.size());
+  for (EdgeIndex i = 0; i < edges.size(); ++i) by_b[next_b[edges[i].b]++] = {edges[i].a, i};
+  LargeVector<EdgeIndex> order(edges.size());
+  for (const Entry& entry : by_b) order[next_a[entry.a]++] = entry.edge;
+  return order;
 }
 
 }  // namespace
 
-// In order of both ends every arc goes to the end of its block.
 Status ResidualGraph::InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge) {
   if (!edges_.empty()) {
     return MakeError(ErrorCode::kInvalidArgument,
@@ -49,26 +60,37 @@ Status ResidualGraph::InsertAll(EdgeIndex count, const std::function<NewEdge(Edg
   }
   if (count > kMaxEdges) return NoRoomForEdges();
   ResidualGraph built = *this;
-  built.edges_.resize(count);
+  built.edges_.reserve(count);
   for (EdgeIndex i = 0; i < count; ++i) {
     const NewEdge one = edge(i);
+    if (one.u == kNoNode && one.v == kNoNode) continue;
     GEO_RETURN_IF_ERROR(CheckNew(one.u, one.v, one.uv, one.vu));
-    built.StoreNew(i, one.u, one.v, one.uv, one.vu);
+    built.StoreNew(built.edges_.emplace_back(), one.u, one.v, one.uv, one.vu);
   }
   built.TakeBlocks();
-  LargeVector<EdgeIndex> order(count);
-  std::iota(order.begin(), order.end(), EdgeIndex{0});
-  order = SortedBy(order, node_count(), [&](EdgeIndex i) { return built.edges_[i].b; });
-  order = SortedBy(order, node_count(), [&](EdgeIndex i) { return built.edges_[i].a; });
+  GEO_RETURN_IF_ERROR(built.LinkAll());
+  *this = std::move(built);
+  return OkStatus();
+}
+
+// In order of both ends every arc goes to the end of its block. Everything else lies anywhere, and
+// is asked of memory some steps before it is needed.
+Status ResidualGraph::LinkAll() {
+  const LargeVector<EdgeIndex> order = InOrderOfEnds(edges_, node_count());
+  constexpr std::size_t kFetchEdge = 24;
+  constexpr std::size_t kFetchEnd = 16;
+  constexpr std::size_t kFetchBlock = 8;
   EdgeEnds previous;
-  for (const EdgeIndex i : order) {
-    const EdgeEnds ends = built.ends(i);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + kFetchEdge < order.size()) __builtin_prefetch(&edges_[order[i + kFetchEdge]]);
+    if (i + kFetchEnd < order.size()) PrefetchEnd(edges_[order[i + kFetchEnd]].b);
+    if (i + kFetchBlock < order.size()) PrefetchBlock(edges_[order[i + kFetchBlock]].b);
+    const EdgeEnds ends = this->ends(order[i]);
     if (ends == previous) return AlreadyThere(ends.a, ends.b);
     previous = ends;
-    built.Append(i);
+    Append(order[i]);
   }
-  built.live_edges_ = count;
-  *this = std::move(built);
+  live_edges_ = static_cast<EdgeIndex>(order.size());
   return OkStatus();
 }
 
@@ -88,8 +110,20 @@ void ResidualGraph::TakeBlocks() {
   }
 }
 
+void ResidualGraph::PrefetchEnd(NodeIndex node) const {
+  __builtin_prefetch(&nodes_[node], 1);
+  __builtin_prefetch(&info_[node], 1);
+  __builtin_prefetch(&info_[node].enabled, 1);  // it may lie across two lines
+}
+
+void ResidualGraph::PrefetchBlock(NodeIndex node) const {
+  __builtin_prefetch(arcs_.data() + nodes_[node].offset + nodes_[node].degree, 1);
+  __builtin_prefetch(refs_.data() + nodes_[node].offset + nodes_[node].degree, 1);
+}
+
 // Adds an edge whose ends are each the largest neighbour of the other so far, and have room.
 void ResidualGraph::Append(EdgeIndex index) {
+  LinkNew(edges_[index]);
   const Edge& edge = edges_[index];
   const Slots slots{nodes_[edge.a].offset + nodes_[edge.a].degree++,
                     nodes_[edge.b].offset + nodes_[edge.b].degree++};

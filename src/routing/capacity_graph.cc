@@ -21,7 +21,7 @@ StatusOr<graph::ResidualGraph> CapacityGraph(const Ledger& ledger, EquivalentInd
     if (ledger.pair(i).equivalent == equivalent) pairs.push_back(i);
   }
   Network network;
-  GEO_RETURN_IF_ERROR(network.Read(ledger, std::move(pairs), day));
+  GEO_RETURN_IF_ERROR(network.Read(ledger, pairs, day));
   const auto participants = static_cast<ParticipantIndex>(ledger.participant_count());
   if (participants > 0) GEO_RETURN_IF_ERROR(network.GrowTo(ledger, participants - 1));
   return std::move(network).Release();

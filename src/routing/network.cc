@@ -47,26 +47,37 @@ Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::in
   return arc;
 }
 
+// Otherwise the pair has no edge.
+bool CarriesAnything(const Arc& ab, const Arc& ba) {
+  return ab.direct != kAbsent || ba.direct != kAbsent;
+}
+
+// Whether the arc asks anything of whole paths.
+bool HasRules(const Arc& arc) { return arc.constrained || arc.max_hops != 0; }
+
 }  // namespace
 
-Status Network::Read(const Ledger& ledger, std::vector<PairIndex> pairs, std::int64_t day) {
+Status Network::Read(const Ledger& ledger, std::span<const PairIndex> pairs, std::int64_t day) {
   ParticipantIndex last = 0;
   for (const PairIndex pair : pairs) last = std::max(last, ledger.pair(pair).b);
   if (!pairs.empty()) GEO_RETURN_IF_ERROR(GrowTo(ledger, last));
-  std::erase_if(pairs, [&](PairIndex index) {
-    const Pair& pair = ledger.pair(index);
-    return !HasArc(ledger, pair, Direction::kForward) &&
-           !HasArc(ledger, pair, Direction::kBackward);
-  });
-  pair_of_edge_ = std::move(pairs);
-  const auto edges = static_cast<EdgeIndex>(pair_of_edge_.size());
-  GEO_RETURN_IF_ERROR(graph_.InsertAll(edges, [&](EdgeIndex edge) {
-    const PairIndex index = pair_of_edge_[edge];
-    const Pair& pair = ledger.pair(index);
-    return graph::NewEdge{pair.a, pair.b, ArcAlong(ledger, index, Direction::kForward, day),
-                          ArcAlong(ledger, index, Direction::kBackward, day)};
+  // Lines lie anywhere: each is asked of memory some steps before it is needed.
+  constexpr std::size_t kAhead = 16;
+  std::vector<EdgeIndex> with_rules;
+  pair_of_edge_.reserve(pairs.size());
+  GEO_RETURN_IF_ERROR(graph_.InsertAll(static_cast<EdgeIndex>(pairs.size()), [&](EdgeIndex i) {
+    if (i + kAhead < pairs.size()) ledger.PrefetchLines(pairs[i + kAhead]);
+    const Pair& pair = ledger.pair(pairs[i]);
+    const graph::NewEdge edge{pair.a, pair.b, ArcAlong(ledger, pairs[i], Direction::kForward, day),
+                              ArcAlong(ledger, pairs[i], Direction::kBackward, day)};
+    if (!CarriesAnything(edge.uv, edge.vu)) return graph::NewEdge();
+    if (HasRules(edge.uv) || HasRules(edge.vu)) {
+      with_rules.push_back(static_cast<EdgeIndex>(pair_of_edge_.size()));
+    }
+    pair_of_edge_.push_back(pairs[i]);
+    return edge;
   }));
-  for (EdgeIndex edge = 0; edge < edges; ++edge) {
+  for (const EdgeIndex edge : with_rules) {
     NoteRules(ledger, ledger.pair(pair_of_edge_[edge]), edge);
   }
   return OkStatus();
@@ -81,7 +92,7 @@ Status Network::SyncPair(const Ledger& ledger, PairIndex index, std::int64_t day
 
 Status Network::Store(const Ledger& ledger, PairIndex index, const Arc& ab, const Arc& ba) {
   const Pair& pair = ledger.pair(index);
-  const bool wanted = ab.direct != kAbsent || ba.direct != kAbsent;
+  const bool wanted = CarriesAnything(ab, ba);
   EdgeIndex edge = graph_.Find(pair.a, pair.b);
   if (edge != graph::kNoEdge) {
     constrained_ -= CountConstrained(edge);

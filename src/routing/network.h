@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,7 @@ class Network {
 
   // Reads all pairs of an equivalent into a network that is empty: as SyncPair of each, in a
   // fraction of the time.
-  Status Read(const Ledger& ledger, std::vector<PairIndex> pairs, std::int64_t day);
+  Status Read(const Ledger& ledger, std::span<const PairIndex> pairs, std::int64_t day);
 
   // Reads a pair of this equivalent again. A pair that can carry nothing has no edge.
   Status SyncPair(const Ledger& ledger, PairIndex pair, std::int64_t day);

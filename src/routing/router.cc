@@ -73,7 +73,7 @@ GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day)
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) pairs[ledger.pair(i).equivalent].push_back(i);
   for (EquivalentIndex equivalent = 0; equivalent < pairs.size(); ++equivalent) {
     if (pairs[equivalent].empty()) continue;
-    graphs_->fits.Update(NetworkOf(equivalent).Read(ledger, std::move(pairs[equivalent]), day));
+    graphs_->fits.Update(NetworkOf(equivalent).Read(ledger, pairs[equivalent], day));
   }
 }
 

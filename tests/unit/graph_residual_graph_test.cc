@@ -89,6 +89,22 @@ TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {
   EXPECT_EQ(graph.edge_count(), 1U);
 }
 
+TEST(ResidualGraph, LeavesOutEdgesThatAreNone) {
+  ResidualGraph graph = WithNodes(3);
+  const NewEdge edges[] = {NewEdge(),
+                           {2, 1, PlainArc(3), PlainArc(4)},
+                           NewEdge(),
+                           {0, 2, PlainArc(5), Arc()},
+                           NewEdge()};
+  ASSERT_TRUE(graph.InsertAll(5, [&](EdgeIndex i) { return edges[i]; }).ok());
+  EXPECT_EQ(graph.edge_count(), 2U);
+  EXPECT_EQ(graph.edge_limit(), 2U);
+  EXPECT_EQ(graph.Find(1, 2), 0U);
+  EXPECT_EQ(graph.Find(0, 2), 1U);
+  EXPECT_EQ(graph.ArcFrom(0, 2), PlainArc(3));
+  EXPECT_EQ(graph.OutBound(2, 0), 3);
+}
+
 TEST(ResidualGraph, CapacityDependsOnWhoAsks) {
   ResidualGraph graph = WithNodes(4);
   const EdgeIndex edge = MustInsert(graph, 0, 1, Arc{.direct = 9, .transit = 4});

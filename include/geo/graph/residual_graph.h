@@ -78,7 +78,7 @@ struct Arc {
 // An arc that carries `capacity` whoever asks.
 inline Arc PlainArc(Flow capacity) { return Arc{.direct = capacity, .transit = capacity}; }
 
-// An edge to be; `uv` is its arc u→v.
+// An edge to be; `uv` is its arc u→v. Made by default, it is none.
 struct NewEdge {
   NodeIndex u = kNoNode;
   NodeIndex v = kNoNode;
@@ -109,9 +109,10 @@ class ResidualGraph {
   // the edge exists: then Change it), TooLarge above kMaxEdges.
   StatusOr<EdgeIndex> Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
 
-  // Builds a graph of which there are only the nodes: as inserting `count` edges one after the
-  // other, in a fraction of the time. `edge(i)` is asked for once each, in order, and gets index i.
-  // O(nodes + edges). Errors: as Insert, and InvalidArgument when there are edges or ever were.
+  // Builds a graph of which there are only the nodes: as inserting up to `count` edges one after
+  // the other, in a fraction of the time. `edge(i)` is asked for once each, in order; NewEdge() is
+  // left out, the others get indices from 0. O(nodes + edges). Errors: as Insert, and
+  // InvalidArgument when there are edges or ever were.
   Status InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge);
 
   // Replaces both arcs of an edge. `uv` is the arc that leaves `tail`. O(log degree).
@@ -233,7 +234,8 @@ class ResidualGraph {
   Status CheckNew(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) const;
   static Status AlreadyThere(NodeIndex u, NodeIndex v);
   static Status NoRoomForEdges();
-  void StoreNew(EdgeIndex index, NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
+  void StoreNew(Edge& edge, NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
+  void LinkNew(Edge& edge);
   void StoreArcs(Edge& edge, const Arc& ab, const Arc& ba);
   Flow Direct(const Edge& edge, int side) const {
     return edge.extra == kNoExtra ? edge.transit[side] : extras_[edge.extra].direct[side];
@@ -262,6 +264,9 @@ class ResidualGraph {
   void WriteArcs(const Edge& edge, Slots slots);
   void WriteRefs(EdgeIndex index, Slots slots);
   void TakeBlocks();
+  Status LinkAll();
+  void PrefetchEnd(NodeIndex node) const;
+  void PrefetchBlock(NodeIndex node) const;
   void Append(EdgeIndex index);
   EdgeIndex TakeEdge();
   std::uint32_t TakeExtra();
