@@ -507,17 +507,22 @@ CountLimitsEffect ReadCountLimitsEffect(ByteReader& reader) {
   return effect;
 }
 
+// Effects on things, by the byte of their kind.
+constexpr std::uint8_t kParticipantEffect = 2;
+constexpr std::uint8_t kEquivalentEffect = 3;
+constexpr std::uint8_t kLineEffect = 4;
+
 // Reads one effect and gives it to `take`, as what it is.
 template <typename Take>
 auto ReadInto(ByteReader& reader, const Take& take) {
   switch (reader.Byte()) {
     case 1:
       return take(GenesisEffect{ReadGenesis(reader)});
-    case 2:
+    case kParticipantEffect:
       return take(ReadChange<ParticipantEffect>(reader, ReadParticipant));
-    case 3:
+    case kEquivalentEffect:
       return take(ReadChange<EquivalentEffect>(reader, ReadEquivalent));
-    case 4:
+    case kLineEffect:
       return take(ReadChange<LineEffect>(reader, ReadLine));
     case 5:
       return take(ReadDebtEffect(reader));
@@ -552,6 +557,30 @@ Effect ReadEffect(ByteReader& reader) {
 
 void ReadEffect(ByteReader& reader, std::vector<Effect>* effects) {
   ReadInto(reader, [effects](auto effect) { effects->emplace_back(std::move(effect)); });
+}
+
+namespace {
+
+// What comes before the thing in an effect of `kind` that makes the one at `index`.
+void ReadMaking(ByteReader& reader, std::uint8_t kind, std::uint32_t index) {
+  if (reader.Byte() != kind || ReadIndex(reader) != index || ReadBool(reader)) reader.Fail();
+}
+
+}  // namespace
+
+void ReadMade(ByteReader& reader, std::uint32_t index, Participant* made) {
+  ReadMaking(reader, kParticipantEffect, index);
+  *made = ReadParticipant(reader);
+}
+
+void ReadMade(ByteReader& reader, std::uint32_t index, Equivalent* made) {
+  ReadMaking(reader, kEquivalentEffect, index);
+  *made = ReadEquivalent(reader);
+}
+
+void ReadMade(ByteReader& reader, std::uint32_t index, TrustLine* made) {
+  ReadMaking(reader, kLineEffect, index);
+  *made = ReadLine(reader);
 }
 
 }  // namespace geo

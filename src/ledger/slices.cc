@@ -26,19 +26,6 @@ void WriteCreation(CreationEffect effect, ByteWriter& writer) {
   WriteEffect(Effect(std::move(effect)), writer);
 }
 
-// Reads a creation effect of the kind asked for with the index expected.
-template <typename CreationEffect>
-CreationEffect ReadCreation(std::uint64_t index, ByteReader& reader) {
-  Effect effect = ReadEffect(reader);
-  auto* wanted = std::get_if<CreationEffect>(&effect);
-  if (wanted == nullptr) {
-    reader.Fail();
-    return {};
-  }
-  if (wanted->index != index || wanted->before.has_value()) reader.Fail();
-  return std::move(*wanted);
-}
-
 void WritePair(const Pair& pair, ByteWriter& writer) {
   writer.Varint(pair.equivalent);
   writer.Varint(pair.a);
@@ -104,7 +91,7 @@ void ReadHead(LedgerState& state, ByteReader& reader) {
   state.has_payments = reader.Below(1) == 1;
   const std::uint64_t equivalents = reader.Below(reader.remaining());
   for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
-    state.equivalents.push_back(ReadCreation<EquivalentEffect>(i, reader).after);
+    ReadMade(reader, static_cast<EquivalentIndex>(i), &state.equivalents.emplace_back());
   }
   const std::uint64_t used = reader.Below(reader.remaining());
   for (std::uint64_t i = 0; i < used && reader.ok(); ++i) {
@@ -247,19 +234,23 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
   }
 }
 
-void LoadParticipant(LedgerState& state, std::uint64_t index, ByteReader& reader) {
-  state.participants.push_back(ReadCreation<ParticipantEffect>(index, reader).after);
+void LoadParticipant(LedgerState& state, ParticipantIndex index, ByteReader& reader) {
+  ReadMade(reader, index, &state.participants.emplace_back());
   state.sequences.push_back(reader.Varint());
-  state.operator_sequences.erase(state.participants.back().pid);  // who joined after the head
+  if (!state.operator_sequences.empty()) {  // who joined after the head
+    state.operator_sequences.erase(state.participants.back().pid);
+  }
   state.pairs_of.emplace_back();
 }
 
-void LoadLine(LedgerState& state, std::uint64_t index, ByteReader& reader) {
-  const LineEffect effect = ReadCreation<LineEffect>(index, reader);
-  const TrustLine& line = effect.after;
+void LoadLine(LedgerState& state, LineIndex index, ByteReader& reader) {
+  TrustLine line;
+  ReadMade(reader, index, &line);
   LineRecord record{line.id,    line.equivalent, line.owner,   line.debtor, line.status,
                     line.limit, line.created,    line.updated, nullptr};
-  if (line.policy != LinePolicy()) record.policy = std::make_unique<const LinePolicy>(line.policy);
+  if (line.policy != LinePolicy()) {
+    record.policy = std::make_unique<const LinePolicy>(std::move(line.policy));
+  }
   state.lines.push_back(std::move(record));
 }
 
@@ -270,21 +261,22 @@ void LoadPair(LedgerState& state, ByteReader& reader) {
 
 // Reads the item at `index`, which must be the next one of its kind.
 void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, ByteReader& reader) {
+  const auto i = static_cast<std::uint32_t>(index);
   switch (slice.kind) {
     case SliceKind::kHead:
       ReadHead(state, reader);
       break;
     case SliceKind::kParticipants:
-      LoadParticipant(state, index, reader);
+      LoadParticipant(state, i, reader);
       break;
     case SliceKind::kLines:
-      LoadLine(state, index, reader);
+      LoadLine(state, i, reader);
       break;
     case SliceKind::kPairs:
       LoadPair(state, reader);
       break;
     case SliceKind::kPositions:
-      state.PositionOf(slice.equivalent, static_cast<ParticipantIndex>(index)) = reader.Sum();
+      state.PositionOf(slice.equivalent, i) = reader.Sum();
       break;
     case SliceKind::kPrepared:
       ReadPrepared(state, reader);

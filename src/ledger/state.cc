@@ -45,7 +45,12 @@ void LedgerState::LinkPairs() {
     ++counts[pair.b];
   }
   for (std::size_t i = 0; i < counts.size(); ++i) pairs_of[i].reserve(counts[i]);
+  constexpr std::size_t kAhead = 16;
   for (PairIndex i = 0; i < pairs.size(); ++i) {
+    if (i + kAhead < pairs.size()) {
+      __builtin_prefetch(&pairs_of[pairs[i + kAhead].a], 1);
+      __builtin_prefetch(&pairs_of[pairs[i + kAhead].b], 1);
+    }
     pairs_of[pairs[i].a].push_back(i);
     pairs_of[pairs[i].b].push_back(i);
   }

@@ -120,6 +120,10 @@ void WriteEffect(const Effect& effect, ByteWriter& writer);
 Effect ReadEffect(ByteReader& reader);
 // The same at the end of `*effects`, where it need not be moved to.
 void ReadEffect(ByteReader& reader, std::vector<Effect>* effects);
+// Reads the effect that made the thing at `index` into `*made`; fails on any other.
+void ReadMade(ByteReader& reader, std::uint32_t index, Participant* made);
+void ReadMade(ByteReader& reader, std::uint32_t index, Equivalent* made);
+void ReadMade(ByteReader& reader, std::uint32_t index, TrustLine* made);
 
 }  // namespace geo
 
