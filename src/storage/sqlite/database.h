@@ -99,6 +99,29 @@ class Database {
   sqlite3* handle_ = nullptr;
 };
 
+// How much of what was read stays in memory: 64 MB, or 1 MB.
+inline constexpr const char* kFullCache = "PRAGMA cache_size = -65536";
+inline constexpr const char* kSmallCache = "PRAGMA cache_size = -1024";
+
+// Without memory for the change it stays as it is, which costs time only.
+inline void SetCache(sqlite3* handle, const char* cache) noexcept {
+  sqlite3_exec(handle, cache, nullptr, nullptr, nullptr);
+}
+
+// While a lot is read that is not read again.
+class SmallCache {
+ public:
+  explicit SmallCache(Database& database) : handle_(database.handle()) {
+    SetCache(handle_, kSmallCache);
+  }
+  ~SmallCache() { SetCache(handle_, kFullCache); }
+  SmallCache(const SmallCache&) = delete;
+  SmallCache& operator=(const SmallCache&) = delete;
+
+ private:
+  sqlite3* handle_;
+};
+
 }  // namespace geo
 
 #endif  // GEO_SRC_STORAGE_SQLITE_DATABASE_H_

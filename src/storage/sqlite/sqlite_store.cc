@@ -283,17 +283,21 @@ Status SqliteStore::DoLoadSnapshot(const std::function<Status(const SnapshotSlic
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_ASSIGN_OR_RETURN(const Meta meta, writer_.ReadMeta());
   if (meta.snapshot_slices == 0) return OkStatus();
+  // Its pages are read once: not worth the memory of a full cache, which would have to be cleared.
+  const SmallCache small(writer_.database());
   Statement& slices = statements_.slices;
   const ResetLater reset(slices);
   slices.BindInteger(1, static_cast<std::int64_t>(meta.snapshot));
+  SnapshotSlice slice;  // its memory is used again
+  slice.snapshot = meta.snapshot;
   for (std::uint32_t i = 0; i < meta.snapshot_slices; ++i) {
     const int result = slices.Step();
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
       return writer_.database().Error(result, "read a snapshot");
     }
-    const bool last = i + 1 == meta.snapshot_slices;
-    SnapshotSlice slice{meta.snapshot, i, last, ""};
-    if (result == SQLITE_ROW) slice.bytes = slices.Bytes(2);
+    slice.slice = i;
+    slice.last = i + 1 == meta.snapshot_slices;
+    slice.bytes = result == SQLITE_ROW ? slices.Bytes(2) : std::string_view();
     if (result == SQLITE_DONE || slices.Integer(0) != i ||
         slices.Integer(1) != SliceChecksum(meta.snapshot, i, slice.bytes)) {
       return Corrupt("slice " + std::to_string(i) + " of snapshot " +

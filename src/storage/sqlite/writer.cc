@@ -87,8 +87,9 @@ Status Writer::Configure() {
   GEO_RETURN_IF_ERROR(
       database_.Run("PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; "
                     "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; "
-                    "PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; "
+                    "PRAGMA mmap_size = 0; "
                     "PRAGMA journal_size_limit = 67108864"));
+  SetCache(handle, kFullCache);
   // Replaces SQLite's own carrying over, which hides its errors.
   sqlite3_wal_hook(
       handle,
