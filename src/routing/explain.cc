@@ -84,10 +84,11 @@ bool Explainer::BlameRulesOrHops(Effort effort) {
     return true;
   }
   if (asked.hops == kUnlimited) return false;
-  const auto blame = [&](std::uint32_t hops) {
-    return BlameLimits({hops, asked.paths, true}, RefusalReason::kHopLimit, effort);
+  const auto blame = [&](std::uint32_t hops, Effort tried) {
+    return BlameLimits({hops, asked.paths, true}, RefusalReason::kHopLimit, tried);
   };
-  return (effort == Effort::kQuick && blame(asked.hops + 1)) || blame(kUnlimited);
+  return (effort == Effort::kQuick && blame(asked.hops + 1, Effort::kGlance)) ||
+         blame(kUnlimited, effort);
 }
 
 bool Explainer::BlamePaths(Effort effort) {
@@ -219,7 +220,7 @@ void Explainer::Shrink(const RouteLimits& relaxed) {
   for (std::uint32_t more = 1; more <= kShrinkTries && from + more < needed; ++more) {
     RouteLimits limits = asked;
     (hops ? limits.hops : limits.paths) = from + more;
-    if (search_.Solve(request_.amount, limits, Effort::kQuick) != Verdict::kFound) continue;
+    if (search_.Solve(request_.amount, limits, Effort::kGlance) != Verdict::kFound) continue;
     TakeWitness(refusal_.reason, !limits.path_rules);
     return;
   }

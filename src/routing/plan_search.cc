@@ -81,14 +81,15 @@ Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effor
   Verdict verdict = Greedy(amount, limits, false);
   if (verdict != Verdict::kNotFound) return verdict;
   if (limits.paths != kUnlimited) {
+    if (effort == Effort::kGlance) return verdict;
     verdict = Greedy(amount, limits, true);
     if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
   }
   const std::uint64_t before = search_.work();
   verdict = ByFlow(amount, limits);
-  if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
-  // There is enough capacity. Limits or path rules are in the way of how it was used. Other flows
-  // hardly ever do better where there was much to choose from.
+  if (verdict != Verdict::kNotFound || effort != Effort::kFull) return verdict;
+  // Limits or path rules are in the way. Other flows hardly ever do better where there was much to
+  // choose from.
   if (search_.work() - before <= kLittleWork &&
       (ByQuanta(amount, limits) || ByScaling(amount, limits))) {
     return Verdict::kFound;
@@ -326,15 +327,19 @@ void PlanSearch::RecordMaximum() {
 }
 
 // Exact flow, warm from the routes found; first with short augmenting paths only, which keeps most
-// decompositions short.
+// decompositions short. Where that does not reach the amount and there was much to choose from,
+// longer ones hardly ever leave a flow of short routes: whether they would carry it is left open.
 Verdict PlanSearch::ByFlow(Amount amount, const RouteLimits& limits) {
+  const std::uint64_t before = search_.work();
   Verdict verdict = Verdict::kNotFound;
   bool first = true;
+  bool given_up = false;
   const bool found = TryFlows(amount, limits, [&] {
     const bool warm = std::exchange(first, false);
     Outcome outcome = search_.Maximize(amount, HopsFor(limits));
     if (outcome == Outcome::kHopLimit && warm) {
-      outcome = search_.Maximize(amount);
+      given_up = search_.work() - before > kLittleWork;
+      if (!given_up) outcome = search_.Maximize(amount);
     }
     if (outcome == Outcome::kExhausted && warm) {
       RecordMaximum();
@@ -345,7 +350,9 @@ Verdict PlanSearch::ByFlow(Amount amount, const RouteLimits& limits) {
     return outcome == Outcome::kFound;
   });
   if (found) return Verdict::kFound;
-  if (verdict == Verdict::kNotFound && Complete(amount, limits)) return Verdict::kFound;
+  if (verdict == Verdict::kNotFound && !given_up && Complete(amount, limits)) {
+    return Verdict::kFound;
+  }
   return verdict;
 }
 

@@ -31,9 +31,9 @@ enum class Verdict : std::uint8_t {
   kOutOfWork = 3,
 };
 
-// How much to try: kQuick leaves exact flow out when the number of paths is limited, and all that
-// follows it.
-enum class Effort : std::uint8_t { kQuick, kFull };
+// How much to try when the number of paths is limited: kGlance only shortest paths for all or half
+// of what remains, kQuick then the widest; neither tries flows, and what follows them.
+enum class Effort : std::uint8_t { kGlance, kQuick, kFull };
 
 class PlanSearch {
  public:

@@ -10,13 +10,14 @@
 // - With limits, the router first looks for one route, then takes shortest paths that carry all
 //   that remains, half of it, or, by the pigeonhole rule, at least remaining / k when k paths are
 //   left (when there is none at the first step, no split into k paths exists); then nearly the
-//   widest paths first; then exact maximum flow with its re-routing, decomposed within the limits,
-//   and where that took little work other flows. If all that fails, the routes that a network
-//   offers are searched one by one. That search is exhaustive, and a refusal therefore right, when
-//   the payment's surroundings are small: at most kMaxListedRoutes simple routes within the hop
-//   limit, and plans of at most kMaxSplitPaths paths. In larger ones finding the best split under
-//   both limits is NP-hard, and a payment that a cleverer split could have made may be refused with
-//   kHopLimit, kPathLimit or kPolicy; the first four reasons are proofs always.
+//   widest paths first; then flow with its re-routing, enlarged by routes within the hop limit as
+//   far as the amount and decomposed within the limits; where that took little work, by longer ones
+//   too, and by other flows. If all that fails, the routes that a network offers are searched one
+//   by one. That search is exhaustive, and a refusal therefore right, when the payment's
+//   surroundings are small: at most kMaxListedRoutes simple routes within the hop limit, and plans
+//   of at most kMaxSplitPaths paths. In larger ones finding the best split under both limits is
+//   NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
+//   kPathLimit or kPolicy; the first four reasons are proofs always.
 #ifndef GEO_ROUTING_ROUTER_H_
 #define GEO_ROUTING_ROUTER_H_
 
