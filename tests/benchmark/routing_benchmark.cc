@@ -16,8 +16,7 @@ NetworkName Generated(testing::NetworkShape shape, std::uint32_t participants, b
                                ? std::to_string(participants / 1'000'000) + "M"
                            : participants >= 1'000 ? std::to_string(participants / 1'000) + "k"
                                                    : std::to_string(participants);
-  name.label = (shape == testing::NetworkShape::kHolmeKim ? "hk " : "comm ") + size +
-               (policies ? " policies" : "");
+  name.label = (shape == testing::NetworkShape::kHolmeKim ? "hk " : "comm ") + size;
   name.options = {.shape = shape, .participants = participants, .seed = 1};
   name.policies = policies;
   return name;
@@ -39,15 +38,12 @@ void AddRows(Size size) {
   for (const std::uint32_t participants : SizesOf(size)) {
     for (const auto shape :
          {testing::NetworkShape::kHolmeKim, testing::NetworkShape::kCommunities}) {
-      const NetworkName name = Generated(shape, participants, false);
-      AddFlowRows(name, size);
-      AddPaymentRows(name, size);
-      AddGraphRows(name, size);
+      std::vector<NetworkName> names = {Generated(shape, participants, false)};
       const bool once = participants == 1'000'000 && shape != testing::NetworkShape::kHolmeKim;
-      if (participants == 1'000 || once) continue;
-      const NetworkName policed = Generated(shape, participants, true);
-      AddFlowRows(policed, size);
-      AddPaymentRows(policed, size);
+      if (participants != 1'000 && !once) names.push_back(Generated(shape, participants, true));
+      AddFlowRows(names, size);
+      AddPaymentRows(names, size);
+      AddGraphRows(names.front(), size);
     }
   }
   if (size == Size::kSmoke) return;
@@ -56,8 +52,8 @@ void AddRows(Size size) {
     name.label = folder;
     name.generated = false;
     if (!IsPresent(name)) continue;
-    AddFlowRows(name, size);
-    AddPaymentRows(name, size);
+    AddFlowRows({&name, 1}, size);
+    AddPaymentRows({&name, 1}, size);
     AddGraphRows(name, size);
   }
 }

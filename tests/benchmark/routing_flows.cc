@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,19 +56,6 @@ std::vector<FlowQuery> Queries(Workbench& bench, std::size_t count) {
   return queries;
 }
 
-// Remembered until another network comes.
-template <typename Made>
-Made& Keep(const std::function<std::unique_ptr<Made>()>& make) {
-  static std::uint64_t generation = 0;
-  static std::unique_ptr<Made> made;
-  if (made == nullptr || generation != WorkbenchGeneration()) {
-    made.reset();
-    made = make();
-    generation = WorkbenchGeneration();
-  }
-  return *made;
-}
-
 struct FlowAnswers : Answers {};
 struct PathAnswers : Answers {};
 
@@ -82,7 +70,7 @@ void TimeInto(Answers& answers, const std::function<Flow(const FlowQuery&)>& ask
 }
 
 FlowAnswers& FlowsOf(Workbench& bench, std::size_t count) {
-  return Keep<FlowAnswers>([&] {
+  return Keep<FlowAnswers>(bench, [&] {
     auto answers = std::make_unique<FlowAnswers>();
     answers->queries = Queries(bench, count);
     const graph::ResidualGraph& graph = bench.graph();
@@ -97,7 +85,7 @@ FlowAnswers& FlowsOf(Workbench& bench, std::size_t count) {
 }
 
 PathAnswers& PathsOf(Workbench& bench, std::size_t count) {
-  return Keep<PathAnswers>([&] {
+  return Keep<PathAnswers>(bench, [&] {
     auto answers = std::make_unique<PathAnswers>();
     answers->queries = Queries(bench, count);
     const graph::ResidualGraph& graph = bench.graph();
@@ -144,7 +132,7 @@ void Compare(Row& row, const Answers& answers, std::size_t count,
 template <typename Boost>
 Boost& BoostOf(Workbench& bench) {
   return Keep<Boost>(
-      [&] { return std::make_unique<Boost>(bench.network().participants, bench.pairs()); });
+      bench, [&] { return std::make_unique<Boost>(bench.network().participants, bench.pairs()); });
 }
 
 // boykov_kolmogorov on either container.
@@ -193,12 +181,12 @@ void Export(Workbench& bench, const Answers& answers) {
     const FlowQuery& query = answers.queries[i];
     queries.push_back({query.from, query.to, answers.values[i], answers.us[i]});
   }
-  const nlohmann::json all = {{"network", bench.name().label},
+  const nlohmann::json all = {{"network", bench.name().row()},
                               {"operation", kMaxFlow},
                               {"participants", bench.network().participants},
                               {"arcs", std::move(arcs)},
                               {"queries", std::move(queries)}};
-  std::ofstream(ExchangeFolder() + "/" + bench.name().label + ".flows.json") << all.dump();
+  std::ofstream(ExchangeFolder() + "/" + bench.name().row() + ".flows.json") << all.dump();
 }
 
 // How many queries each engine answers: enough for a mean, few enough to wait for.
@@ -223,52 +211,56 @@ Counts CountsFor(const NetworkName& name, Size size) {
 
 namespace {
 
-void AddGeoRows(const NetworkName& name, const Counts& counts) {
-  AddRow({name.label, kMaxFlow, "geo"}, [=](Row& row) {
-    Workbench& bench = WorkbenchOf(name);
-    const FlowAnswers& answers = FlowsOf(bench, counts.geo);
-    Report(row, bench, answers, true);
-    Export(bench, answers);
-  });
-  AddRow({name.label, kOnePath, "geo"}, [=](Row& row) {
-    Workbench& bench = WorkbenchOf(name);
-    Report(row, bench, PathsOf(bench, counts.paths), false);
-  });
+void AddGeoRows(std::span<const NetworkName> names, const Counts& counts) {
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), kMaxFlow, "geo"}, [=](Row& row) {
+      Workbench& bench = WorkbenchOf(name);
+      const FlowAnswers& answers = FlowsOf(bench, counts.geo);
+      Report(row, bench, answers, true);
+      Export(bench, answers);
+    });
+  }
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), kOnePath, "geo"}, [=](Row& row) {
+      Workbench& bench = WorkbenchOf(name);
+      Report(row, bench, PathsOf(bench, counts.paths), false);
+    });
+  }
 }
 
 void AddPeerRows(const NetworkName& name, const Counts& counts) {
-  AddRow({name.label, kMaxFlow, "Boost boykov_kolmogorov"}, [=](Row& row) {
+  AddRow({name.row(), kMaxFlow, "Boost boykov_kolmogorov"}, [=](Row& row) {
     CompareFlows<BoostLists>(row, name, counts.geo, counts.boykov_kolmogorov);
   });
-  AddRow({name.label, kMaxFlow, "Boost boykov_kolmogorov, compressed rows"}, [=](Row& row) {
+  AddRow({name.row(), kMaxFlow, "Boost boykov_kolmogorov, compressed rows"}, [=](Row& row) {
     CompareFlows<BoostRows>(row, name, counts.geo, counts.boykov_kolmogorov);
   });
-  AddRow({name.label, kMaxFlow, "Boost push_relabel, compressed rows"}, [=](Row& row) {
+  AddRow({name.row(), kMaxFlow, "Boost push_relabel, compressed rows"}, [=](Row& row) {
     Workbench& bench = WorkbenchOf(name);
     BoostPushRelabel boost(bench.network().participants, bench.pairs());
     Compare(row, FlowsOf(bench, counts.geo), counts.push_relabel,
             [&](const FlowQuery& query) { return boost.MaxFlow(query.from, query.to); });
   });
 #ifdef GEO_HAVE_LEMON
-  AddRow({name.label, kMaxFlow, "LEMON Preflow"}, [=](Row& row) {
+  AddRow({name.row(), kMaxFlow, "LEMON Preflow"}, [=](Row& row) {
     Workbench& bench = WorkbenchOf(name);
     const auto lemon = NewLemon(bench);
     Compare(row, FlowsOf(bench, counts.geo), counts.lemon,
             [&](const FlowQuery& query) { return lemon->MaxFlow(query.from, query.to); });
   });
 #endif
-  AddRow({name.label, kOnePath, "Boost breadth-first"},
+  AddRow({name.row(), kOnePath, "Boost breadth-first"},
          [=](Row& row) { ComparePaths<BoostLists>(row, name, counts.paths, counts.boost_paths); });
-  AddRow({name.label, kOnePath, "Boost breadth-first, compressed rows"},
+  AddRow({name.row(), kOnePath, "Boost breadth-first, compressed rows"},
          [=](Row& row) { ComparePaths<BoostRows>(row, name, counts.paths, counts.boost_paths); });
 }
 
 }  // namespace
 
-void AddFlowRows(const NetworkName& name, Size size) {
-  const Counts counts = CountsFor(name, size);
-  AddGeoRows(name, counts);
-  if (!name.policies) AddPeerRows(name, counts);  // the others know no policies
+void AddFlowRows(std::span<const NetworkName> names, Size size) {
+  const Counts counts = CountsFor(names.front(), size);
+  AddGeoRows(names, counts);
+  AddPeerRows(names.front(), counts);  // the others know no policies
 }
 
 }  // namespace geo::bench

@@ -88,9 +88,9 @@ void MeasureMemory(Row& row, Workbench& bench) {
 
 void AddGraphRows(const NetworkName& name, Size size) {
   const std::size_t count = size == Size::kSmoke ? 50 : 20'000;
-  AddRow({name.label, "open, change, close a line", "geo"},
+  AddRow({name.row(), "open, change, close a line", "geo"},
          [=](Row& row) { MeasureChanges(row, WorkbenchOf(name), count); });
-  AddRow({name.label, "build, per line", "geo"},
+  AddRow({name.row(), "build, per line", "geo"},
          [=](Row& row) { MeasureMemory(row, WorkbenchOf(name)); });
 }
 

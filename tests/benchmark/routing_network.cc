@@ -138,7 +138,8 @@ std::vector<CapacityPair> PairsOf(const GeneratedNetwork& network) {
 }
 
 struct Kept {
-  std::unique_ptr<Workbench> workbench;
+  std::string label;
+  std::unique_ptr<Workbench> workbenches[2];  // without policies, with
   std::uint64_t generation = 0;
 };
 
@@ -157,12 +158,14 @@ std::uint64_t WorkbenchGeneration() { return TheKept().generation; }
 
 Workbench& WorkbenchOf(const NetworkName& name) {
   Kept& kept = TheKept();
-  if (kept.workbench == nullptr || kept.workbench->name().label != name.label) {
-    kept.workbench.reset();
+  if (kept.label != name.label) {
+    for (auto& workbench : kept.workbenches) workbench.reset();
+    kept.label = name.label;
     ++kept.generation;
-    kept.workbench = std::make_unique<Workbench>(name);
   }
-  return *kept.workbench;
+  auto& workbench = kept.workbenches[name.policies ? 1 : 0];
+  if (workbench == nullptr) workbench = std::make_unique<Workbench>(name);
+  return *workbench;
 }
 
 Workbench::Workbench(const NetworkName& name) : name_(name) {

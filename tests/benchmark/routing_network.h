@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,12 +27,15 @@ struct CapacityPair {
 
 // Which network. Those of the data folder are named like their folders and may be absent.
 struct NetworkName {
-  std::string label;  // "hk 100k", "ripple-2016"
+  std::string label;  // "hk 100k", "ripple-2016"; the same with and without policies
   bool generated = true;
   testing::NetworkOptions options = {};
   // 5 % of the lines get each of the policies that routing obeys: no intermediary, longest route of
   // 6 to 10 hops, the limit as daily limit, half of it as largest payment, three people blocked.
   bool policies = false;
+
+  // What rows call it.
+  std::string row() const { return policies ? label + " policies" : label; }
 };
 
 // A pair of the data folder with its known maximum flow.
@@ -85,10 +90,25 @@ class Workbench {
   std::uint64_t seq_ = 0;
 };
 
-// The workbench of a network. Only one is kept: asking for another network drops it, and raises
-// WorkbenchGeneration(), so that whoever keeps something built from it knows.
+// The workbench of a network. Kept until a network of another label is asked for: with and without
+// policies lie side by side, so that rows which are compared run one after the other.
 Workbench& WorkbenchOf(const NetworkName& name);
+// Raised whenever workbenches are dropped.
 std::uint64_t WorkbenchGeneration();
+
+// What `make` makes for `bench`; remembered as long as that.
+template <typename Made>
+Made& Keep(const Workbench& bench, const std::function<std::unique_ptr<Made>()>& make) {
+  static std::uint64_t generation = 0;
+  static std::map<const Workbench*, std::unique_ptr<Made>> kept;
+  if (generation != WorkbenchGeneration()) {
+    kept.clear();
+    generation = WorkbenchGeneration();
+  }
+  std::unique_ptr<Made>& made = kept[&bench];
+  if (made == nullptr) made = make();
+  return *made;
+}
 
 // Whether the data folder has this network.
 bool IsPresent(const NetworkName& name);

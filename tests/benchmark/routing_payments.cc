@@ -2,6 +2,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -59,7 +60,7 @@ RouteRequest RequestOf(const GeneratedPayment& payment) {
 
 // What the router answered, and how long each answer took.
 struct Asked {
-  std::string label;
+  std::string kind;
   std::vector<GeneratedPayment> payments;
   std::vector<RouteAnswer> answers;
   std::vector<double> us;
@@ -69,25 +70,34 @@ struct Asked {
 
 // Asks for every payment from the same state. Remembered for the rows that follow.
 const Asked& AskRouter(Workbench& bench, const Kind& kind, std::size_t count) {
-  static std::unique_ptr<Asked> kept;
-  const std::string label = bench.name().label + "/" + kind.name;
-  if (kept != nullptr && kept->label == label) return *kept;
-  kept.reset();
-  auto asked = std::make_unique<Asked>();
-  asked->label = label;
-  asked->payments = PaymentsOf(bench, kind, count);
+  Asked& asked = Keep<Asked>(bench, [] { return std::make_unique<Asked>(); });
+  if (asked.kind == kind.name) return asked;
+  asked = Asked();
+  asked.kind = kind.name;
+  asked.payments = PaymentsOf(bench, kind, count);
   Router& router = bench.router();
-  (void)router.FindRoutes(RequestOf(asked->payments.front()));  // warms up
-  for (const GeneratedPayment& payment : asked->payments) {
+  (void)router.FindRoutes(RequestOf(asked.payments.front()));  // warms up
+  for (const GeneratedPayment& payment : asked.payments) {
     const RouteRequest request = RequestOf(payment);
     const std::int64_t begin = ThreadCpuTime();
     StatusOr<RouteAnswer> answer = router.FindRoutes(request);
     const std::int64_t taken = ThreadCpuTime() - begin - ClockCost();
-    asked->us.push_back(static_cast<double>(std::max<std::int64_t>(taken, 0)) / 1000);
-    asked->answers.push_back(answer.ok() ? *std::move(answer) : RouteAnswer());
+    asked.us.push_back(static_cast<double>(std::max<std::int64_t>(taken, 0)) / 1000);
+    asked.answers.push_back(answer.ok() ? *std::move(answer) : RouteAnswer());
   }
-  kept = std::move(asked);
-  return *kept;
+  return asked;
+}
+
+// What the answers cost in arcs looked at, which unlike time is the same in every run.
+void SetArcs(Row& row, const Asked& asked, bool completed) {
+  double arcs = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < asked.payments.size(); ++i) {
+    if (asked.completed(i) != completed) continue;
+    arcs += static_cast<double>(asked.answers[i].work);
+    ++count;
+  }
+  row.Set("arcs", arcs / static_cast<double>(count));
 }
 
 // Every plan is verified; a wrong one fails the row.
@@ -129,6 +139,7 @@ void MeasureCompleted(Row& row, Workbench& bench, const Asked& asked) {
     if (asked.completed(i)) row.AddMicroseconds(asked.us[i]);
   }
   if (row.times().empty()) return row.LeaveOut();
+  SetArcs(row, asked, true);
   if (PlansHold(row, bench, asked) && !bench.name().policies) SetCompleteness(row, bench, asked);
 }
 
@@ -147,6 +158,7 @@ void MeasureRefused(Row& row, const Asked& asked) {
     ++reasons[static_cast<std::size_t>(std::get<Refusal>(asked.answers[i].outcome).reason)];
   }
   if (row.times().empty()) return row.LeaveOut();
+  SetArcs(row, asked, false);
   for (std::size_t i = 1; i < reasons.size(); ++i) {
     if (reasons[i] == 0) continue;
     row.Set(NameOf(static_cast<RefusalReason>(i)), static_cast<double>(reasons[i]));
@@ -341,43 +353,59 @@ Counts CountsFor(const NetworkName& name, Size size) {
   return {5'000, 20'000};
 }
 
-void AddKindRows(const NetworkName& name, const Kind& kind, std::size_t count) {
+void AddKindRows(std::span<const NetworkName> names, const Kind& kind, std::size_t count) {
   const std::string suffix = std::string(" ") + kind.name;
-  AddRow({name.label, "pay" + suffix, "geo"}, [=](Row& row) {
-    Workbench& bench = WorkbenchOf(name);
-    MeasureCompleted(row, bench, AskRouter(bench, kind, count));
-  });
-  AddRow({name.label, "refuse" + suffix, "geo"},
-         [=](Row& row) { MeasureRefused(row, AskRouter(WorkbenchOf(name), kind, count)); });
-  AddRow({name.label, "check refusal" + suffix, "geo"}, [=](Row& row) {
-    Workbench& bench = WorkbenchOf(name);
-    MeasureChecks(row, bench, AskRouter(bench, kind, count));
-  });
-  if (name.policies) return;
-  AddRow({name.label, "pay on the graph alone" + suffix, "geo"},
-         [=](Row& row) { MeasureGraph(row, WorkbenchOf(name), kind, count); });
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), "pay" + suffix, "geo"}, [=](Row& row) {
+      Workbench& bench = WorkbenchOf(name);
+      MeasureCompleted(row, bench, AskRouter(bench, kind, count));
+    });
+  }
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), "refuse" + suffix, "geo"},
+           [=](Row& row) { MeasureRefused(row, AskRouter(WorkbenchOf(name), kind, count)); });
+  }
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), "check refusal" + suffix, "geo"}, [=](Row& row) {
+      Workbench& bench = WorkbenchOf(name);
+      MeasureChecks(row, bench, AskRouter(bench, kind, count));
+    });
+  }
+  const NetworkName& plain = names.front();
+  AddRow({plain.row(), "pay on the graph alone" + suffix, "geo"},
+         [=](Row& row) { MeasureGraph(row, WorkbenchOf(plain), kind, count); });
+}
+
+// Payments made one after the other. The last rows of a network: they change its state.
+void AddLifeRows(std::span<const NetworkName> names, std::size_t count) {
+  // Not with policies: whose lines carry what to whom is nothing that a path's amount can be taken
+  // off.
+  const NetworkName& plain = names.front();
+  for (const Kind& kind : {kSmallRandom, kSmallLocal}) {
+    if (!plain.generated && kind.pairs == testing::PaymentPairs::kLocal) continue;
+    AddRow({plain.row(), std::string("route and apply on the graph alone ") + kind.name, "geo"},
+           [=](Row& row) { MeasureGraphLife(row, WorkbenchOf(plain), kind, count); });
+  }
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), "plan, check, apply S random", "geo"},
+           [=](Row& row) { MeasureLedgerLife(row, WorkbenchOf(name), count); });
+  }
 }
 
 }  // namespace
 
-void AddPaymentRows(const NetworkName& name, Size size) {
-  const Counts counts = CountsFor(name, size);
+void AddPaymentRows(std::span<const NetworkName> names, Size size) {
+  const Counts counts = CountsFor(names.front(), size);
   for (const Kind& kind : kKinds) {
-    if (name.generated || kind.pairs == testing::PaymentPairs::kRandom) {
-      AddKindRows(name, kind, counts.asked);
+    if (names.front().generated || kind.pairs == testing::PaymentPairs::kRandom) {
+      AddKindRows(names, kind, counts.asked);
     }
   }
-  AddRow({name.label, "exact stage", "geo"},
-         [=](Row& row) { MeasureExactStage(row, WorkbenchOf(name), counts.asked); });
-  for (const Kind& kind : {kSmallRandom, kSmallLocal}) {
-    // Whose lines carry what to whom is nothing that a path's amount can be taken off.
-    if (name.policies || (!name.generated && kind.pairs == testing::PaymentPairs::kLocal)) continue;
-    AddRow({name.label, std::string("route and apply on the graph alone ") + kind.name, "geo"},
-           [=](Row& row) { MeasureGraphLife(row, WorkbenchOf(name), kind, counts.made); });
+  for (const NetworkName& name : names) {
+    AddRow({name.row(), "exact stage", "geo"},
+           [=](Row& row) { MeasureExactStage(row, WorkbenchOf(name), counts.asked); });
   }
-  // The last one: it changes the state.
-  AddRow({name.label, "plan, check, apply S random", "geo"},
-         [=](Row& row) { MeasureLedgerLife(row, WorkbenchOf(name), counts.made); });
+  AddLifeRows(names, counts.made);
 }
 
 }  // namespace geo::bench

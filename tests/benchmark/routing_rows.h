@@ -2,16 +2,21 @@
 #ifndef GEO_TESTS_BENCHMARK_ROUTING_ROWS_H_
 #define GEO_TESTS_BENCHMARK_ROUTING_ROWS_H_
 
+#include <span>
+
 #include "tests/benchmark/routing_network.h"
 #include "tests/benchmark/support/row.h"
 
 namespace geo::bench {
 
+// Rows for one network: first without policies, then perhaps with. What is compared comes side by
+// side, because a machine's memory is not equally fast all the time.
+
 // Exact maximum flow and one path: geo and everybody else.
-void AddFlowRows(const NetworkName& name, Size size);
+void AddFlowRows(std::span<const NetworkName> names, Size size);
 
 // Payments: routed, refused, applied; completeness; policies.
-void AddPaymentRows(const NetworkName& name, Size size);
+void AddPaymentRows(std::span<const NetworkName> names, Size size);
 
 // The network as it changes, and what it takes in memory.
 void AddGraphRows(const NetworkName& name, Size size);
