@@ -20,6 +20,7 @@ constexpr Label kHomePrice = 4;          // of a hop-unit, in arcs
 constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
 constexpr Label kDeepest = 1 << 24;
 constexpr std::size_t kPatience = 3;
+constexpr std::size_t kFetchAhead = 8;
 
 template <typename Amounts>
 class HomeEngine {
@@ -31,11 +32,12 @@ class HomeEngine {
   HomeEngine(PreflowNetwork<Amounts>& net, Label price)
       : net_(net),
         nodes_(net.nodes),
+        depth_(net.depth),
         price_(price),
         next_(net.size(), kUnseen),
         queue_(net.size()) {
     for (NodeIndex node = 0; node < net.size(); ++node) {
-      nodes_[node].depth = price == 0 ? kFar : nodes_[node].depth * price;
+      depth_[node] = price == 0 ? kFar : depth_[node] * price;
       nodes_[node].current = nodes_[node].first;
       if (nodes_[node].surplus > 0) ++missing_;
       if (nodes_[node].surplus < 0) sinks_.push_back(node);
@@ -51,18 +53,18 @@ class HomeEngine {
   }
 
  private:
-  Label CostOf(const Arc& arc) const { return price_ * arc.cost(); }
+  Label CostOf(std::uint32_t arc) const { return price_ * net_.CostOf(arc); }
 
   // Labels of all that are no farther from a deficit than the farthest surplus: backwards from all
   // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
   void SearchFromDeficits() {
     if (price_ == 0) {
-      for (const NodeIndex node : seen_) nodes_[node].depth = kFar;
+      for (const NodeIndex node : seen_) depth_[node] = kFar;
     }
     seen_.clear();
     for (const NodeIndex node : sinks_) {
       if (nodes_[node].surplus >= 0) continue;
-      next_[node] = price_ == 0 ? 0 : nodes_[node].depth + 1;
+      next_[node] = price_ == 0 ? 0 : depth_[node] + 1;
       seen_.push_back(node);
     }
     sinks_.assign(seen_.begin(), seen_.end());
@@ -73,7 +75,7 @@ class HomeEngine {
     // Those that were not reached stay where they are, as the last that was reached.
     const Label shift = price_ == 0 ? 0 : static_cast<Label>(distance - 1);
     for (const NodeIndex node : seen_) {
-      if (nodes_[node].depth == next_[node]) nodes_[node].depth -= shift;
+      if (depth_[node] == next_[node]) depth_[node] -= shift;
       next_[node] = kUnseen;
     }
     for (; distance < buckets_.size(); ++distance)
@@ -85,27 +87,27 @@ class HomeEngine {
     buckets_[distance].clear();
     queue_.Clear();  // the queue serves those found here
     for (std::size_t i = 0; missing_ > 0 && (i < arrived_.size() || !queue_.empty());) {
+      if (i + kFetchAhead < arrived_.size()) net_.FetchArcs(arrived_[i + kFetchAhead]);
       const NodeIndex node = i < arrived_.size() ? arrived_[i++] : queue_.Pop();
-      if (nodes_[node].depth != next_[node]) Expand(node, distance);
+      if (depth_[node] != next_[node]) Expand(node, distance);
     }
   }
 
   void Expand(NodeIndex index, std::size_t distance) {
     Node& node = nodes_[index];
-    node.depth = next_[index];
+    depth_[index] = next_[index];
     node.current = node.first;
     if (node.surplus > 0) --missing_;
     work_ += net_.end(index) - node.first;
     for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
-      const Arc& arc = net_.arcs[i];
+      const ArcHead arc = net_.heads[i];
       if (!arc.back_open()) continue;
-      const NodeIndex from = arc.head();
-      const Label label = node.depth - CostOf(arc) + 1;
+      const NodeIndex from = arc.node();
+      const Label label = depth_[index] - CostOf(i) + 1;
       if (label >= next_[from]) continue;
       if (next_[from] == kUnseen) seen_.push_back(from);
       next_[from] = label;
-      const auto there =
-          price_ == 0 ? distance : static_cast<std::size_t>(label - nodes_[from].depth);
+      const auto there = price_ == 0 ? distance : static_cast<std::size_t>(label - depth_[from]);
       if (there == distance) {
         queue_.Push(from);
       } else {
@@ -123,8 +125,8 @@ class HomeEngine {
     highest_ = 0;
     stuck_ = 0;
     for (const NodeIndex node : seen_) {
-      if (nodes_[node].depth == kFar) continue;
-      highest_ = std::max(highest_, nodes_[node].depth);
+      if (depth_[node] == kFar) continue;
+      highest_ = std::max(highest_, depth_[node]);
       if (nodes_[node].surplus > 0) queue_.Push(node);
     }
     highest_ = 2 * highest_ + 1;
@@ -139,14 +141,15 @@ class HomeEngine {
     Sum surplus = node.surplus;
     std::uint32_t i = node.current;
     for (; i < end; ++i) {
-      Arc& arc = net_.arcs[i];
-      if (arc.left == 0) continue;
-      Node& head = nodes_[arc.head()];
-      if (head.depth != node.depth - 1 - CostOf(arc)) continue;
-      const Flow moved = net_.Carry(arc, net_.arcs[arc.back], surplus);
+      const Arc& arc = net_.arcs[i];
+      if (arc.left() == 0) continue;
+      const NodeIndex to = net_.heads[i].node();
+      if (depth_[to] != depth_[index] - 1 - CostOf(i)) continue;
+      Node& head = nodes_[to];
+      const Flow moved = net_.Carry(i, arc.back, surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
-      if (before <= 0 && before + moved > 0) queue_.Push(arc.head());
+      if (before <= 0 && before + moved > 0) queue_.Push(to);
       surplus -= moved;
       if (surplus == 0) break;
     }
@@ -164,23 +167,24 @@ class HomeEngine {
     ++relabels_;
     for (std::uint32_t i = node.first; i < end; ++i) {
       const Arc& arc = net_.arcs[i];
-      if (arc.left == 0) continue;
-      const Label label = nodes_[arc.head()].depth + CostOf(arc);
+      if (arc.left() == 0) continue;
+      const Label label = depth_[net_.heads[i].node()] + CostOf(i);
       if (label >= lowest) continue;
       lowest = label;
       node.current = i;
     }
     if (price_ == 0 && lowest >= highest_) {
-      node.depth = kFar;
+      depth_[index] = kFar;
       ++stuck_;
       return;
     }
-    node.depth = lowest + 1;
+    depth_[index] = lowest + 1;
     queue_.Push(index);
   }
 
   PreflowNetwork<Amounts>& net_;
   LargeVector<Node>& nodes_;
+  LargeVector<Label>& depth_;
   const Label price_;
   std::vector<Label> next_;  // while searching: the best known; equal to the label when final
   NodeQueue queue_;
@@ -198,9 +202,8 @@ class HomeEngine {
 template <typename Amounts>
 bool IsShallow(const PreflowNetwork<Amounts>& net) {
   if (net.network.depth > kNotFar) return false;
-  return std::all_of(net.nodes.begin(), net.nodes.end(), [](const PreflowNode<Amounts>& node) {
-    return -kDeepest < node.depth && node.depth < kDeepest;
-  });
+  return std::all_of(net.depth.begin(), net.depth.end(),
+                     [](Label depth) { return -kDeepest < depth && depth < kDeepest; });
 }
 
 }  // namespace

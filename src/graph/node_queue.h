@@ -25,6 +25,11 @@ class NodeQueue {
     --size_;
     return node;
   }
+  // The node that is popped after `places` others; there must be one.
+  NodeIndex Ahead(std::size_t places) const {
+    const std::size_t place = begin_ + places;
+    return ring_[place < ring_.size() ? place : place - ring_.size()];
+  }
   NodeIndex front() const { return ring_[begin_]; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

@@ -2,6 +2,8 @@
 #ifndef GEO_SRC_GRAPH_PREFLOW_NETWORK_H_
 #define GEO_SRC_GRAPH_PREFLOW_NETWORK_H_
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -68,26 +70,31 @@ struct ArcLength<true> {
 // One direction of a strand in the residual network. Along it as many more hop-units are carried as
 // it has edges; against it as many less, and `to` has the bit kAgainst. kBackOpen: the other
 // direction has something left. Nodes take 30 bits: there are less than 2^30.
-template <typename Left, bool kChains>
-struct ResidualArc : ArcLength<kChains> {
+struct ArcHead {
   static constexpr std::uint32_t kAgainst = 0x80000000;
   static constexpr std::uint32_t kBackOpen = 0x40000000;
 
   std::uint32_t to = 0;
-  std::uint32_t back = 0;  // the other direction
-  Left left = 0;
 
-  NodeIndex head() const { return to & ~(kAgainst | kBackOpen); }
+  NodeIndex node() const { return to & ~(kAgainst | kBackOpen); }
   bool against() const { return (to & kAgainst) != 0; }
   bool back_open() const { return (to & kBackOpen) != 0; }
-  std::int32_t cost() const { return against() ? -this->length() : this->length(); }
+};
+
+// The rest of it, looked up far less often. Large numbers are kept in halves, so that nothing is
+// left empty between them.
+template <typename Left, bool kChains>
+struct ResidualArc : ArcLength<kChains> {
+  std::uint32_t back = 0;  // the other direction
+  std::array<std::uint32_t, sizeof(Left) / sizeof(std::uint32_t)> words{};
+
+  Left left() const { return std::bit_cast<Left>(words); }
+  void SetLeft(Left left) { words = std::bit_cast<decltype(words)>(left); }
 };
 
 template <typename Amounts>
 struct PreflowNode {
   typename Amounts::Sum surplus = 0;
-  std::int32_t depth = 0;     // its tier, counted downwards: the price of the minimum-cost flow
-  std::uint32_t level = 0;    // number of arcs to a deficit
   std::uint32_t first = 0;    // its first arc
   std::uint32_t current = 0;  // arcs before this one lead nowhere
 };
@@ -102,6 +109,7 @@ struct PreflowNetwork {
   // Carries nothing, or `flow`.
   PreflowNetwork(const CirculationNetwork& from, const std::vector<Flow>* flow) : network(from) {
     nodes.resize(std::size_t{network.nodes} + 1);
+    depth.resize(network.nodes);
     CountArcs();
     PlaceArcs(flow);
   }
@@ -109,18 +117,29 @@ struct PreflowNetwork {
   NodeIndex size() const { return network.nodes; }
   std::uint32_t end(NodeIndex node) const { return nodes[node + 1].first; }
 
+  // Has the processor fetch the node, and then its first arcs.
+  void FetchNode(NodeIndex node) const { __builtin_prefetch(&nodes[node]); }
+  void FetchArcs(NodeIndex node) const { __builtin_prefetch(heads.data() + nodes[node].first); }
+
   // Moves as much of `surplus` along arc `out` as it can take, but leaves the surplus of its ends
   // to the caller.
-  Flow Carry(Arc& out, Arc& back, Sum surplus) {
-    const Left moved = surplus < out.left ? static_cast<Left>(surplus) : out.left;
-    out.left -= moved;
-    back.left += moved;
-    out.to |= Arc::kBackOpen;
-    if (out.left == 0) back.to &= ~Arc::kBackOpen;
+  Flow Carry(std::uint32_t out, std::uint32_t back, Sum surplus) {
+    Arc& arc = arcs[out];
+    Arc& other = arcs[back];
+    const Left before = arc.left();
+    const Left moved = surplus < before ? static_cast<Left>(surplus) : before;
+    arc.SetLeft(before - moved);
+    other.SetLeft(other.left() + moved);
+    heads[out].to |= ArcHead::kBackOpen;
+    if (moved == before) heads[back].to &= ~ArcHead::kBackOpen;
     const Flow flow = moved;
-    const auto saved = out.TimesLength(flow);
-    removed += out.against() ? saved : -saved;
+    const auto saved = arc.TimesLength(flow);
+    removed += heads[out].against() ? saved : -saved;
     return flow;
+  }
+
+  std::int32_t CostOf(std::uint32_t arc) const {
+    return heads[arc].against() ? -arcs[arc].length() : arcs[arc].length();
   }
 
   // What the open strands carry, in their order. Gives back the nodes before it takes more memory.
@@ -128,17 +147,22 @@ struct PreflowNetwork {
     std::vector<std::uint32_t> next(network.nodes);
     for (NodeIndex node = 0; node < network.nodes; ++node) next[node] = nodes[node].first;
     LargeVector<Node>().swap(nodes);
+    LargeVector<std::int32_t>().swap(depth);
     std::vector<Flow> flow;
     flow.reserve(network.strands);
     network.ForEachOpenStrand([&](const Strand& strand) {
       ++next[strand.tail];
-      flow.push_back(arcs[next[strand.head]++].left);
+      flow.push_back(arcs[next[strand.head]++].left());
     });
     return flow;
   }
 
   const CirculationNetwork& network;
   LargeVector<Node> nodes;  // and one more, for the end of the last one's arcs
+  // Their tiers, counted downwards: the prices of the minimum-cost flow. Looked up far more often
+  // than the rest, so they keep together.
+  LargeVector<std::int32_t> depth;
+  LargeVector<ArcHead> heads;  // of all arcs
   LargeVector<Arc> arcs;
   AmountSum removed = 0;  // with all surplus where it is
 
@@ -160,6 +184,7 @@ struct PreflowNetwork {
       node.first = node.current;
     }
     arcs.resize(sum);
+    heads.resize(sum);
   }
 
   // Places are dealt in the order of the strands; TakeFlow relies on it.
@@ -170,9 +195,9 @@ struct PreflowNetwork {
       const Flow left = strand.capacity - carried;
       const std::uint32_t along = nodes[strand.tail].current++;
       const std::uint32_t against = nodes[strand.head].current++;
-      SetArc(along, against, strand, strand.head | (carried > 0 ? Arc::kBackOpen : 0), left);
-      SetArc(against, along, strand, strand.tail | Arc::kAgainst | (left > 0 ? Arc::kBackOpen : 0),
-             carried);
+      SetArc(along, against, strand, strand.head | (carried > 0 ? ArcHead::kBackOpen : 0), left);
+      SetArc(against, along, strand,
+             strand.tail | ArcHead::kAgainst | (left > 0 ? ArcHead::kBackOpen : 0), carried);
       nodes[strand.tail].surplus -= carried;
       nodes[strand.head].surplus += carried;
       removed -= AmountSum{carried} * strand.length;
@@ -182,9 +207,9 @@ struct PreflowNetwork {
   void SetArc(std::uint32_t place, std::uint32_t back, const Strand& strand, std::uint32_t to,
               Flow left) {
     Arc& arc = arcs[place];
-    arc.to = to;
+    heads[place].to = to;
     arc.back = back;
-    arc.left = static_cast<Left>(left);
+    arc.SetLeft(static_cast<Left>(left));
     arc.SetLength(strand.length);
   }
 };

@@ -30,7 +30,12 @@ class Engine {
 
  public:
   explicit Engine(const CirculationNetwork& network)
-      : net_(network, nullptr), nodes_(net_.nodes), depth_(network.depth), queue_(net_.size()) {
+      : net_(network, nullptr),
+        nodes_(net_.nodes),
+        depth_(net_.depth),
+        level_(net_.size()),
+        longest_way_(network.depth),
+        queue_(net_.size()) {
     tight_.Resize(net_.arcs.size());
     seen_.reserve(net_.size());
     ListSinks();
@@ -50,7 +55,7 @@ class Engine {
     state.gave_up = state.gave_up && !state.optimal;
     if (pulling_) Turn();
     state.tiers.resize(net_.size());
-    for (NodeIndex node = 0; node < net_.size(); ++node) state.tiers[node] = -nodes_[node].depth;
+    for (NodeIndex node = 0; node < net_.size(); ++node) state.tiers[node] = -depth_[node];
     state.balanced = !state.gave_up;
     state.work = work_;
     ReleaseAll();
@@ -84,16 +89,16 @@ class Engine {
   static constexpr TightArcs::Way kBackward = kPulling ? TightArcs::kOnward : TightArcs::kBackward;
 
   template <bool kPulling>
-  static std::int32_t CostOf(const Arc& arc) {
-    return kPulling ? -arc.cost() : arc.cost();
+  std::int32_t CostOf(std::uint32_t arc) const {
+    return kPulling ? -net_.CostOf(arc) : net_.CostOf(arc);
   }
   // Whether surplus can move along `arc`, and whether it can move back.
   template <bool kPulling>
-  static bool IsOpen(const Arc& arc) {
-    return kPulling ? arc.back_open() : arc.left > 0;
+  bool IsOpen(std::uint32_t arc) const {
+    return kPulling ? net_.heads[arc].back_open() : net_.arcs[arc].left() > 0;
   }
   template <bool kPulling>
-  static bool IsBackOpen(const Arc& arc) {
+  bool IsBackOpen(std::uint32_t arc) const {
     return IsOpen<!kPulling>(arc);
   }
 
@@ -105,6 +110,7 @@ class Engine {
   void ReleaseAll() {
     tight_.Release();
     queue_.Release();
+    Drop(level_);
     Drop(seen_);
     Drop(buckets_);
     Drop(arrived_);
@@ -117,7 +123,7 @@ class Engine {
     waiting_ = 0;
     for (NodeIndex index = 0; index < net_.size(); ++index) {
       Node& node = nodes_[index];
-      node.level = kFar;
+      level_[index] = kFar;
       if (node.surplus < 0) seen_.push_back(index);
       if (node.surplus <= 0) continue;
       ++holders_;
@@ -136,10 +142,8 @@ class Engine {
 
   void Turn() {
     pulling_ = !pulling_;
-    for (Node& node : nodes_) {
-      node.surplus = -node.surplus;
-      node.depth = -node.depth;
-    }
+    for (Node& node : nodes_) node.surplus = -node.surplus;
+    for (std::int32_t& depth : depth_) depth = -depth;
     ListSinks();
   }
 
@@ -153,37 +157,43 @@ class Engine {
   // then by arcs: backwards from all sinks at once.
   template <bool kPulling>
   void Search() {
-    for (const NodeIndex node : seen_) nodes_[node].level = kFar;
+    for (const NodeIndex node : seen_) level_[node] = kFar;
     seen_.resize(sinks_);
     std::erase_if(seen_, [&](NodeIndex node) { return nodes_[node].surplus >= 0; });
     sinks_ = seen_.size();
-    for (const NodeIndex node : seen_) Place(node, 0);
+    for (const NodeIndex node : seen_) level_[node] = 0;
     missing_ = holders_;
-    for (std::size_t i = 0; missing_ > 0 && i < seen_.size(); ++i) FollowTight<kPulling>(seen_[i]);
+    for (std::size_t i = 0; missing_ > 0 && i < seen_.size(); ++i) {
+      if (i + kFetchNode < seen_.size()) Fetch(seen_[i + kFetchNode], seen_[i + kFetchArcs]);
+      FollowTight<kPulling>(seen_[i]);
+    }
     if (missing_ > 0) SearchRest<kPulling>();
   }
 
-  void Place(NodeIndex node, std::uint32_t level) {
-    nodes_[node].level = level;
-    nodes_[node].current = nodes_[node].first;
+  // What is read soon: a node, and the arcs of another that is nearer.
+  void Fetch(NodeIndex node, NodeIndex nearer) const {
+    net_.FetchNode(node);
+    net_.FetchArcs(nearer);
+    tight_.Fetch(nodes_[nearer].first);
   }
 
   void See(NodeIndex node, std::uint32_t level) {
-    Place(node, level);
-    if (nodes_[node].surplus > 0) --missing_;
+    level_[node] = level;
     seen_.push_back(node);
   }
 
   template <bool kPulling>
   void FollowTight(NodeIndex index) {
     constexpr TightArcs::Way kWay = kBackward<kPulling>;
-    const std::uint32_t level = nodes_[index].level + 1;
+    const Node& node = nodes_[index];
+    if (node.surplus > 0) --missing_;
+    const std::uint32_t level = level_[index] + 1;
     const std::uint32_t end = net_.end(index);
-    for (std::uint32_t i = tight_.Next<kWay>(nodes_[index].first, end); i < end;
+    for (std::uint32_t i = tight_.Next<kWay>(node.first, end); i < end;
          i = tight_.Next<kWay>(i + 1, end)) {
       ++work_;
-      const NodeIndex from = net_.arcs[i].head();
-      if (nodes_[from].level == kFar) See(from, level);
+      const NodeIndex from = net_.heads[i].node();
+      if (level_[from] == kFar) See(from, level);
     }
   }
 
@@ -193,7 +203,7 @@ class Engine {
   void SearchRest() {
     rest_.Reset(net_.size());
     for (NodeIndex node = 0; node < net_.size(); ++node) {
-      if (nodes_[node].level != kFar) continue;
+      if (level_[node] != kFar) continue;
       rest_.Add(node);
       FindSeen<kPulling>(node);
     }
@@ -202,10 +212,9 @@ class Engine {
     for (auto& bucket : buckets_) Drop(bucket);
     Drop(arrived_);
     rest_.ForEach([&](NodeIndex index) {
-      Node& node = nodes_[index];
-      if (node.level < kFar) return;
-      node.level = kFar;
-      node.depth += static_cast<std::int32_t>(distance);
+      if (level_[index] < kFar) return;
+      level_[index] = kFar;
+      depth_[index] += static_cast<std::int32_t>(distance);
     });
     rest_.ForEach([&](NodeIndex node) { Tighten<kPulling>(node); });
   }
@@ -215,25 +224,24 @@ class Engine {
   void FindSeen(NodeIndex index) {
     work_ += net_.end(index) - nodes_[index].first;
     for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
-      const Arc& arc = net_.arcs[i];
-      if (!IsOpen<kPulling>(arc)) continue;
-      const Node& head = nodes_[arc.head()];
-      if (head.level >= kFar) continue;
-      Offer(index, head.depth + CostOf<kPulling>(arc), head.level + 1);
+      if (!IsOpen<kPulling>(i)) continue;
+      const NodeIndex head = net_.heads[i].node();
+      if (level_[head] >= kFar) continue;
+      Offer(index, depth_[head] + CostOf<kPulling>(i), level_[head] + 1);
     }
-    if (nodes_[index].level != kFar) Wait(index);
+    if (level_[index] != kFar) Wait(index);
   }
 
   // A way by which a node would have that depth and level. While it waits, `current` holds how much
   // the depth would grow. Whether it is the best known.
   bool Offer(NodeIndex index, std::int32_t depth, std::uint32_t level) {
     Node& node = nodes_[index];
-    if (node.level < kFar) return false;
-    const auto distance = static_cast<std::uint32_t>(depth - node.depth);
-    if (node.level != kFar &&
-        (distance > node.current || (distance == node.current && (level | kWaiting) >= node.level)))
+    if (level_[index] < kFar) return false;
+    const auto distance = static_cast<std::uint32_t>(depth - depth_[index]);
+    if (level_[index] != kFar && (distance > node.current || (distance == node.current &&
+                                                              (level | kWaiting) >= level_[index])))
       return false;
-    node.level = level | kWaiting;
+    level_[index] = level | kWaiting;
     node.current = distance;
     return true;
   }
@@ -253,18 +261,17 @@ class Engine {
     arrived_ = std::move(buckets_[distance]);
     buckets_[distance].clear();
     const auto waits = [&](NodeIndex node) {
-      return nodes_[node].level > kFar && nodes_[node].current == distance;
+      return level_[node] > kFar && nodes_[node].current == distance;
     };
     std::erase_if(arrived_, [&](NodeIndex node) { return !waits(node); });
     std::sort(arrived_.begin(), arrived_.end(), [&](NodeIndex a, NodeIndex b) {
-      return std::pair(nodes_[a].level, a) < std::pair(nodes_[b].level, b);
+      return std::pair(level_[a], a) < std::pair(level_[b], b);
     });
     queue_.Clear();  // the queue serves those found here
     std::size_t next = 0;
     while (missing_ > 0 && (!queue_.empty() || next < arrived_.size())) {
-      const bool from_queue =
-          next == arrived_.size() ||
-          (!queue_.empty() && nodes_[queue_.front()].level <= nodes_[arrived_[next]].level);
+      const bool from_queue = next == arrived_.size() ||
+                              (!queue_.empty() && level_[queue_.front()] <= level_[arrived_[next]]);
       const NodeIndex node = from_queue ? queue_.Pop() : arrived_[next++];
       if (waits(node)) Expand<kPulling>(node, distance);
     }
@@ -273,16 +280,16 @@ class Engine {
   template <bool kPulling>
   void Expand(NodeIndex index, std::uint32_t distance) {
     Node& node = nodes_[index];
-    node.depth += static_cast<std::int32_t>(distance);
-    See(index, node.level & ~kWaiting);
+    depth_[index] += static_cast<std::int32_t>(distance);
+    if (node.surplus > 0) --missing_;
+    See(index, level_[index] & ~kWaiting);
     work_ += net_.end(index) - node.first;
     for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
-      const Arc& arc = net_.arcs[i];
-      if (!IsBackOpen<kPulling>(arc)) continue;
-      const NodeIndex from = arc.head();
+      if (!IsBackOpen<kPulling>(i)) continue;
+      const NodeIndex from = net_.heads[i].node();
       const std::uint32_t before = nodes_[from].current;
-      const bool waited = nodes_[from].level > kFar;
-      if (!Offer(from, node.depth - CostOf<kPulling>(arc), node.level + 1)) continue;
+      const bool waited = level_[from] > kFar;
+      if (!Offer(from, depth_[index] - CostOf<kPulling>(i), level_[index] + 1)) continue;
       if (nodes_[from].current == distance) {
         queue_.Push(from);
       } else if (!waited || nodes_[from].current != before) {
@@ -294,14 +301,13 @@ class Engine {
   // Which of a node's arcs are tight, told at both ends.
   template <bool kPulling>
   void Tighten(NodeIndex index) {
-    const std::int32_t depth = nodes_[index].depth;
+    const std::int32_t depth = depth_[index];
     for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
-      const Arc& arc = net_.arcs[i];
-      const bool tight = nodes_[arc.head()].depth + CostOf<kPulling>(arc) == depth;
-      const bool onward = tight && arc.left > 0;
-      const bool backward = tight && arc.back_open();
+      const bool tight = depth_[net_.heads[i].node()] + CostOf<kPulling>(i) == depth;
+      const bool onward = tight && net_.arcs[i].left() > 0;
+      const bool backward = tight && net_.heads[i].back_open();
       tight_.Set(i, onward, backward);
-      tight_.Set(arc.back, backward, onward);
+      tight_.Set(net_.arcs[i].back, backward, onward);
     }
   }
 
@@ -313,13 +319,18 @@ class Engine {
     relabels_ = 0;
     highest_ = 0;
     stuck_ = 0;
-    for (const NodeIndex node : seen_) {
-      highest_ = std::max(highest_, nodes_[node].level);
-      if (nodes_[node].surplus > 0) queue_.Push(node);
+    for (const NodeIndex index : seen_) {
+      Node& node = nodes_[index];
+      highest_ = std::max(highest_, level_[index]);
+      node.current = node.first;
+      if (node.surplus > 0) queue_.Push(index);
     }
     highest_ = kHeadroom * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
-    while (!queue_.empty() && relabels_ < patience) Discharge<kPulling>(queue_.Pop());
+    while (!queue_.empty() && relabels_ < patience) {
+      if (queue_.size() > kFetchNode) Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+      Discharge<kPulling>(queue_.Pop());
+    }
     holders_ = queue_.size() + stuck_;
   }
 
@@ -328,13 +339,14 @@ class Engine {
     constexpr TightArcs::Way kWay = kOnward<kPulling>;
     Node& node = nodes_[index];
     const std::uint32_t end = net_.end(index);
+    const std::uint32_t level = level_[index];
     Sum surplus = node.surplus;
     std::uint32_t i = tight_.Next<kWay>(node.current, end);
     for (; i < end; i = tight_.Next<kWay>(i + 1, end)) {
       ++work_;
-      const NodeIndex to = net_.arcs[i].head();
+      const NodeIndex to = net_.heads[i].node();
+      if (level_[to] + 1 != level) continue;
       Node& head = nodes_[to];
-      if (head.level + 1 != node.level) continue;
       const Flow moved = Carry<kPulling>(i, surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
@@ -353,12 +365,12 @@ class Engine {
   // Moves as much of `surplus` along an arc as it can take.
   template <bool kPulling>
   Flow Carry(std::uint32_t place, Sum surplus) {
-    Arc& arc = net_.arcs[place];
-    Arc& other = net_.arcs[arc.back];
-    Arc& out = kPulling ? other : arc;
-    const Flow moved = net_.Carry(out, kPulling ? arc : other, surplus);
-    tight_.Set(place, arc.left > 0, arc.back_open());
-    tight_.Set(arc.back, other.left > 0, other.back_open());
+    const Arc& arc = net_.arcs[place];
+    const std::uint32_t back = arc.back;
+    const Arc& other = net_.arcs[back];
+    const Flow moved = net_.Carry(kPulling ? back : place, kPulling ? place : back, surplus);
+    tight_.Set(place, arc.left() > 0, other.left() > 0);
+    tight_.Set(back, other.left() > 0, arc.left() > 0);
     return moved;
   }
 
@@ -372,27 +384,29 @@ class Engine {
     for (std::uint32_t i = tight_.Next<kWay>(node.first, end); i < end;
          i = tight_.Next<kWay>(i + 1, end)) {
       ++work_;
-      const std::uint32_t level = nodes_[net_.arcs[i].head()].level;
+      const std::uint32_t level = level_[net_.heads[i].node()];
       if (level >= lowest) continue;
       lowest = level;
       node.current = i;
     }
     if (lowest >= highest_) {
-      node.level = kFar;
+      level_[index] = kFar;
       ++stuck_;
       return;
     }
-    node.level = lowest + 1;
+    level_[index] = lowest + 1;
     queue_.Push(index);
   }
 
   // Whether what is still to be moved can cost no more than its share, by estimate.
   bool IsEnough(std::uint32_t ppm) const {
-    const std::uint32_t detour = std::clamp(depth_ / 10, kLeastDetour, kMostDetour);
+    const std::uint32_t detour = std::clamp(longest_way_ / 10, kLeastDetour, kMostDetour);
     const AmountSum lost = detour * waiting_;
     return net_.removed > 0 && lost <= net_.removed / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
+  static constexpr std::size_t kFetchArcs = 4;  // that many nodes ahead
+  static constexpr std::size_t kFetchNode = 8;
   static constexpr std::uint32_t kLeastDetour = 2;
   static constexpr std::uint32_t kMostDetour = 10;
   static constexpr std::uint32_t kHeadroom = 2;
@@ -402,8 +416,10 @@ class Engine {
 
   PreflowNetwork<Amounts> net_;
   LargeVector<Node>& nodes_;
+  LargeVector<std::int32_t>& depth_;
+  LargeVector<std::uint32_t> level_;  // number of arcs to a deficit
   TightArcs tight_;
-  const std::uint32_t depth_;
+  const std::uint32_t longest_way_;
   bool pulling_ = false;
   std::uint32_t turned_ = 0;  // the round of the last turn
   std::size_t holders_ = 0;   // nodes with a surplus

@@ -17,6 +17,8 @@ class TightArcs {
   enum Way : std::uint64_t { kOnward = 0x5555555555555555, kBackward = ~std::uint64_t{kOnward} };
 
   void Resize(std::size_t arcs) { words_.assign(arcs / kPerWord + 1, 0); }
+  // Has the processor fetch what Next reads first.
+  void Fetch(std::uint32_t arc) const { __builtin_prefetch(&words_[arc / kPerWord]); }
   void Release() { LargeVector<std::uint64_t>().swap(words_); }
 
   void Set(std::uint32_t arc, bool onward, bool backward) {
