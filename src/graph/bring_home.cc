@@ -16,11 +16,12 @@ using Label = std::int32_t;
 
 constexpr Label kFar = std::numeric_limits<Label>::max() / 2;
 constexpr Label kUnseen = std::numeric_limits<Label>::max();
-constexpr Label kHomePrice = 4;          // of a hop-unit, in arcs
+constexpr Label kHomePrice = 2;          // of a hop-unit, in arcs
 constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
 constexpr Label kDeepest = 1 << 24;
 constexpr std::size_t kPatience = 3;
-constexpr std::size_t kFetchAhead = 8;
+constexpr std::size_t kFetchArcs = 8;  // that many nodes ahead
+constexpr std::size_t kFetchNode = 16;
 
 template <typename Amounts>
 class HomeEngine {
@@ -55,6 +56,12 @@ class HomeEngine {
  private:
   Label CostOf(std::uint32_t arc) const { return price_ * net_.CostOf(arc); }
 
+  // What is read soon: a node, and the arcs of another that is nearer.
+  void Fetch(NodeIndex node, NodeIndex nearer) const {
+    net_.FetchNode(node);
+    net_.FetchArcs(nearer);
+  }
+
   // Labels of all that are no farther from a deficit than the farthest surplus: backwards from all
   // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
   void SearchFromDeficits() {
@@ -87,7 +94,11 @@ class HomeEngine {
     buckets_[distance].clear();
     queue_.Clear();  // the queue serves those found here
     for (std::size_t i = 0; missing_ > 0 && (i < arrived_.size() || !queue_.empty());) {
-      if (i + kFetchAhead < arrived_.size()) net_.FetchArcs(arrived_[i + kFetchAhead]);
+      if (i + kFetchNode < arrived_.size()) {
+        Fetch(arrived_[i + kFetchNode], arrived_[i + kFetchArcs]);
+      } else if (queue_.size() > kFetchNode) {
+        Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+      }
       const NodeIndex node = i < arrived_.size() ? arrived_[i++] : queue_.Pop();
       if (depth_[node] != next_[node]) Expand(node, distance);
     }
@@ -131,7 +142,13 @@ class HomeEngine {
     }
     highest_ = 2 * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
-    while (!queue_.empty() && relabels_ < patience) Discharge(queue_.Pop());
+    while (!queue_.empty() && relabels_ < patience) {
+      if (queue_.size() > kFetchNode) {
+        Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+        net_.FetchLeft(queue_.Ahead(kFetchArcs));
+      }
+      Discharge(queue_.Pop());
+    }
     missing_ = queue_.size() + stuck_;
   }
 

@@ -117,9 +117,11 @@ struct PreflowNetwork {
   NodeIndex size() const { return network.nodes; }
   std::uint32_t end(NodeIndex node) const { return nodes[node + 1].first; }
 
-  // Has the processor fetch the node, and then its first arcs.
+  // Have the processor fetch the node, and then where its first arcs lead to and what they have
+  // left.
   void FetchNode(NodeIndex node) const { __builtin_prefetch(&nodes[node]); }
   void FetchArcs(NodeIndex node) const { __builtin_prefetch(heads.data() + nodes[node].first); }
+  void FetchLeft(NodeIndex node) const { __builtin_prefetch(arcs.data() + nodes[node].first); }
 
   // Moves as much of `surplus` along arc `out` as it can take, but leaves the surplus of its ends
   // to the caller.
