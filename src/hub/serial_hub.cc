@@ -117,13 +117,14 @@ class SerialHub::Impl {
     const Plan* plan;
     Duration begun;  // by the host's stopwatch
     std::optional<StatusOr<CommandResult>> answer = {};
-    bool done = false;  // guarded by the mutex
+    std::atomic<bool> done = false;  // its thread may go, and with it all of this
   };
   using Lock = std::unique_lock<std::mutex>;
 
   Status CheckOpen() const;
   bool MayLead() const;
-  void EndTurn(bool was_group);
+  void EndTurn(Lock& lock, bool was_group);
+  void WakeOthers(Lock& lock);
   void RunGroup(Lock& lock);
   void PlanWaiting(Lock& lock);
   template <typename Use>
@@ -139,8 +140,12 @@ class SerialHub::Impl {
   SerialHubOptions options_;
   std::vector<Waiting*> group_;  // of the present turn; has room for the largest
 
-  mutable std::mutex mutex_;  // guards what follows up to the pair
-  std::condition_variable changed_;
+  // Changes, under the mutex, when those who wait in Execute may have their answers or may lead.
+  // They wait for it without the mutex: who has his answer need not queue up for that too.
+  std::atomic<std::uint32_t> wakings_ = 0;
+
+  mutable std::mutex mutex_;         // guards what follows up to the pair
+  std::condition_variable changed_;  // for everybody else who waits
   std::deque<Waiting*> queue_;
   bool busy_ = false;           // somebody has the turn
   bool last_was_group_ = true;  // so that neither kind of turn keeps the other out
@@ -184,17 +189,25 @@ bool SerialHub::Impl::MayLead() const {
   return !busy_ && (waiting_alone_ == 0 || !last_was_group_);
 }
 
-void SerialHub::Impl::EndTurn(bool was_group) {
+// Lets the lock go.
+void SerialHub::Impl::EndTurn(Lock& lock, bool was_group) {
   if (broken_.ok()) broken_ = CatchNoMemory([this] { return hub_.CheckUsable(); });
   if (!broken_.ok()) {
     for (Waiting* one : queue_) {
       one->answer = broken_;
-      one->done = true;
+      one->done = true;  // and it must not be touched any more
     }
     queue_.clear();
   }
   busy_ = false;
   last_was_group_ = was_group;
+  WakeOthers(lock);
+}
+
+void SerialHub::Impl::WakeOthers(Lock& lock) {
+  ++wakings_;
+  lock.unlock();
+  wakings_.notify_all();
   changed_.notify_all();
 }
 
@@ -205,7 +218,7 @@ auto SerialHub::Impl::Alone(Use&& use) -> decltype(use(std::declval<Hub&>())) {
   changed_.wait(lock, [&] { return !busy_ && (queue_.empty() || last_was_group_); });
   --waiting_alone_;
   if (Status open = CheckOpen(); !open.ok()) {
-    changed_.notify_all();
+    WakeOthers(lock);
     return open;
   }
   busy_ = true;
@@ -217,7 +230,7 @@ auto SerialHub::Impl::Alone(Use&& use) -> decltype(use(std::declval<Hub&>())) {
   if (caught_up.ok()) ShowBack();
   lock.lock();
   if (broken_.ok()) broken_ = caught_up;
-  EndTurn(false);
+  EndTurn(lock, false);
   return result;
 }
 
@@ -240,10 +253,14 @@ StatusOr<CommandResult> SerialHub::Impl::Execute(const VerifiedCommand& command,
     if (MayLead()) {
       busy_ = true;
       RunGroup(lock);
-      EndTurn(true);
+      EndTurn(lock, true);
     } else {
-      changed_.wait(lock, [&] { return waiting.done || MayLead(); });
+      const std::uint32_t seen = wakings_;
+      lock.unlock();
+      wakings_.wait(seen);
     }
+    if (waiting.done) break;
+    lock.lock();
   }
   return *std::move(waiting.answer);
 }
@@ -346,7 +363,7 @@ Status SerialHub::Impl::Close() {
   if (closed.ok()) closed = owner_->Close();
   lock.lock();
   broken_ = CatchNoMemory(Closed);
-  EndTurn(false);
+  EndTurn(lock, false);
   return closed;
 }
 
