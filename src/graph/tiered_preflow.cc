@@ -176,6 +176,7 @@ class Engine {
     net_.FetchArcs(nearer);
     tight_.Fetch(nodes_[nearer].first);
   }
+  void FetchQueued() const { Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs)); }
 
   void See(NodeIndex node, std::uint32_t level) {
     level_[node] = level;
@@ -272,6 +273,10 @@ class Engine {
     while (missing_ > 0 && (!queue_.empty() || next < arrived_.size())) {
       const bool from_queue = next == arrived_.size() ||
                               (!queue_.empty() && level_[queue_.front()] <= level_[arrived_[next]]);
+      if (next + kFetchNode < arrived_.size()) {
+        Fetch(arrived_[next + kFetchNode], arrived_[next + kFetchArcs]);
+      }
+      if (queue_.size() > kFetchNode) FetchQueued();
       const NodeIndex node = from_queue ? queue_.Pop() : arrived_[next++];
       if (waits(node)) Expand<kPulling>(node, distance);
     }
@@ -328,7 +333,10 @@ class Engine {
     highest_ = kHeadroom * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
     while (!queue_.empty() && relabels_ < patience) {
-      if (queue_.size() > kFetchNode) Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+      if (queue_.size() > kFetchNode) {
+        FetchQueued();
+        net_.FetchLeft(queue_.Ahead(kFetchArcs));
+      }
       Discharge<kPulling>(queue_.Pop());
     }
     holders_ = queue_.size() + stuck_;
@@ -405,8 +413,8 @@ class Engine {
     return net_.removed > 0 && lost <= net_.removed / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
-  static constexpr std::size_t kFetchArcs = 4;  // that many nodes ahead
-  static constexpr std::size_t kFetchNode = 8;
+  static constexpr std::size_t kFetchArcs = 8;  // that many nodes ahead
+  static constexpr std::size_t kFetchNode = 16;
   static constexpr std::uint32_t kLeastDetour = 2;
   static constexpr std::uint32_t kMostDetour = 10;
   static constexpr std::uint32_t kHeadroom = 2;
