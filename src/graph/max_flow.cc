@@ -4,6 +4,7 @@
 // source, so it never wanders into parts that do not lead to the target.
 #include <algorithm>
 
+#include "src/base/prefetch.h"
 #include "src/graph/search_state.h"
 
 namespace geo::graph {
@@ -159,8 +160,8 @@ bool Search::State::Climb(std::uint32_t position, std::uint32_t level) {
     const NodeIndex node = side.nodes[top];
     const NodeIndex above = side.nodes[parent];
     const EdgeIndex edge = graph_->edge(node, slot);
-    __builtin_prefetch(GraphAccess::Record(*graph_, edge));
-    __builtin_prefetch(&flow_[edge]);
+    PrefetchMemory(GraphAccess::Record(*graph_, edge));
+    PrefetchMemory(&flow_[edge]);
     steps_.push_back(kSide == kFromSource ? Step{above, node, edge} : Step{node, above, edge});
     climb_.push_back(parent);
   }

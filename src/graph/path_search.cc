@@ -1,6 +1,7 @@
 // Single paths: breadth-first search from both ends.
 #include <algorithm>
 
+#include "src/base/prefetch.h"
 #include "src/graph/search_state.h"
 
 namespace geo::graph {
@@ -110,7 +111,7 @@ void Search::State::Trace(const Side& side, std::uint32_t position, Path* path) 
     position = side.parents[position];
     const NodeIndex parent = side.nodes[position];
     const EdgeIndex edge = graph_->edge(parent, GraphAccess::SlotOf(*graph_, parent, node));
-    __builtin_prefetch(GraphAccess::Record(*graph_, edge));
+    PrefetchMemory(GraphAccess::Record(*graph_, edge));
     path->edges.push_back(edge);
     path->nodes.push_back(parent);
   }
@@ -120,7 +121,7 @@ void Search::State::BuildPath(const Meeting& meeting, Path* path) const {
   std::uint32_t positions[2];
   positions[meeting.side] = meeting.position;
   positions[1 - meeting.side] = PositionOnLastLevel(sides_[1 - meeting.side], meeting.other);
-  __builtin_prefetch(GraphAccess::Record(*graph_, meeting.edge));
+  PrefetchMemory(GraphAccess::Record(*graph_, meeting.edge));
   path->nodes.clear();
   path->edges.clear();
   const std::size_t most = sides_[0].levels.size() + sides_[1].levels.size();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "geo/base/large_vector.h"
+#include "src/base/prefetch.h"
 #include "src/graph/circulation_network.h"
 
 namespace geo::graph {
@@ -119,9 +120,9 @@ struct PreflowNetwork {
 
   // Have the processor fetch the node, and then where its first arcs lead to and what they have
   // left.
-  void FetchNode(NodeIndex node) const { __builtin_prefetch(&nodes[node]); }
-  void FetchArcs(NodeIndex node) const { __builtin_prefetch(heads.data() + nodes[node].first); }
-  void FetchLeft(NodeIndex node) const { __builtin_prefetch(arcs.data() + nodes[node].first); }
+  void FetchNode(NodeIndex node) const { PrefetchMemory(&nodes[node]); }
+  void FetchArcs(NodeIndex node) const { PrefetchMemory(heads.data() + nodes[node].first); }
+  void FetchLeft(NodeIndex node) const { PrefetchMemory(arcs.data() + nodes[node].first); }
 
   // Moves as much of `surplus` along arc `out` as it can take, but leaves the surplus of its ends
   // to the caller.

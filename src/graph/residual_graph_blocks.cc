@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "geo/graph/residual_graph.h"
+#include "src/base/prefetch.h"
 #include "src/base/status_macros.h"
 #include "src/graph/capacity_code.h"
 #include "src/graph/make_room.h"
@@ -82,7 +83,7 @@ Status ResidualGraph::LinkAll() {
   constexpr std::size_t kFetchBlock = 8;
   EdgeEnds previous;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i + kFetchEdge < order.size()) __builtin_prefetch(&edges_[order[i + kFetchEdge]]);
+    if (i + kFetchEdge < order.size()) PrefetchMemory(&edges_[order[i + kFetchEdge]]);
     if (i + kFetchEnd < order.size()) PrefetchEnd(edges_[order[i + kFetchEnd]].b);
     if (i + kFetchBlock < order.size()) PrefetchBlock(edges_[order[i + kFetchBlock]].b);
     const EdgeEnds ends = this->ends(order[i]);
@@ -111,14 +112,14 @@ void ResidualGraph::TakeBlocks() {
 }
 
 void ResidualGraph::PrefetchEnd(NodeIndex node) const {
-  __builtin_prefetch(&nodes_[node], 1);
-  __builtin_prefetch(&info_[node], 1);
-  __builtin_prefetch(&info_[node].enabled, 1);  // it may lie across two lines
+  PrefetchMemoryToWrite(&nodes_[node]);
+  PrefetchMemoryToWrite(&info_[node]);
+  PrefetchMemoryToWrite(&info_[node].enabled);  // it may lie across two lines
 }
 
 void ResidualGraph::PrefetchBlock(NodeIndex node) const {
-  __builtin_prefetch(arcs_.data() + nodes_[node].offset + nodes_[node].degree, 1);
-  __builtin_prefetch(refs_.data() + nodes_[node].offset + nodes_[node].degree, 1);
+  PrefetchMemoryToWrite(arcs_.data() + nodes_[node].offset + nodes_[node].degree);
+  PrefetchMemoryToWrite(refs_.data() + nodes_[node].offset + nodes_[node].degree);
 }
 
 // Adds an edge whose ends are each the largest neighbour of the other so far, and have room.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "geo/graph/search.h"
+#include "src/base/prefetch.h"
 #include "src/graph/capacity_code.h"
 #include "src/graph/graph_access.h"
 
@@ -129,22 +130,22 @@ class Search::State {
   void PrefetchAhead(const Side& side, std::uint32_t position) const {
     // Beyond the end stand nodes of earlier searches in a graph no larger, or zeros: a wasted
     // fetch, but a valid one.
-    __builtin_prefetch(GraphAccess::Header(*graph_, side.nodes[position + kFetchNode]));
+    PrefetchMemory(GraphAccess::Header(*graph_, side.nodes[position + kFetchNode]));
     const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[position + kFetchArcs]);
-    __builtin_prefetch(arcs);
-    __builtin_prefetch(arcs + 8);
+    PrefetchMemory(arcs);
+    PrefetchMemory(arcs + 8);
   }
   // The first nodes of a level, which nobody could fetch ahead of.
   void PrefetchLevel(const Side& side, std::uint32_t begin, std::uint32_t end) const {
     const std::uint32_t nodes = std::min(end, begin + kFetchNode);
     for (std::uint32_t i = begin; i < nodes; ++i) {
-      __builtin_prefetch(GraphAccess::Header(*graph_, side.nodes[i]));
+      PrefetchMemory(GraphAccess::Header(*graph_, side.nodes[i]));
     }
     const std::uint32_t blocks = std::min(end, begin + kFetchArcs);
     for (std::uint32_t i = begin; i < blocks; ++i) {
       const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[i]);
-      __builtin_prefetch(arcs);
-      __builtin_prefetch(arcs + 8);
+      PrefetchMemory(arcs);
+      PrefetchMemory(arcs + 8);
     }
   }
   static std::uint16_t CodeFrom(int side, const HotArc& arc) {

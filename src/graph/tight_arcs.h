@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "geo/base/large_vector.h"
+#include "src/base/prefetch.h"
 
 namespace geo::graph {
 
@@ -18,7 +19,7 @@ class TightArcs {
 
   void Resize(std::size_t arcs) { words_.assign(arcs / kPerWord + 1, 0); }
   // Has the processor fetch what Next reads first.
-  void Fetch(std::uint32_t arc) const { __builtin_prefetch(&words_[arc / kPerWord]); }
+  void Fetch(std::uint32_t arc) const { PrefetchMemory(&words_[arc / kPerWord]); }
   void Release() { LargeVector<std::uint64_t>().swap(words_); }
 
   void Set(std::uint32_t arc, bool onward, bool backward) {

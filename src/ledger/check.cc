@@ -6,6 +6,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "geo/ledger/flows.h"
+#include "src/base/prefetch.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/clearing_check.h"
 #include "src/ledger/state.h"
@@ -53,18 +54,18 @@ Pairs FindPairs(const LedgerState& state, const Record& record) {
   for_each_debt([&](const PairKey& key) {
     const std::optional<PairIndex> index = state.FindPair(key);
     pairs.push_back(index.has_value() ? &state.pairs[*index] : nullptr);
-    if (ahead) __builtin_prefetch(pairs.back());
+    if (ahead) PrefetchMemory(pairs.back());
   });
   if (!ahead) return pairs;
   for (const Pair* pair : pairs) {
     if (pair == nullptr) continue;
     for (const LineIndex line : {pair->line_ab, pair->line_ba}) {
-      if (line != kNoIndex) __builtin_prefetch(&state.lines[line]);
+      if (line != kNoIndex) PrefetchMemory(&state.lines[line]);
     }
     if (pair->equivalent >= state.positions.size()) continue;
     const std::vector<AmountSum>& row = state.positions[pair->equivalent];
     for (const ParticipantIndex one : {pair->a, pair->b}) {
-      if (one < row.size()) __builtin_prefetch(&row[one]);
+      if (one < row.size()) PrefetchMemory(&row[one]);
     }
   }
   return pairs;

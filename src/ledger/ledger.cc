@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "geo/ledger/flows.h"
+#include "src/base/prefetch.h"
 #include "src/ledger/state.h"
 
 namespace geo {
@@ -201,7 +202,7 @@ void Ledger::Prefetch(const Pid& pid) const { state_->participant_by_pid.prefetc
 
 void Ledger::Prefetch(ParticipantIndex participant) const {
   if (participant >= state_->participants.size()) return;
-  __builtin_prefetch(&state_->participants[participant].status);
+  PrefetchMemory(&state_->participants[participant].status);
 }
 
 void Ledger::PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x,
@@ -212,7 +213,7 @@ void Ledger::PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x,
 void Ledger::PrefetchLines(PairIndex pair) const {
   if (pair >= state_->pairs.size()) return;
   for (const LineIndex line : {state_->pairs[pair].line_ab, state_->pairs[pair].line_ba}) {
-    if (line != kNoIndex) __builtin_prefetch(&state_->lines[line]);
+    if (line != kNoIndex) PrefetchMemory(&state_->lines[line]);
   }
 }
 

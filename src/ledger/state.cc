@@ -1,6 +1,7 @@
 #include "src/ledger/state.h"
 
 #include "src/base/no_memory.h"
+#include "src/base/prefetch.h"
 
 namespace geo {
 
@@ -48,8 +49,8 @@ void LedgerState::LinkPairs() {
   constexpr std::size_t kAhead = 16;
   for (PairIndex i = 0; i < pairs.size(); ++i) {
     if (i + kAhead < pairs.size()) {
-      __builtin_prefetch(&pairs_of[pairs[i + kAhead].a], 1);
-      __builtin_prefetch(&pairs_of[pairs[i + kAhead].b], 1);
+      PrefetchMemoryToWrite(&pairs_of[pairs[i + kAhead].a]);
+      PrefetchMemoryToWrite(&pairs_of[pairs[i + kAhead].b]);
     }
     pairs_of[pairs[i].a].push_back(i);
     pairs_of[pairs[i].b].push_back(i);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/base/prefetch.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -237,7 +238,7 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
   // All looked up before any is read: the memory that they wait for is fetched together.
   for (PairFlow& flow : flows) {
     flow.pair = ledger.FindPair(request.equivalent, flow.tail, flow.head);
-    if (flow.pair.has_value()) __builtin_prefetch(&ledger.pair(*flow.pair));
+    if (flow.pair.has_value()) PrefetchMemory(&ledger.pair(*flow.pair));
   }
   for (const PairFlow& flow : flows) {
     if (flow.pair.has_value()) ledger.PrefetchLines(*flow.pair);
