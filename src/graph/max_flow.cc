@@ -84,12 +84,12 @@ bool Search::State::GrowForFlow(Flow* missing) {
 template <int kSide>
 std::uint32_t Search::State::NextCrossing(NodeIndex node, std::uint32_t slot) {
   const HotArc* arcs = ArcsOf(node);
-  const std::uint32_t* visited = visited_.data();
+  const std::uint8_t* visited = visited_.data();
   const std::uint32_t degree = graph_->degree(node);
   const std::uint16_t code = open_.possible;
   for (; slot < degree; ++slot) {
     const HotArc arc = arcs[slot];
-    const std::uint32_t bits = visited[arc.to >> 4] >> ((arc.to & 15) * 2) & 3;
+    const std::uint32_t bits = visited[arc.to];
     const int open = CodeFrom(kSide, arc) >= code ? 1 : 0;
     const int other = bits == BitOf(1 - kSide) ? 1 : 0;
     if ((open & other) != 0) break;

@@ -23,12 +23,12 @@ void Search::State::StartSearch() {
 
 void Search::State::EndSearch() {
   const bool nothing_closed = closed_.empty() && !all_closed_;
-  std::uint32_t* visited = visited_.data();
+  std::uint8_t* visited = visited_.data();
   for (const Side& side : sides_) {
     const NodeIndex* node = side.nodes.data();
     const NodeIndex* end = node + side.count;
     if (nothing_closed) {
-      for (; node != end; ++node) visited[*node >> 4] = 0;
+      for (; node != end; ++node) visited[*node] = 0;
     } else {
       for (; node != end; ++node) Unvisit(*node);
     }

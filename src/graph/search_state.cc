@@ -6,7 +6,7 @@
 namespace geo::graph {
 namespace {
 
-constexpr std::uint32_t kAllVisited = 0xffffffff;
+constexpr std::uint8_t kClosed = 3;             // to both sides
 constexpr std::uint64_t kStopInterval = 10000;  // arcs between two calls of Query::stop
 
 }  // namespace
@@ -83,7 +83,7 @@ void Search::State::GrowWorkspace() {
   if (position_.size() < nodes) {
     position_.resize(nodes);
     copy_offset_.resize(nodes);
-    visited_.resize(nodes / 16 + 1);
+    visited_.resize(nodes);
     copied_.resize(nodes / 32 + 1);
   }
   if (flow_.size() < graph_->edge_limit()) flow_.resize(graph_->edge_limit());
@@ -91,7 +91,7 @@ void Search::State::GrowWorkspace() {
 
 void Search::State::CloseAllBut(const std::vector<NodeIndex>& allowed) {
   all_closed_ = true;
-  std::fill(visited_.begin(), visited_.end(), kAllVisited);
+  std::fill(visited_.begin(), visited_.end(), kClosed);
   for (const NodeIndex node : allowed) {
     if (node < graph_->node_count()) Unvisit(node);
   }
@@ -254,11 +254,12 @@ bool Search::State::AskWhetherToStop() {
 }
 
 std::size_t Search::State::MemoryBytes() const {
-  std::size_t bytes = (flow_.capacity() * sizeof(Flow)) + (copies_.capacity() * sizeof(HotArc));
+  std::size_t bytes = visited_.capacity() + (flow_.capacity() * sizeof(Flow)) +
+                      (copies_.capacity() * sizeof(HotArc));
   for (const auto* words : {&flow_edges_, &copied_nodes_, &closed_, &climb_}) {
     bytes += words->capacity() * sizeof(std::uint32_t);
   }
-  for (const auto* words : {&copied_, &copy_offset_, &visited_, &position_}) {
+  for (const auto* words : {&copied_, &copy_offset_, &position_}) {
     bytes += words->capacity() * sizeof(std::uint32_t);
   }
   for (const Side& side : sides_) bytes += side.nodes.capacity() * 3 * sizeof(std::uint32_t);

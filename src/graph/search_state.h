@@ -117,12 +117,12 @@ class Search::State {
   static constexpr std::uint32_t kNoCode = 0x10000;  // codes have 16 bits
   static constexpr std::uint32_t kFetchNode = 16;
   static constexpr std::uint32_t kFetchArcs = 8;
-  std::uint32_t VisitedBits(NodeIndex node) const {
-    return visited_[node >> 4] >> ((node & 15) * 2) & 3;
-  }
+  std::uint32_t VisitedBits(NodeIndex node) const { return visited_[node]; }
   static constexpr std::uint32_t BitOf(int side) { return side == kFromSource ? 1 : 2; }
-  void Visit(NodeIndex node, int side) { visited_[node >> 4] |= BitOf(side) << ((node & 15) * 2); }
-  void Unvisit(NodeIndex node) { visited_[node >> 4] &= ~(3U << ((node & 15) * 2)); }
+  void Visit(NodeIndex node, int side) {
+    visited_[node] = static_cast<std::uint8_t>(visited_[node] | BitOf(side));
+  }
+  void Unvisit(NodeIndex node) { visited_[node] = 0; }
   void StartSearch();
   void EndSearch();
   int NextSide() const;
@@ -218,8 +218,9 @@ class Search::State {
   std::vector<HotArc> copies_;
   bool copies_complete_ = false;  // all conditions ignored: private arcs say what they carry then
 
-  // The search. Two bits per node: known to side 0, to side 1; both: closed.
-  LargeVector<std::uint32_t> visited_;
+  // The search. What each node is: known to side 0 (1), to side 1 (2); closed (3). A byte each, as
+  // picking bits out of words costs the search more than the memory does.
+  LargeVector<std::uint8_t> visited_;
   std::size_t known_nodes_ = 0;          // all nodes that stand in the sides are below this
   LargeVector<std::uint32_t> position_;  // Maximize: per node, where its side holds it
   Side sides_[2];
@@ -238,7 +239,7 @@ std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
   Side& side = sides_[kSide];
   NodeIndex* nodes = side.nodes.data();
   std::uint32_t* parents = side.parents.data();
-  std::uint32_t* visited = visited_.data();
+  std::uint8_t* visited = visited_.data();
   const std::uint32_t possible = codes.possible;
   // The one code that leaves it open whether the threshold is reached, if there is one.
   const std::uint32_t doubtful = codes.possible == codes.certain ? kNoCode : codes.possible;
@@ -247,18 +248,17 @@ std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
   for (const HotArc* end = arcs + degree; arc != end; ++arc) {
     const NodeIndex to = arc->to;
     const std::uint32_t code = CodeFrom(kSide, *arc);
-    const std::uint32_t twice = to * 2;
-    const std::uint32_t word = visited[to >> 4];
+    const std::uint32_t known = visited[to];
     // 0: nobody knows the neighbour; 1, 2, 3: as in visited_; 7: the arc is shut (a difference
     // below zero has its upper bits set).
-    const std::uint32_t state = (word >> (twice & 31) & 3) | (code - possible) >> 29;
+    const std::uint32_t state = known | (code - possible) >> 29;
     if (code == doubtful || state == kOther) [[unlikely]] {
       const auto slot = static_cast<std::uint32_t>(arc - arcs);
       if (code == doubtful && !Carries(kSide, nodes[position], slot, threshold)) continue;
       if (state == kOther) break;
     }
     const std::uint32_t fresh = state == 0 ? 1 : 0;
-    visited[to >> 4] = word | (fresh * kMine) << (twice & 31);
+    visited[to] = static_cast<std::uint8_t>(known | fresh * kMine);
     nodes[count] = to;
     parents[count] = position;
     count += fresh;
