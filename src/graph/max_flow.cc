@@ -25,9 +25,7 @@ Outcome Search::State::Maximize(Flow limit, std::uint32_t max_hops, Flow quantum
   while (missing > 0) {
     if (OutOfWork()) return Outcome::kWorkLimit;
     const Flow before = missing;
-    StartSearch();
     const Outcome outcome = RunPhase(&missing, max_hops);
-    EndSearch();
     value_ += before - missing;
     if (outcome != Outcome::kFound) return outcome;
   }
@@ -36,6 +34,8 @@ Outcome Search::State::Maximize(Flow limit, std::uint32_t max_hops, Flow quantum
 
 // kFound: flow was sent along shortest paths until none of that length is left or nothing missing.
 Outcome Search::State::RunPhase(Flow* missing, std::uint32_t max_hops) {
+  const Ending ending{*this};
+  StartSearch();
   while (true) {
     const int side = NextSide();
     if (sides_[side].level_size() == 0) {
@@ -226,6 +226,7 @@ std::vector<CutArc> Search::State::MinimumCut(AmountSum* unconditional) {
   AllowCancelling(true);
   const int side = exhausted_side_;
   const Side& reached = sides_[side];
+  const Ending ending{*this};
   for (std::uint32_t i = 0; i < reached.count; ++i) Visit(reached.nodes[i], side);
   if (unconditional != nullptr) *unconditional = 0;
   std::vector<CutArc> cut;
@@ -245,10 +246,6 @@ std::vector<CutArc> Search::State::MinimumCut(AmountSum* unconditional) {
       if (capacity == kAbsent) continue;
       cut.push_back({tail, side == kFromSource ? to : node, edge, capacity});
     }
-  }
-  for (std::uint32_t i = 0; i < reached.count; ++i) {
-    const NodeIndex node = reached.nodes[i];
-    Unvisit(node);
   }
   std::sort(cut.begin(), cut.end(), [](const CutArc& x, const CutArc& y) {
     return x.tail != y.tail ? x.tail < y.tail : x.head < y.head;

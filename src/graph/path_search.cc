@@ -8,6 +8,7 @@ namespace geo::graph {
 
 void Search::State::StartSearch() {
   const NodeIndex roots[2] = {source_, target_};
+  for (Side& side : sides_) side.count = 0;
   for (const int side : {kFromSource, kFromTarget}) {
     Side& grown = sides_[side];
     grown.levels.assign(1, 0);
@@ -68,6 +69,7 @@ Outcome Search::State::FindPath(Flow threshold, std::uint32_t max_hops, Path* pa
   AllowCancelling(false);
   if (OutOfWork()) return Outcome::kWorkLimit;
   const CodeRange codes = CodesFor(threshold);
+  const Ending ending{*this};
   StartSearch();
   Outcome outcome = Outcome::kFound;
   Meeting meeting;
@@ -91,7 +93,6 @@ Outcome Search::State::FindPath(Flow threshold, std::uint32_t max_hops, Path* pa
     }
   }
   if (outcome == Outcome::kFound) BuildPath(meeting, path);
-  EndSearch();
   return outcome;
 }
 

@@ -13,9 +13,9 @@ constexpr std::uint64_t kStopInterval = 10000;  // arcs between two calls of Que
 
 void Search::State::Side::Grow(std::uint32_t more) {
   const std::size_t size = std::max(std::size_t{count} + more, 2 * nodes.size());
-  nodes.resize(size);
   parents.resize(size);
   cursors.resize(size);
+  nodes.resize(size);  // last, as its size says that there is room in all
 }
 
 Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
@@ -81,10 +81,10 @@ void Search::State::GrowWorkspace() {
   }
   known_nodes_ = nodes;
   if (position_.size() < nodes) {
-    position_.resize(nodes);
-    copy_offset_.resize(nodes);
     visited_.resize(nodes);
     copied_.resize(nodes / 32 + 1);
+    copy_offset_.resize(nodes);
+    position_.resize(nodes);  // last, as its size says that there is room in all
   }
   if (flow_.size() < graph_->edge_limit()) flow_.resize(graph_->edge_limit());
 }
@@ -103,9 +103,9 @@ void Search::State::CloseAllBut(const std::vector<NodeIndex>& allowed) {
 void Search::State::ExcludeNode(NodeIndex node) {
   if (node == source_ || node == target_ || node >= graph_->node_count()) return;
   if (VisitedBits(node) == 3) return;
+  closed_.push_back(node);
   Visit(node, kFromSource);
   Visit(node, kFromTarget);
-  closed_.push_back(node);
 }
 
 void Search::State::IncludeNode(NodeIndex node) {
@@ -163,10 +163,11 @@ bool Search::State::Carries(int side, NodeIndex node, std::uint32_t slot, Flow t
 
 void Search::State::CopyArcs(NodeIndex node) {
   const HotArc* arcs = GraphAccess::Arcs(*graph_, node);
-  copied_[node >> 5] |= 1U << (node & 31);
-  copy_offset_[node] = static_cast<std::uint32_t>(copies_.size());
+  const auto offset = static_cast<std::uint32_t>(copies_.size());
   copied_nodes_.push_back(node);
   copies_.insert(copies_.end(), arcs, arcs + graph_->degree(node));
+  copy_offset_[node] = offset;
+  copied_[node >> 5] |= 1U << (node & 31);  // last, when there is a copy
   const bool asks = node == source_ || node == target_;
   if (ignores_all() ? copies_complete_ : asks) WriteDiffering(node);
 }

@@ -125,6 +125,11 @@ class Search::State {
   void Unvisit(NodeIndex node) { visited_[node] = 0; }
   void StartSearch();
   void EndSearch();
+  // Ends a search however it is left, want of memory included: what it marked would mislead others.
+  struct Ending {
+    State& state;
+    ~Ending() { state.EndSearch(); }
+  };
   int NextSide() const;
   // The block of a node is two dependent loads away: fetch first where it is, then the block.
   void PrefetchAhead(const Side& side, std::uint32_t position) const {
