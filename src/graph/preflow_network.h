@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -87,7 +88,8 @@ struct ArcHead {
 template <typename Left, bool kChains>
 struct ResidualArc : ArcLength<kChains> {
   std::uint32_t back = 0;  // the other direction
-  std::array<std::uint32_t, sizeof(Left) / sizeof(std::uint32_t)> words{};
+  static constexpr std::size_t kWordSize = 4;
+  std::array<std::uint32_t, sizeof(Left) / kWordSize> words{};
 
   Left left() const { return std::bit_cast<Left>(words); }
   void SetLeft(Left left) { words = std::bit_cast<decltype(words)>(left); }
