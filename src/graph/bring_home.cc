@@ -20,8 +20,6 @@ constexpr Label kHomePrice = 2;          // of a hop-unit, in arcs
 constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
 constexpr Label kDeepest = 1 << 24;
 constexpr std::size_t kPatience = 3;
-constexpr std::size_t kFetchArcs = 8;  // that many nodes ahead
-constexpr std::size_t kFetchNode = 16;
 
 template <typename Amounts>
 class HomeEngine {
@@ -54,13 +52,10 @@ class HomeEngine {
   }
 
  private:
-  Label CostOf(std::uint32_t arc) const { return price_ * net_.CostOf(arc); }
+  static constexpr std::size_t kFetchNode = PreflowNetwork<Amounts>::kFetchNode;
+  static constexpr std::size_t kFetchArcs = PreflowNetwork<Amounts>::kFetchArcs;
 
-  // What is read soon: a node, and the arcs of another that is nearer.
-  void Fetch(NodeIndex node, NodeIndex nearer) const {
-    net_.FetchNode(node);
-    net_.FetchArcs(nearer);
-  }
+  Label CostOf(std::uint32_t arc) const { return price_ * net_.CostOf(arc); }
 
   // Labels of all that are no farther from a deficit than the farthest surplus: backwards from all
   // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
@@ -95,9 +90,9 @@ class HomeEngine {
     queue_.Clear();  // the queue serves those found here
     for (std::size_t i = 0; missing_ > 0 && (i < arrived_.size() || !queue_.empty());) {
       if (i + kFetchNode < arrived_.size()) {
-        Fetch(arrived_[i + kFetchNode], arrived_[i + kFetchArcs]);
+        net_.Fetch(arrived_[i + kFetchNode], arrived_[i + kFetchArcs]);
       } else if (queue_.size() > kFetchNode) {
-        Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+        net_.Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
       }
       const NodeIndex node = i < arrived_.size() ? arrived_[i++] : queue_.Pop();
       if (depth_[node] != next_[node]) Expand(node, distance);
@@ -144,7 +139,7 @@ class HomeEngine {
     const std::uint64_t patience = seen_.size() / kPatience + 16;
     while (!queue_.empty() && relabels_ < patience) {
       if (queue_.size() > kFetchNode) {
-        Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+        net_.Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
         net_.FetchLeft(queue_.Ahead(kFetchArcs));
       }
       Discharge(queue_.Pop());

@@ -23,16 +23,10 @@ void Search::State::StartSearch() {
 }
 
 void Search::State::EndSearch() {
-  const bool nothing_closed = closed_.empty() && !all_closed_;
   std::uint8_t* visited = visited_.data();
   for (const Side& side : sides_) {
     const NodeIndex* node = side.nodes.data();
-    const NodeIndex* end = node + side.count;
-    if (nothing_closed) {
-      for (; node != end; ++node) visited[*node] = 0;
-    } else {
-      for (; node != end; ++node) Unvisit(*node);
-    }
+    for (const NodeIndex* end = node + side.count; node != end; ++node) visited[*node] = 0;
   }
 }
 

@@ -120,10 +120,15 @@ struct PreflowNetwork {
   NodeIndex size() const { return network.nodes; }
   std::uint32_t end(NodeIndex node) const { return nodes[node + 1].first; }
 
-  // Have the processor fetch the node, and then where its first arcs lead to and what they have
-  // left.
-  void FetchNode(NodeIndex node) const { PrefetchMemory(&nodes[node]); }
-  void FetchArcs(NodeIndex node) const { PrefetchMemory(heads.data() + nodes[node].first); }
+  // Has the processor fetch what is read soon: a node, and where the first arcs of another lead to,
+  // which is nearer. How many nodes ahead they are:
+  static constexpr std::size_t kFetchNode = 16;
+  static constexpr std::size_t kFetchArcs = 8;
+  void Fetch(NodeIndex node, NodeIndex nearer) const {
+    PrefetchMemory(&nodes[node]);
+    PrefetchMemory(heads.data() + nodes[nearer].first);
+  }
+  // And what the arcs have left.
   void FetchLeft(NodeIndex node) const { PrefetchMemory(arcs.data() + nodes[node].first); }
 
   // Moves as much of `surplus` along arc `out` as it can take, but leaves the surplus of its ends

@@ -6,7 +6,6 @@
 namespace geo::graph {
 namespace {
 
-constexpr std::uint8_t kClosed = 3;             // to both sides
 constexpr std::uint64_t kStopInterval = 10000;  // arcs between two calls of Query::stop
 
 }  // namespace
@@ -102,10 +101,9 @@ void Search::State::CloseAllBut(const std::vector<NodeIndex>& allowed) {
 
 void Search::State::ExcludeNode(NodeIndex node) {
   if (node == source_ || node == target_ || node >= graph_->node_count()) return;
-  if (VisitedBits(node) == 3) return;
+  if (Excluded(node)) return;
   closed_.push_back(node);
-  Visit(node, kFromSource);
-  Visit(node, kFromTarget);
+  visited_[node] = kClosed;
 }
 
 void Search::State::IncludeNode(NodeIndex node) {

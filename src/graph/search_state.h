@@ -23,7 +23,7 @@ class Search::State {
   void IncludeArc(EdgeIndex edge, NodeIndex tail);
   void ExcludeNode(NodeIndex node);
   void IncludeNode(NodeIndex node);
-  bool Excluded(NodeIndex node) const { return VisitedBits(node) == 3; }
+  bool Excluded(NodeIndex node) const { return VisitedBits(node) == kClosed; }
 
   Outcome FindPath(Flow threshold, std::uint32_t max_hops, Path* path);
   void Push(const Path& path, Flow amount);
@@ -118,6 +118,7 @@ class Search::State {
   static constexpr std::uint32_t kFetchNode = 16;
   static constexpr std::uint32_t kFetchArcs = 8;
   std::uint32_t VisitedBits(NodeIndex node) const { return visited_[node]; }
+  static constexpr std::uint8_t kClosed = 3;  // to both sides
   static constexpr std::uint32_t BitOf(int side) { return side == kFromSource ? 1 : 2; }
   void Visit(NodeIndex node, int side) {
     visited_[node] = static_cast<std::uint8_t>(visited_[node] | BitOf(side));

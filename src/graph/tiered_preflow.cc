@@ -170,10 +170,8 @@ class Engine {
     if (missing_ > 0) SearchRest<kPulling>();
   }
 
-  // What is read soon: a node, and the arcs of another that is nearer.
   void Fetch(NodeIndex node, NodeIndex nearer) const {
-    net_.FetchNode(node);
-    net_.FetchArcs(nearer);
+    net_.Fetch(node, nearer);
     tight_.Fetch(nodes_[nearer].first);
   }
   void FetchQueued() const { Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs)); }
@@ -413,8 +411,8 @@ class Engine {
     return net_.removed > 0 && lost <= net_.removed / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
-  static constexpr std::size_t kFetchArcs = 8;  // that many nodes ahead
-  static constexpr std::size_t kFetchNode = 16;
+  static constexpr std::size_t kFetchNode = PreflowNetwork<Amounts>::kFetchNode;
+  static constexpr std::size_t kFetchArcs = PreflowNetwork<Amounts>::kFetchArcs;
   static constexpr std::uint32_t kLeastDetour = 2;
   static constexpr std::uint32_t kMostDetour = 10;
   static constexpr std::uint32_t kHeadroom = 2;
