@@ -13,8 +13,19 @@ class BitSet {
  public:
   // Empty, with room for numbers below `size`.
   void Reset(std::size_t size) { words_.assign(size / kPerWord + 1, 0); }
+  // All numbers below `size`.
+  void Fill(std::size_t size) {
+    words_.assign(size / kPerWord + 1, ~std::uint64_t{0});
+    words_.back() = (std::uint64_t{1} << (size % kPerWord)) - 1;
+  }
+  bool Has(std::size_t number) const {
+    return (words_[number / kPerWord] >> (number % kPerWord) & 1) != 0;
+  }
   void Add(std::size_t number, bool wanted = true) {
     words_[number / kPerWord] |= std::uint64_t{wanted} << (number % kPerWord);
+  }
+  void Remove(std::size_t number) {
+    words_[number / kPerWord] &= ~(std::uint64_t{1} << (number % kPerWord));
   }
 
   // Calls `visit` with each number, in order.

@@ -25,7 +25,6 @@ template <typename Amounts>
 class HomeEngine {
   using Node = PreflowNode<Amounts>;
   using Sum = typename Amounts::Sum;
-  using Arc = typename PreflowNetwork<Amounts>::Arc;
 
  public:
   HomeEngine(PreflowNetwork<Amounts>& net, Label price)
@@ -138,34 +137,49 @@ class HomeEngine {
     highest_ = 2 * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
     while (!queue_.empty() && relabels_ < patience) {
-      if (queue_.size() > kFetchNode) {
-        net_.Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
-        net_.FetchLeft(queue_.Ahead(kFetchArcs));
-      }
+      if (queue_.size() > kFetchNode) LookAhead();
       Discharge(queue_.Pop());
     }
     missing_ = queue_.size() + stuck_;
   }
 
+  // Gets ready for those that wait; as in tiered preflow, what is found for one of them holds.
+  void LookAhead() {
+    net_.Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
+    const NodeIndex index = queue_.Ahead(PreflowNetwork<Amounts>::kFindNext);
+    Node& node = nodes_[index];
+    node.current = NextDown(node.current, net_.end(index), depth_[index]);
+    net_.FetchNext(queue_.Ahead(PreflowNetwork<Amounts>::kFetchNext));
+  }
+
+  // The first arc from `arc` on, before `end`, that has something left and leads down by as much as
+  // it is long; or `end`.
+  std::uint32_t NextDown(std::uint32_t arc, std::uint32_t end, Label label) {
+    std::uint32_t i = arc;
+    for (; i < end; ++i) {
+      const Label below = label - 1 - CostOf(i);
+      if (depth_[net_.heads[i].node()] == below && net_.arcs[i].left() > 0) break;
+    }
+    work_ += i - arc;
+    return i;
+  }
+
   void Discharge(NodeIndex index) {
     Node& node = nodes_[index];
     const std::uint32_t end = net_.end(index);
+    const Label label = depth_[index];
     Sum surplus = node.surplus;
-    std::uint32_t i = node.current;
-    for (; i < end; ++i) {
-      const Arc& arc = net_.arcs[i];
-      if (arc.left() == 0) continue;
+    std::uint32_t i = NextDown(node.current, end, label);
+    for (; i < end; i = NextDown(i + 1, end, label)) {
       const NodeIndex to = net_.heads[i].node();
-      if (depth_[to] != depth_[index] - 1 - CostOf(i)) continue;
       Node& head = nodes_[to];
-      const Flow moved = net_.Carry(i, arc.back, surplus);
+      const Flow moved = net_.Carry(i, net_.arcs[i].back, surplus);
       const Sum before = head.surplus;
       head.surplus = before + moved;
       if (before <= 0 && before + moved > 0) queue_.Push(to);
       surplus -= moved;
       if (surplus == 0) break;
     }
-    work_ += i - node.current;
     node.surplus = surplus;
     node.current = i;
     if (surplus > 0) Relabel(index);
@@ -178,10 +192,8 @@ class HomeEngine {
     work_ += end - node.first;
     ++relabels_;
     for (std::uint32_t i = node.first; i < end; ++i) {
-      const Arc& arc = net_.arcs[i];
-      if (arc.left() == 0) continue;
       const Label label = depth_[net_.heads[i].node()] + CostOf(i);
-      if (label >= lowest) continue;
+      if (label >= lowest || net_.arcs[i].left() == 0) continue;
       lowest = label;
       node.current = i;
     }

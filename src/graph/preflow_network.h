@@ -121,15 +121,24 @@ struct PreflowNetwork {
   std::uint32_t end(NodeIndex node) const { return nodes[node + 1].first; }
 
   // Has the processor fetch what is read soon: a node, and where the first arcs of another lead to,
-  // which is nearer. How many nodes ahead they are:
+  // which is nearer. How many nodes ahead they are, and those whose next arc is looked for and
+  // whose next arc's other end is fetched:
   static constexpr std::size_t kFetchNode = 16;
   static constexpr std::size_t kFetchArcs = 8;
+  static constexpr std::size_t kFindNext = 6;
+  static constexpr std::size_t kFetchNext = 3;
   void Fetch(NodeIndex node, NodeIndex nearer) const {
     PrefetchMemory(&nodes[node]);
     PrefetchMemory(heads.data() + nodes[nearer].first);
   }
-  // And what the arcs have left.
-  void FetchLeft(NodeIndex node) const { PrefetchMemory(arcs.data() + nodes[node].first); }
+  // What carrying along a node's current arc changes at its other end.
+  void FetchNext(NodeIndex node) const {
+    const std::uint32_t place = nodes[node].current;
+    if (place == end(node)) return;
+    PrefetchMemoryToWrite(&arcs[arcs[place].back]);
+    PrefetchMemoryToWrite(&heads[arcs[place].back]);
+    PrefetchMemoryToWrite(&nodes[heads[place].node()]);
+  }
 
   // Moves as much of `surplus` along arc `out` as it can take, but leaves the surplus of its ends
   // to the caller.

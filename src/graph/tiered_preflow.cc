@@ -161,7 +161,11 @@ class Engine {
     seen_.resize(sinks_);
     std::erase_if(seen_, [&](NodeIndex node) { return nodes_[node].surplus >= 0; });
     sinks_ = seen_.size();
-    for (const NodeIndex node : seen_) level_[node] = 0;
+    rest_.Fill(net_.size());
+    for (const NodeIndex node : seen_) {
+      rest_.Remove(node);
+      level_[node] = 0;
+    }
     missing_ = holders_;
     for (std::size_t i = 0; missing_ > 0 && i < seen_.size(); ++i) {
       if (i + kFetchNode < seen_.size()) Fetch(seen_[i + kFetchNode], seen_[i + kFetchArcs]);
@@ -192,7 +196,9 @@ class Engine {
          i = tight_.Next<kWay>(i + 1, end)) {
       ++work_;
       const NodeIndex from = net_.heads[i].node();
-      if (level_[from] == kFar) See(from, level);
+      if (!rest_.Has(from)) continue;
+      rest_.Remove(from);
+      See(from, level);
     }
   }
 
@@ -200,12 +206,7 @@ class Engine {
   // ones, as a rule, so they look for those that can. All of them change their depth.
   template <bool kPulling>
   void SearchRest() {
-    rest_.Reset(net_.size());
-    for (NodeIndex node = 0; node < net_.size(); ++node) {
-      if (level_[node] != kFar) continue;
-      rest_.Add(node);
-      FindSeen<kPulling>(node);
-    }
+    rest_.ForEach([&](NodeIndex node) { FindSeen<kPulling>(node); });
     std::uint32_t distance = 0;
     while (missing_ > 0 && distance + 1 < buckets_.size()) Settle<kPulling>(++distance);
     for (auto& bucket : buckets_) Drop(bucket);
@@ -301,12 +302,13 @@ class Engine {
     }
   }
 
-  // Which of a node's arcs are tight, told at both ends.
+  // Which of a node's arcs are tight, told at both ends. Most were not and are not.
   template <bool kPulling>
   void Tighten(NodeIndex index) {
     const std::int32_t depth = depth_[index];
     for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
       const bool tight = depth_[net_.heads[i].node()] + CostOf<kPulling>(i) == depth;
+      if (!tight && !tight_.IsTight(i)) continue;
       const bool onward = tight && net_.arcs[i].left() > 0;
       const bool backward = tight && net_.heads[i].back_open();
       tight_.Set(i, onward, backward);
@@ -331,27 +333,45 @@ class Engine {
     highest_ = kHeadroom * highest_ + 1;
     const std::uint64_t patience = seen_.size() / kPatience + 16;
     while (!queue_.empty() && relabels_ < patience) {
-      if (queue_.size() > kFetchNode) {
-        FetchQueued();
-        net_.FetchLeft(queue_.Ahead(kFetchArcs));
-      }
+      if (queue_.size() > kFetchNode) LookAhead<kPulling>();
       Discharge<kPulling>(queue_.Pop());
     }
     holders_ = queue_.size() + stuck_;
   }
 
+  // Gets ready for those that wait. What is found for one of them holds until its turn: only its
+  // own relabel could make an arc before that one lead down.
+  template <bool kPulling>
+  void LookAhead() {
+    FetchQueued();
+    const NodeIndex index = queue_.Ahead(PreflowNetwork<Amounts>::kFindNext);
+    Node& node = nodes_[index];
+    node.current = NextDown<kPulling>(node.current, net_.end(index), level_[index]);
+    PrefetchMemoryToWrite(net_.arcs.data() + node.current);
+    net_.FetchNext(queue_.Ahead(PreflowNetwork<Amounts>::kFetchNext));
+  }
+
+  // The first tight arc from `arc` on, before `end`, that leads down from `level`; or `end`.
+  template <bool kPulling>
+  std::uint32_t NextDown(std::uint32_t arc, std::uint32_t end, std::uint32_t level) {
+    constexpr TightArcs::Way kWay = kOnward<kPulling>;
+    std::uint32_t i = tight_.Next<kWay>(arc, end);
+    for (; i < end; i = tight_.Next<kWay>(i + 1, end)) {
+      ++work_;
+      if (level_[net_.heads[i].node()] + 1 == level) break;
+    }
+    return i;
+  }
+
   template <bool kPulling>
   void Discharge(NodeIndex index) {
-    constexpr TightArcs::Way kWay = kOnward<kPulling>;
     Node& node = nodes_[index];
     const std::uint32_t end = net_.end(index);
     const std::uint32_t level = level_[index];
     Sum surplus = node.surplus;
-    std::uint32_t i = tight_.Next<kWay>(node.current, end);
-    for (; i < end; i = tight_.Next<kWay>(i + 1, end)) {
-      ++work_;
+    std::uint32_t i = NextDown<kPulling>(node.current, end, level);
+    for (; i < end; i = NextDown<kPulling>(i + 1, end, level)) {
       const NodeIndex to = net_.heads[i].node();
-      if (level_[to] + 1 != level) continue;
       Node& head = nodes_[to];
       const Flow moved = Carry<kPulling>(i, surplus);
       const Sum before = head.surplus;

@@ -22,6 +22,9 @@ class TightArcs {
   void Fetch(std::uint32_t arc) const { PrefetchMemory(&words_[arc / kPerWord]); }
   void Release() { LargeVector<std::uint64_t>().swap(words_); }
 
+  bool IsTight(std::uint32_t arc) const {
+    return (words_[arc / kPerWord] >> (arc % kPerWord * 2) & 3) != 0;
+  }
   void Set(std::uint32_t arc, bool onward, bool backward) {
     const std::uint32_t shift = arc % kPerWord * 2;
     std::uint64_t& word = words_[arc / kPerWord];
