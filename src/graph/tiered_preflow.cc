@@ -157,7 +157,6 @@ class Engine {
   // then by arcs: backwards from all sinks at once.
   template <bool kPulling>
   void Search() {
-    for (const NodeIndex node : seen_) level_[node] = kFar;
     seen_.resize(sinks_);
     std::erase_if(seen_, [&](NodeIndex node) { return nodes_[node].surplus >= 0; });
     sinks_ = seen_.size();
@@ -171,6 +170,7 @@ class Engine {
       if (i + kFetchNode < seen_.size()) Fetch(seen_[i + kFetchNode], seen_[i + kFetchArcs]);
       FollowTight<kPulling>(seen_[i]);
     }
+    rest_.ForEach([&](NodeIndex node) { level_[node] = kFar; });
     if (missing_ > 0) SearchRest<kPulling>();
   }
 
@@ -191,15 +191,15 @@ class Engine {
     const Node& node = nodes_[index];
     if (node.surplus > 0) --missing_;
     const std::uint32_t level = level_[index] + 1;
-    const std::uint32_t end = net_.end(index);
-    for (std::uint32_t i = tight_.Next<kWay>(node.first, end); i < end;
-         i = tight_.Next<kWay>(i + 1, end)) {
-      ++work_;
+    std::uint64_t looked_at = 0;
+    tight_.ForEach<kWay>(node.first, net_.end(index), [&](std::uint32_t i) {
+      ++looked_at;
       const NodeIndex from = net_.heads[i].node();
-      if (!rest_.Has(from)) continue;
+      if (!rest_.Has(from)) return;
       rest_.Remove(from);
       See(from, level);
-    }
+    });
+    work_ += looked_at;
   }
 
   // Goes on to those that cannot reach a sink without cost, in buckets of cost. They are the fewer
@@ -291,6 +291,7 @@ class Engine {
     for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
       if (!IsBackOpen<kPulling>(i)) continue;
       const NodeIndex from = net_.heads[i].node();
+      if (!rest_.Has(from)) continue;
       const std::uint32_t before = nodes_[from].current;
       const bool waited = level_[from] > kFar;
       if (!Offer(from, depth_[index] - CostOf<kPulling>(i), level_[index] + 1)) continue;
@@ -394,7 +395,9 @@ class Engine {
     const Arc& arc = net_.arcs[place];
     const std::uint32_t back = arc.back;
     const Arc& other = net_.arcs[back];
+    const bool was_open = IsBackOpen<kPulling>(place);
     const Flow moved = net_.Carry(kPulling ? back : place, kPulling ? place : back, surplus);
+    if (was_open && IsOpen<kPulling>(place)) return moved;  // both ways are as open as before
     tight_.Set(place, arc.left() > 0, other.left() > 0);
     tight_.Set(back, other.left() > 0, arc.left() > 0);
     return moved;
@@ -404,17 +407,17 @@ class Engine {
   void Relabel(NodeIndex index) {
     constexpr TightArcs::Way kWay = kOnward<kPulling>;
     Node& node = nodes_[index];
-    const std::uint32_t end = net_.end(index);
     std::uint32_t lowest = kFar;
+    std::uint32_t lowest_at = node.first;
     ++relabels_;
-    for (std::uint32_t i = tight_.Next<kWay>(node.first, end); i < end;
-         i = tight_.Next<kWay>(i + 1, end)) {
+    tight_.ForEach<kWay>(node.first, net_.end(index), [&](std::uint32_t i) {
       ++work_;
       const std::uint32_t level = level_[net_.heads[i].node()];
-      if (level >= lowest) continue;
+      if (level >= lowest) return;
       lowest = level;
-      node.current = i;
-    }
+      lowest_at = i;
+    });
+    node.current = lowest_at;
     if (lowest >= highest_) {
       level_[index] = kFar;
       ++stuck_;

@@ -32,6 +32,20 @@ class TightArcs {
     word |= (std::uint64_t{onward} | std::uint64_t{backward} << 1) << shift;
   }
 
+  // Calls `visit` with each arc from `arc` on, before `end`, whose bit is set.
+  template <Way kWay, typename Visit>
+  void ForEach(std::uint32_t arc, std::uint32_t end, const Visit& visit) const {
+    if (arc >= end) return;
+    const std::uint32_t last = (end - 1) / kPerWord;
+    std::uint64_t mask = kWay & (~std::uint64_t{0} << (arc % kPerWord * 2));
+    for (std::uint32_t place = arc / kPerWord; place <= last; ++place, mask = kWay) {
+      if (place == last) mask &= ~std::uint64_t{0} >> (62 - (end - 1) % kPerWord * 2);
+      for (std::uint64_t word = words_[place] & mask; word != 0; word &= word - 1) {
+        visit(place * kPerWord + static_cast<std::uint32_t>(std::countr_zero(word)) / 2);
+      }
+    }
+  }
+
   // The first arc from `arc` on, before `end`, whose bit is set; `end` if there is none.
   template <Way kWay>
   std::uint32_t Next(std::uint32_t arc, std::uint32_t end) const {
