@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/graph/bit_set.h"
 #include "src/graph/node_queue.h"
 
 namespace geo::graph {
@@ -63,6 +64,7 @@ class HomeEngine {
       for (const NodeIndex node : seen_) depth_[node] = kFar;
     }
     seen_.clear();
+    unsettled_.Fill(net_.size());
     for (const NodeIndex node : sinks_) {
       if (nodes_[node].surplus >= 0) continue;
       next_[node] = price_ == 0 ? 0 : depth_[node] + 1;
@@ -94,7 +96,7 @@ class HomeEngine {
         net_.Fetch(queue_.Ahead(kFetchNode), queue_.Ahead(kFetchArcs));
       }
       const NodeIndex node = i < arrived_.size() ? arrived_[i++] : queue_.Pop();
-      if (depth_[node] != next_[node]) Expand(node, distance);
+      if (unsettled_.Has(node)) Expand(node, distance);
     }
   }
 
@@ -103,12 +105,16 @@ class HomeEngine {
     depth_[index] = next_[index];
     node.current = node.first;
     if (node.surplus > 0) --missing_;
-    work_ += net_.end(index) - node.first;
-    for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
+    const std::uint32_t end = net_.end(index);
+    const Label above = depth_[index] + 1;
+    unsettled_.Remove(index);
+    work_ += end - node.first;
+    for (std::uint32_t i = node.first; i < end; ++i) {
       const ArcHead arc = net_.heads[i];
       if (!arc.back_open()) continue;
       const NodeIndex from = arc.node();
-      const Label label = depth_[index] - CostOf(i) + 1;
+      if (!unsettled_.Has(from)) continue;
+      const Label label = above - CostOf(i);
       if (label >= next_[from]) continue;
       if (next_[from] == kUnseen) seen_.push_back(from);
       next_[from] = label;
@@ -211,6 +217,7 @@ class HomeEngine {
   LargeVector<Label>& depth_;
   const Label price_;
   std::vector<Label> next_;  // while searching: the best known; equal to the label when final
+  BitSet unsettled_;         // those that are not final
   NodeQueue queue_;
   std::vector<NodeIndex> sinks_;  // all with deficits, and some that had one
   std::vector<NodeIndex> seen_;   // by the last search

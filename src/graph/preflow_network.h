@@ -183,7 +183,7 @@ struct PreflowNetwork {
   LargeVector<std::int32_t> depth;
   LargeVector<ArcHead> heads;  // of all arcs
   LargeVector<Arc> arcs;
-  AmountSum removed = 0;  // with all surplus where it is
+  Sum removed = 0;  // with all surplus where it is
 
  private:
   void CountArcs() {
@@ -194,7 +194,7 @@ struct PreflowNetwork {
       ++head.first;
       tail.surplus += strand.amount;
       head.surplus -= strand.amount;
-      removed += AmountSum{strand.amount} * strand.length;
+      removed += Sum{strand.amount} * strand.length;
     });
     std::uint32_t sum = 0;
     for (Node& node : nodes) {
@@ -219,7 +219,7 @@ struct PreflowNetwork {
              strand.tail | ArcHead::kAgainst | (left > 0 ? ArcHead::kBackOpen : 0), carried);
       nodes[strand.tail].surplus -= carried;
       nodes[strand.head].surplus += carried;
-      removed -= AmountSum{carried} * strand.length;
+      removed -= Sum{carried} * strand.length;
     });
   }
 

@@ -134,7 +134,7 @@ class Engine {
 
   // Whether the last round moved little of what waited.
   bool IsSlow(std::uint32_t rounds) {
-    const AmountSum before = std::exchange(waited_, waiting_);
+    const Sum before = std::exchange(waited_, waiting_);
     if (rounds < turned_ + kLeastRounds || before - waiting_ >= before / kLittle) return false;
     turned_ = rounds;
     return true;
@@ -222,8 +222,9 @@ class Engine {
   // The nearest way from a node of the rest to one that is not, along one arc.
   template <bool kPulling>
   void FindSeen(NodeIndex index) {
-    work_ += net_.end(index) - nodes_[index].first;
-    for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
+    const std::uint32_t end = net_.end(index);
+    work_ += end - nodes_[index].first;
+    for (std::uint32_t i = nodes_[index].first; i < end; ++i) {
       if (!IsOpen<kPulling>(i)) continue;
       const NodeIndex head = net_.heads[i].node();
       if (level_[head] >= kFar) continue;
@@ -287,8 +288,9 @@ class Engine {
     depth_[index] += static_cast<std::int32_t>(distance);
     if (node.surplus > 0) --missing_;
     See(index, level_[index] & ~kWaiting);
-    work_ += net_.end(index) - node.first;
-    for (std::uint32_t i = node.first; i < net_.end(index); ++i) {
+    const std::uint32_t end = net_.end(index);
+    work_ += end - node.first;
+    for (std::uint32_t i = node.first; i < end; ++i) {
       if (!IsBackOpen<kPulling>(i)) continue;
       const NodeIndex from = net_.heads[i].node();
       if (!rest_.Has(from)) continue;
@@ -307,7 +309,8 @@ class Engine {
   template <bool kPulling>
   void Tighten(NodeIndex index) {
     const std::int32_t depth = depth_[index];
-    for (std::uint32_t i = nodes_[index].first; i < net_.end(index); ++i) {
+    const std::uint32_t end = net_.end(index);
+    for (std::uint32_t i = nodes_[index].first; i < end; ++i) {
       const bool tight = depth_[net_.heads[i].node()] + CostOf<kPulling>(i) == depth;
       if (!tight && !tight_.IsTight(i)) continue;
       const bool onward = tight && net_.arcs[i].left() > 0;
@@ -430,7 +433,7 @@ class Engine {
   // Whether what is still to be moved can cost no more than its share, by estimate.
   bool IsEnough(std::uint32_t ppm) const {
     const std::uint32_t detour = std::clamp(longest_way_ / 10, kLeastDetour, kMostDetour);
-    const AmountSum lost = detour * waiting_;
+    const AmountSum lost = AmountSum{waiting_} * detour;
     return net_.removed > 0 && lost <= net_.removed / kWholeInPpm * (kWholeInPpm - ppm);
   }
 
@@ -452,8 +455,8 @@ class Engine {
   bool pulling_ = false;
   std::uint32_t turned_ = 0;  // the round of the last turn
   std::size_t holders_ = 0;   // nodes with a surplus
-  AmountSum waiting_ = 0;     // what they hold
-  AmountSum waited_ = 0;      // before the last round
+  Sum waiting_ = 0;           // what they hold
+  Sum waited_ = 0;            // before the last round
   NodeQueue queue_;
   std::vector<NodeIndex> seen_;  // by the last search, the sinks first
   std::size_t sinks_ = 0;        // all with deficits, and some that had one
