@@ -2,6 +2,7 @@
 // in either order on one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "geo/hub/hub.h"
+#include "geo/journal/record.h"
 #include "geo/testing/faulty_store.h"
 #include "tests/support/between_store.h"
 #include "tests/support/keys.h"
@@ -238,6 +240,59 @@ TEST_F(HubRunBothTest, DamagedRecordsFailTheSame) {
       EXPECT_EQ(opened.error, without) << byte;
       EXPECT_EQ(opened.error.empty(), opened.state == whole_.state);
     }
+  }
+}
+
+// Shows the whole journal and nothing else.
+class NoSnapshot : public Between {
+ public:
+  using Between::Between;
+  Status LoadSnapshot(
+      std::uint32_t /*from*/,
+      const std::function<StatusOr<bool>(const SnapshotSlice&)>& /*visit*/) override {
+    return OkStatus();
+  }
+};
+
+// The number of the first of some records.
+std::uint64_t FirstSeq(std::string_view packed) { return TakeRecord(&packed).value().record.seq; }
+
+// Of two faults the one that comes first in the journal is told, though both are read at once.
+TEST_F(HubRunBothTest, TheFirstOfTwoFaultsIsTold) {
+  class Faulty : public Between {
+   public:
+    using Between::Between;
+    Status Replay(std::uint64_t after,
+                  const std::function<StatusOr<bool>(std::string_view)>& visit) override {
+      return Between::Replay(after, [&](std::string_view packed) -> StatusOr<bool> {
+        const std::uint64_t seq = FirstSeq(packed);
+        if (seq == 1'200) return true;  // left out
+        return visit(seq == 1'202 ? packed.substr(1) : packed);
+      });
+    }
+  };
+  for (const RunBoth& run_both : AllWays()) {
+    std::unique_ptr<Store> store =
+        std::make_unique<NoSnapshot>(std::make_unique<Faulty>(NewStore()));
+    EXPECT_EQ(CodeName(Hub::Open(std::move(store), Options(run_both))), "ChainBroken");
+  }
+}
+
+// A store may show records again that were read; they count once.
+TEST_F(HubRunBothTest, GroupsMayBeginEarlier) {
+  class Early : public Between {
+   public:
+    using Between::Between;
+    Status Replay(std::uint64_t after,
+                  const std::function<StatusOr<bool>(std::string_view)>& visit) override {
+      return Between::Replay(after - std::min<std::uint64_t>(after, 9), visit);
+    }
+  };
+  for (const RunBoth& run_both : AllWays()) {
+    const Opened opened = Open(std::make_unique<Early>(NewStore()), Options(run_both));
+    EXPECT_EQ(opened.error, "");
+    EXPECT_EQ(opened.state, whole_.state);
+    EXPECT_EQ(opened.backlog, Open(NewStore(), Options({})).backlog);
   }
 }
 
