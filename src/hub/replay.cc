@@ -80,7 +80,7 @@ class RecordReader {
 
  private:
   // So many that starting a thread for them is worth it, so few that they stay in the cache.
-  static constexpr std::size_t kRecordsAtOnce = 1024;
+  static constexpr std::size_t kRecordsAtOnce = 256;
   static constexpr std::size_t kBytesAtOnce = std::size_t{1} << 18;
 
   // Goes on to the next group; none when there is no more.
