@@ -15,15 +15,25 @@ constexpr std::uint8_t kHeadForbids = 2;
 constexpr std::uint8_t kConstrained = 4;
 constexpr std::uint8_t kShut = 8;  // on both sides: an end is disabled
 
+bool IsSound(const Arc& arc) {
+  return arc.direct >= kAbsent && arc.transit >= kAbsent && arc.transit <= arc.direct &&
+         arc.relaxed >= kAbsent;
+}
+
 Status CheckArc(const Arc& arc) {
-  if (arc.direct < kAbsent || arc.transit < kAbsent || arc.transit > arc.direct ||
-      arc.relaxed < kAbsent) {
+  if (!IsSound(arc)) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "arc with direct " + std::to_string(arc.direct) + ", transit " +
                          std::to_string(arc.transit) + ", relaxed " + std::to_string(arc.relaxed) +
                          "; expected -1 ≤ transit ≤ direct and -1 ≤ relaxed");
   }
   return OkStatus();
+}
+
+// Whether an arc says no more than one number does.
+bool IsPlain(const Arc& arc) {
+  return arc.direct == arc.transit && arc.relaxed == kAbsent && !arc.tail_forbids &&
+         !arc.head_forbids && !arc.constrained;
 }
 
 }  // namespace
@@ -133,16 +143,40 @@ Status ResidualGraph::Change(EdgeIndex index, NodeIndex tail, const Arc& uv, con
                                                       " does not exist or does not touch node " +
                                                       std::to_string(tail));
   }
-  GEO_RETURN_IF_ERROR(CheckArc(uv));
-  GEO_RETURN_IF_ERROR(CheckArc(vu));
+  if (!IsSound(uv)) return CheckArc(uv);
+  if (!IsSound(vu)) return CheckArc(vu);
   Edge& edge = edges_[index];
+  const bool plain = edge.extra == kNoExtra && (edge.flags[0] | edge.flags[1]) == 0;
+  const Arc& ab = tail == edge.a ? uv : vu;
+  const Arc& ba = tail == edge.a ? vu : uv;
+  if (plain && IsPlain(ab) && IsPlain(ba)) {
+    ChangePlain(edge, ab, ba);
+    return OkStatus();
+  }
   const Share before = ShareOf(edge);
-  StoreArcs(edge, tail == edge.a ? uv : vu, tail == edge.a ? vu : uv);
+  StoreArcs(edge, ab, ba);
   const Share after = ShareOf(edge);
   ChangeSums(edge, before, after);
   WriteCodes(index, after.relaxed != before.relaxed || after.forbids[0] != before.forbids[0] ||
                         after.forbids[1] != before.forbids[1]);
   return OkStatus();
+}
+
+// What most changes are: an edge that says no more than two numbers, before and after.
+void ResidualGraph::ChangePlain(Edge& edge, const Arc& ab, const Arc& ba) {
+  const Flow more_ab = std::max<Flow>(ab.transit, 0) - std::max<Flow>(edge.transit[0], 0);
+  const Flow more_ba = std::max<Flow>(ba.transit, 0) - std::max<Flow>(edge.transit[1], 0);
+  NodeInfo& a = info_[edge.a];
+  NodeInfo& b = info_[edge.b];
+  a.out += more_ab;
+  b.in += more_ab;
+  b.out += more_ba;
+  a.in += more_ba;
+  edge.transit[0] = ab.transit;
+  edge.transit[1] = ba.transit;
+  edge.max_hops[0] = ab.max_hops;
+  edge.max_hops[1] = ba.max_hops;
+  WriteArcs(edge, SlotsOf(edge));
 }
 
 Status ResidualGraph::Remove(EdgeIndex index) {

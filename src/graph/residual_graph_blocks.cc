@@ -132,12 +132,16 @@ void ResidualGraph::Append(EdgeIndex index) {
   WriteRefs(index, slots);
 }
 
+ResidualGraph::Slots ResidualGraph::SlotsOf(const Edge& edge) const {
+  return {nodes_[edge.a].offset + LowerBound(edge.a, edge.b),
+          nodes_[edge.b].offset + LowerBound(edge.b, edge.a)};
+}
+
 // `conditions`: also what the ends forbid and whether it is relaxed, which seldom changes and lies
 // elsewhere in memory.
 void ResidualGraph::WriteCodes(EdgeIndex index, bool conditions) {
   const Edge& edge = edges_[index];
-  const Slots slots{nodes_[edge.a].offset + LowerBound(edge.a, edge.b),
-                    nodes_[edge.b].offset + LowerBound(edge.b, edge.a)};
+  const Slots slots = SlotsOf(edge);
   WriteArcs(edge, slots);
   if (conditions) WriteRefs(index, slots);
 }

@@ -260,6 +260,8 @@ class ResidualGraph {
   };
   Share ShareOf(const Edge& edge) const;
   void ChangeSums(const Edge& edge, const Share& before, const Share& after);
+  void ChangePlain(Edge& edge, const Arc& ab, const Arc& ba);
+  Slots SlotsOf(const Edge& edge) const;
   void WriteCodes(EdgeIndex index, bool conditions);
   void WriteArcs(const Edge& edge, Slots slots);
   void WriteRefs(EdgeIndex index, Slots slots);
