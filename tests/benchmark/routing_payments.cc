@@ -308,6 +308,7 @@ void MeasureLife(Row& row, Workbench& bench, const Kind& kind, std::size_t count
 void MeasureGraphLife(Row& row, Workbench& bench, const Kind& kind, std::size_t count) {
   graph::ResidualGraph graph = bench.graph();
   GraphPayer payer;
+  (void)payer.Route(graph, PaymentsOf(bench, kind, 1).front());  // makes its tables
   MeasureLife(row, bench, kind, count, [&](const GeneratedPayment& payment) -> std::optional<bool> {
     const GraphPayer::Way way = payer.Route(graph, payment);
     const bool done = way == GraphPayer::Way::kPaths ||
