@@ -17,6 +17,9 @@ struct GraphAccess {
   static const void* Header(const ResidualGraph& graph, NodeIndex node) {
     return graph.nodes_.data() + node;
   }
+  static const void* Sums(const ResidualGraph& graph, NodeIndex node) {
+    return graph.info_.data() + node;
+  }
   static const void* Record(const ResidualGraph& graph, EdgeIndex edge) {
     return graph.edges_.data() + edge;
   }

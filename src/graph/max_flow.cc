@@ -64,9 +64,9 @@ bool Search::State::GrowForFlow(Flow* missing) {
     std::uint32_t slot = 0;
     if (!met) {
       slot = Expand<kSide>(position, open_, quantum_);
-      met = slot < graph_->degree(side.nodes[position]);
+      met = slot < graph_->degree(side.node(position));
     } else {
-      work_ += graph_->degree(side.nodes[position]);
+      work_ += graph_->degree(side.node(position));
     }
     if (met) CrossFrom<kSide>(position, slot, missing);
     if (*missing <= 0) return true;
@@ -74,7 +74,7 @@ bool Search::State::GrowForFlow(Flow* missing) {
   }
   if (met) return true;
   for (std::uint32_t position = end; position < side.count; ++position) {
-    position_[side.nodes[position]] = position;
+    position_[side.node(position)] = position;
     side.cursors[position] = 0;
   }
   return false;
@@ -100,7 +100,7 @@ std::uint32_t Search::State::NextCrossing(NodeIndex node, std::uint32_t slot) {
 // Sends flow through every arc from the node at `position`, from `slot` on, that crosses over.
 template <int kSide>
 void Search::State::CrossFrom(std::uint32_t position, std::uint32_t slot, Flow* missing) {
-  const NodeIndex node = sides_[kSide].nodes[position];
+  const NodeIndex node = sides_[kSide].node(position);
   const std::uint32_t degree = graph_->degree(node);
   while (*missing > 0) {
     slot = NextCrossing<kSide>(node, slot);
@@ -117,7 +117,7 @@ template <int kSide>
 void Search::State::AugmentThrough(std::uint32_t position, NodeIndex other, EdgeIndex edge,
                                    Flow* missing) {
   constexpr int kOther = 1 - kSide;
-  const NodeIndex node = sides_[kSide].nodes[position];
+  const NodeIndex node = sides_[kSide].node(position);
   const Step crossing = kSide == kFromSource ? Step{node, other, edge} : Step{other, node, edge};
   // kSide has begun a new level already; the crossing leaves from the one before.
   const std::uint32_t level = sides_[kSide].depth() - 1;
@@ -157,8 +157,8 @@ bool Search::State::Climb(std::uint32_t position, std::uint32_t level) {
       if (steps_.size() > first_step) steps_.pop_back();
       continue;
     }
-    const NodeIndex node = side.nodes[top];
-    const NodeIndex above = side.nodes[parent];
+    const NodeIndex node = side.node(top);
+    const NodeIndex above = side.node(parent);
     const EdgeIndex edge = graph_->edge(node, slot);
     PrefetchMemory(GraphAccess::Record(*graph_, edge));
     PrefetchMemory(&flow_[edge]);
@@ -185,7 +185,7 @@ std::uint32_t Search::State::LivePosition(const Side& side, NodeIndex node,
   const std::uint32_t position = position_[node];
   const std::uint32_t end = level + 1 < side.levels.size() ? side.levels[level + 1] : side.count;
   if (position < side.levels[level] || position >= end) return kNowhere;
-  if (side.nodes[position] != node || side.cursors[position] == kDead) return kNowhere;
+  if (side.node(position) != node || side.cursors[position] == kDead) return kNowhere;
   return position;
 }
 
@@ -197,12 +197,12 @@ template <int kSide>
 std::uint32_t Search::State::ParentOf(std::uint32_t position, std::uint32_t level,
                                       std::uint32_t* slot) {
   Side& side = sides_[kSide];
-  const NodeIndex node = side.nodes[position];
+  const NodeIndex node = side.node(position);
   std::uint32_t& cursor = side.cursors[position];
   if (cursor == kDead) return kNowhere;
   if (cursor == 0) {
-    const std::uint32_t parent = side.parents[position];
-    *slot = GraphAccess::SlotOf(*graph_, node, side.nodes[parent]);
+    const std::uint32_t parent = side.parent(position);
+    *slot = GraphAccess::SlotOf(*graph_, node, side.node(parent));
     if (side.cursors[parent] != kDead && CanStep<kSide>(node, *slot, level)) return parent;
     cursor = 1;
   }
@@ -227,11 +227,11 @@ std::vector<CutArc> Search::State::MinimumCut(AmountSum* unconditional) {
   const int side = exhausted_side_;
   const Side& reached = sides_[side];
   const Ending ending{*this};
-  for (std::uint32_t i = 0; i < reached.count; ++i) Visit(reached.nodes[i], side);
+  for (std::uint32_t i = 0; i < reached.count; ++i) Visit(reached.node(i), side);
   if (unconditional != nullptr) *unconditional = 0;
   std::vector<CutArc> cut;
   for (std::uint32_t i = 0; i < reached.count; ++i) {
-    const NodeIndex node = reached.nodes[i];
+    const NodeIndex node = reached.node(i);
     work_ += graph_->degree(node);
     for (std::uint32_t j = 0; j < graph_->degree(node); ++j) {
       const NodeIndex to = graph_->neighbor(node, j);

@@ -11,10 +11,9 @@ constexpr std::uint64_t kStopInterval = 10000;  // arcs between two calls of Que
 }  // namespace
 
 void Search::State::Side::Grow(std::uint32_t more) {
-  const std::size_t size = std::max(std::size_t{count} + more, 2 * nodes.size());
-  parents.resize(size);
+  const std::size_t size = std::max(std::size_t{count} + more, 2 * found.size());
   cursors.resize(size);
-  nodes.resize(size);  // last, as its size says that there is room in all
+  found.resize(size);  // last, as its size says that there is room in all
 }
 
 Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
@@ -35,6 +34,7 @@ Status Search::State::Begin(const ResidualGraph& graph, const Query& query) {
   source_ = query.source;
   target_ = query.target;
   conditions_ = query.conditions;
+  fetches_ = graph.edge_count() > kCachedEdges;
   work_limit_ = query.work_limit;
   stop_ = query.stop;
   next_check_ = stop_ ? std::min(work_limit_, kStopInterval) : work_limit_;
@@ -76,7 +76,7 @@ void Search::State::EndQuery() {
 void Search::State::GrowWorkspace() {
   const std::size_t nodes = graph_->node_count();
   if (nodes < known_nodes_) {
-    for (Side& side : sides_) std::fill(side.nodes.begin(), side.nodes.end(), 0);
+    for (Side& side : sides_) std::fill(side.found.begin(), side.found.end(), Discovery());
   }
   known_nodes_ = nodes;
   if (position_.size() < nodes) {
@@ -261,7 +261,9 @@ std::size_t Search::State::MemoryBytes() const {
   for (const auto* words : {&copied_, &copy_offset_, &position_}) {
     bytes += words->capacity() * sizeof(std::uint32_t);
   }
-  for (const Side& side : sides_) bytes += side.nodes.capacity() * 3 * sizeof(std::uint32_t);
+  for (const Side& side : sides_) {
+    bytes += side.found.capacity() * (sizeof(Discovery) + sizeof(std::uint32_t));
+  }
   return bytes + steps_.capacity() * sizeof(Step) + excluded_arcs_.capacity() * sizeof(ArcKey);
 }
 

@@ -47,19 +47,35 @@ class Search::State {
   static constexpr int kFromSource = 0;
   static constexpr int kFromTarget = 1;
 
+  // A node and the position of the one that discovered it, in one word, which is written at once.
+  class Discovery {
+   public:
+    Discovery() = default;
+    Discovery(NodeIndex node, std::uint32_t parent)
+        : word_(std::uint64_t{parent} << kNodeBits | node) {}
+
+    NodeIndex node() const { return static_cast<NodeIndex>(word_); }
+    std::uint32_t parent() const { return static_cast<std::uint32_t>(word_ >> kNodeBits); }
+
+   private:
+    static constexpr int kNodeBits = 32;
+    std::uint64_t word_ = 0;
+  };
+
   // What one side has discovered, level by level.
   struct Side {
-    std::vector<NodeIndex> nodes;        // in order of discovery; [0] is the root
-    std::vector<std::uint32_t> parents;  // position of the node that discovered it
+    std::vector<Discovery> found;        // in order of discovery; [0] is the root
     std::vector<std::uint32_t> cursors;  // Maximize: the next arc to try towards the root
     std::vector<std::uint32_t> levels;   // where each level begins
     std::uint32_t count = 0;             // nodes discovered; the vectors have room for more
 
+    NodeIndex node(std::uint32_t position) const { return found[position].node(); }
+    std::uint32_t parent(std::uint32_t position) const { return found[position].parent(); }
     std::uint32_t level_begin() const { return levels.back(); }
     std::uint32_t level_size() const { return count - levels.back(); }
     std::uint32_t depth() const { return static_cast<std::uint32_t>(levels.size() - 1); }
     void Reserve(std::uint32_t more) {
-      if (std::size_t{count} + more > nodes.size()) Grow(more);
+      if (std::size_t{count} + more > found.size()) Grow(more);
     }
     void Grow(std::uint32_t more);
   };
@@ -114,7 +130,9 @@ class Search::State {
   void AllowCancelling(bool allow);
 
   // --- Shared by both kinds of search ---
-  static constexpr std::uint32_t kNoCode = 0x10000;  // codes have 16 bits
+  static constexpr std::uint32_t kNoCode = 0x10000;      // codes have 16 bits
+  static constexpr std::uint32_t kCachedEdges = 65'536;  // a graph of so many is 4 MB
+  static constexpr std::uint32_t kArcsPerLine = 8;       // of the processor's caches
   static constexpr std::uint32_t kFetchNode = 16;
   static constexpr std::uint32_t kFetchArcs = 8;
   std::uint32_t VisitedBits(NodeIndex node) const { return visited_[node]; }
@@ -132,27 +150,34 @@ class Search::State {
     ~Ending() { state.EndSearch(); }
   };
   int NextSide() const;
-  // The block of a node is two dependent loads away: fetch first where it is, then the block.
+  // Fetches what lies behind a node that is expanded soon. Its block is two dependent loads away:
+  // first where it is, then the block. A graph that fits into the processor's caches needs none.
   void PrefetchAhead(const Side& side, std::uint32_t position) const {
+    if (!fetches_) return;
     // Beyond the end stand nodes of earlier searches in a graph no larger, or zeros: a wasted
     // fetch, but a valid one.
-    PrefetchMemory(GraphAccess::Header(*graph_, side.nodes[position + kFetchNode]));
-    const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[position + kFetchArcs]);
-    PrefetchMemory(arcs);
-    PrefetchMemory(arcs + 8);
+    PrefetchMemory(GraphAccess::Header(*graph_, side.node(position + kFetchNode)));
+    PrefetchArcs(side.node(position + kFetchArcs));
   }
   // The first nodes of a level, which nobody could fetch ahead of.
   void PrefetchLevel(const Side& side, std::uint32_t begin, std::uint32_t end) const {
+    if (!fetches_) return;
     const std::uint32_t nodes = std::min(end, begin + kFetchNode);
     for (std::uint32_t i = begin; i < nodes; ++i) {
-      PrefetchMemory(GraphAccess::Header(*graph_, side.nodes[i]));
+      PrefetchMemory(GraphAccess::Header(*graph_, side.node(i)));
     }
     const std::uint32_t blocks = std::min(end, begin + kFetchArcs);
-    for (std::uint32_t i = begin; i < blocks; ++i) {
-      const HotArc* arcs = GraphAccess::Arcs(*graph_, side.nodes[i]);
-      PrefetchMemory(arcs);
-      PrefetchMemory(arcs + 8);
-    }
+    for (std::uint32_t i = begin; i < blocks; ++i) PrefetchArcs(side.node(i));
+  }
+  // As many arcs as processors do not fetch by themselves when the first are read.
+  void PrefetchArcs(NodeIndex node) const {
+    const HotArc* arcs = GraphAccess::Arcs(*graph_, node);
+    PrefetchMemory(arcs);
+    PrefetchMemory(arcs + kArcsPerLine);
+    if (graph_->degree(node) <= 2 * kArcsPerLine) return;
+    PrefetchMemory(arcs + 2 * kArcsPerLine);
+    PrefetchMemory(arcs + 3 * kArcsPerLine);
+    PrefetchMemory(arcs + 4 * kArcsPerLine);
   }
   static std::uint16_t CodeFrom(int side, const HotArc& arc) {
     return side == kFromSource ? arc.out : arc.in;
@@ -166,12 +191,31 @@ class Search::State {
   // Whether the arc at `slot` of `node`, as `side` goes over it, carries `threshold`.
   bool Carries(int side, NodeIndex node, std::uint32_t slot, Flow threshold) const;
   template <int kSide>
-  std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t degree, std::uint32_t position,
-                         CodeRange codes, Flow threshold);
+  std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t slot, std::uint32_t degree,
+                         std::uint32_t position, CodeRange codes);
+  // The same for one whose code may leave that open.
+  template <int kSide>
+  bool IsOpen(const HotArc& arc, CodeRange codes, NodeIndex node, std::uint32_t slot,
+              Flow threshold) const {
+    const std::uint16_t code = CodeFrom(kSide, arc);
+    return code >= codes.certain ||
+           (code >= codes.possible && Carries(kSide, node, slot, threshold));
+  }
+  template <int kSide>
+  void Discover(NodeIndex node, std::uint32_t parent) {
+    Visit(node, kSide);
+    Side& side = sides_[kSide];
+    side.found[side.count++] = Discovery(node, parent);
+  }
   template <int kSide>
   std::uint32_t ScanRelaxed(std::uint32_t position, CodeRange codes, Flow threshold);
 
   // --- path_search.cc ---
+  template <int kSide>
+  bool IsCrossingLikely(std::uint32_t begin, std::uint32_t end) const;
+  template <int kSide>
+  bool FindCrossing(std::uint32_t begin, std::uint32_t end, CodeRange codes, Flow threshold,
+                    Meeting* meeting);
   template <int kSide>
   bool GrowForPath(CodeRange codes, Flow threshold, Meeting* meeting);
   void BuildPath(const Meeting& meeting, Path* path) const;
@@ -201,6 +245,7 @@ class Search::State {
   NodeIndex source_ = kNoNode;
   NodeIndex target_ = kNoNode;
   Conditions conditions_ = Conditions::kApply;
+  bool fetches_ = false;     // whether searches fetch memory ahead
   bool all_closed_ = false;  // `allowed` was given: visited_ began full
   std::vector<NodeIndex> closed_;
   std::vector<ArcKey> excluded_arcs_;
@@ -235,22 +280,25 @@ class Search::State {
   std::vector<std::uint32_t> climb_;
 };
 
-// Without branches that depend on the data, save those seldom taken: whether a neighbour is new is
-// as good as random. This loop is what searches spend their time on.
+// Discovers what lies behind the arcs from `slot` on; stops at the first arc that wants a look: its
+// code leaves open whether it carries the threshold, or the other side knows its head. Without
+// branches that depend on the data, save those: whether a neighbour is new is as good as random.
+// Without calls, so that all it works with stays in registers. This loop is what searches spend
+// their time on.
 template <int kSide>
-std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
-                                      std::uint32_t position, CodeRange codes, Flow threshold) {
+[[gnu::noinline]] std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t slot,
+                                                        std::uint32_t degree,
+                                                        std::uint32_t position, CodeRange codes) {
   constexpr std::uint32_t kMine = BitOf(kSide);
   constexpr std::uint32_t kOther = BitOf(1 - kSide);
   Side& side = sides_[kSide];
-  NodeIndex* nodes = side.nodes.data();
-  std::uint32_t* parents = side.parents.data();
+  Discovery* found = side.found.data();
   std::uint8_t* visited = visited_.data();
   const std::uint32_t possible = codes.possible;
-  // The one code that leaves it open whether the threshold is reached, if there is one.
+  // The one code in doubt, if there is one.
   const std::uint32_t doubtful = codes.possible == codes.certain ? kNoCode : codes.possible;
-  std::uint32_t count = side.count;
-  const HotArc* arc = arcs;
+  Discovery* next = found + side.count;
+  const HotArc* arc = arcs + slot;
   for (const HotArc* end = arcs + degree; arc != end; ++arc) {
     const NodeIndex to = arc->to;
     const std::uint32_t code = CodeFrom(kSide, *arc);
@@ -258,18 +306,14 @@ std::uint32_t Search::State::ScanArcs(const HotArc* arcs, std::uint32_t degree,
     // 0: nobody knows the neighbour; 1, 2, 3: as in visited_; 7: the arc is shut (a difference
     // below zero has its upper bits set).
     const std::uint32_t state = known | (code - possible) >> 29;
-    if (code == doubtful || state == kOther) [[unlikely]] {
-      const auto slot = static_cast<std::uint32_t>(arc - arcs);
-      if (code == doubtful && !Carries(kSide, nodes[position], slot, threshold)) continue;
-      if (state == kOther) break;
-    }
-    const std::uint32_t fresh = state == 0 ? 1 : 0;
+    if (code == doubtful || state == kOther) [[unlikely]]
+      break;
+    const std::uint32_t fresh = (state - 1) >> 31;  // state == 0
     visited[to] = static_cast<std::uint8_t>(known | fresh * kMine);
-    nodes[count] = to;
-    parents[count] = position;
-    count += fresh;
+    *next = Discovery(to, position);
+    next += fresh;
   }
-  side.count = count;
+  side.count = static_cast<std::uint32_t>(next - found);
   return static_cast<std::uint32_t>(arc - arcs);
 }
 
@@ -277,14 +321,26 @@ template <int kSide>
 std::uint32_t Search::State::Expand(std::uint32_t position, CodeRange codes, Flow threshold) {
   Side& side = sides_[kSide];
   PrefetchAhead(side, position);
-  const NodeIndex node = side.nodes[position];
+  const NodeIndex node = side.node(position);
   const std::uint32_t degree = graph_->degree(node);
   side.Reserve(degree + kFetchNode + 1);
   work_ += degree;
   if (ignores_all()) [[unlikely]] {
     return ScanRelaxed<kSide>(position, codes, threshold);
   }
-  return ScanArcs<kSide>(KnownArcs(node), degree, position, codes, threshold);
+  const HotArc* arcs = KnownArcs(node);
+  std::uint32_t slot = ScanArcs<kSide>(arcs, 0, degree, position, codes);
+  while (slot < degree) {
+    const NodeIndex to = arcs[slot].to;
+    const std::uint32_t known = VisitedBits(to);
+    const bool mine = (known & BitOf(kSide)) != 0;
+    if (!mine && IsOpen<kSide>(arcs[slot], codes, node, slot, threshold)) {
+      if (known != 0) break;
+      Discover<kSide>(to, position);
+    }
+    slot = ScanArcs<kSide>(arcs, slot + 1, degree, position, codes);
+  }
+  return slot;
 }
 
 // The same when all conditions are ignored. What an arc then carries is read only where a condition
@@ -292,7 +348,7 @@ std::uint32_t Search::State::Expand(std::uint32_t position, CodeRange codes, Flo
 template <int kSide>
 std::uint32_t Search::State::ScanRelaxed(std::uint32_t position, CodeRange codes, Flow threshold) {
   Side& side = sides_[kSide];
-  const NodeIndex node = side.nodes[position];
+  const NodeIndex node = side.node(position);
   const HotArc* arcs = KnownArcs(node);
   const std::uint32_t degree = graph_->degree(node);
   for (std::uint32_t slot = 0; slot < degree; ++slot) {
@@ -306,10 +362,7 @@ std::uint32_t Search::State::ScanRelaxed(std::uint32_t position, CodeRange codes
       if (!doubtful || !Carries(kSide, node, slot, threshold)) continue;
     }
     if (known != 0) return slot;
-    Visit(to, kSide);
-    side.nodes[side.count] = to;
-    side.parents[side.count] = position;
-    ++side.count;
+    Discover<kSide>(to, position);
   }
   return degree;
 }
