@@ -19,9 +19,8 @@ class KeptStore : public Store {
   explicit KeptStore(std::shared_ptr<Store> kept) : kept_(std::move(kept)) {}
 
   StatusOr<StoreState> Open(const OpenOptions& options) override { return kept_->Open(options); }
-  Status LoadSnapshot(std::uint32_t from,
-                      const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) override {
-    return kept_->LoadSnapshot(from, visit);
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    return kept_->LoadSnapshot(visit);
   }
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view)>& visit) override {

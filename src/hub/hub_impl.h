@@ -100,16 +100,11 @@ class Hub::Impl {
     Ledger::SnapshotCursor cursor;
   };
 
-  // replay.cc
+  // recovery.cc
   Status LoadSnapshot();
-  Status LoadSlices(const std::function<void(const JournalHead&)>& loaded);
   Status ReplayJournal(std::uint64_t rows_seq);
-  Status ReplayRecords(std::uint64_t after,
-                       const std::function<Status(Record&, const Hash256&)>& replay);
   // Leaves of `record` what nobody wants to keep.
   Status ReplayRecord(Record& record, const Hash256& hash, std::uint64_t rows_seq);
-
-  // recovery.cc
   Status Found();
   Status CheckNetwork() const;
 

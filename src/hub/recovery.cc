@@ -1,4 +1,4 @@
-// Opening a hub, or founding one. What the store holds is loaded in replay.cc.
+// Opening a hub: the newest snapshot, then the journal's tail, every record checked.
 
 #include <algorithm>
 #include <set>
@@ -124,6 +124,69 @@ Status Hub::Impl::Open() {
   totals_ = Totals::Of(*ledger);
   if (!ledger->founded()) GEO_RETURN_IF_ERROR(Found());
   observer.Opened(*ledger, durable.seq, clock);
+  return OkStatus();
+}
+
+// A snapshot only shortens the replay: one that is damaged is left aside, and the journal, which is
+// whole, is replayed from its beginning.
+Status Hub::Impl::LoadSnapshot() {
+  std::optional<JournalHead> first;
+  const Status status = store->LoadSnapshot([&](const SnapshotSlice& slice) -> Status {
+    GEO_ASSIGN_OR_RETURN(const JournalHead head, ledger->LoadSlice(slice.bytes));
+    if (!first.has_value()) first = head;
+    loaded_seq_ = std::max(loaded_seq_, head.seq);
+    return OkStatus();
+  });
+  const ErrorCode code = ErrorCodeOf(status);
+  if (code == ErrorCode::kRecordCorrupt || code == ErrorCode::kStoreCorrupt) {
+    *ledger = Ledger();
+    loaded_seq_ = 0;
+    return OkStatus();
+  }
+  GEO_RETURN_IF_ERROR(status);
+  if (!first.has_value()) return OkStatus();
+  planned = *first;
+  last_checkpoint_ = ledger->last_time();
+  loading_ = true;
+  if (planned.seq < loaded_seq_) return OkStatus();
+  loading_ = false;
+  return ledger->FinishLoading(planned);
+}
+
+Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
+  if (read_model) read_model->StartAfter(rows_seq);
+  const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
+  Record record;
+  GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
+    while (!packed.empty()) {
+      GEO_ASSIGN_OR_RETURN(const Hash256 hash, TakeRecordInto(&packed, &record));
+      GEO_RETURN_IF_ERROR(ReplayRecord(record, hash, rows_seq));
+    }
+    return true;
+  }));
+  if (!loading_) return OkStatus();
+  return MakeError(ErrorCode::kChainBroken,
+                   "the snapshot shows record " + std::to_string(loaded_seq_) +
+                       ", the journal ends at " + std::to_string(planned.seq));
+}
+
+Status Hub::Impl::ReplayRecord(Record& record, const Hash256& hash, std::uint64_t rows_seq) {
+  if (record.seq > planned.seq) {
+    if (record.seq != planned.seq + 1 || record.previous != planned.hash) {
+      return MakeError(ErrorCode::kChainBroken, "record " + std::to_string(record.seq) +
+                                                    " does not follow record " +
+                                                    std::to_string(planned.seq));
+    }
+    if (!loading_) GEO_RETURN_IF_ERROR(ledger->Check(record));
+    ledger->Apply(record);
+    planned = {record.seq, hash};
+    if (record.seq == 1) last_checkpoint_ = record.time;
+    if (loading_ && planned.seq >= loaded_seq_) {
+      loading_ = false;
+      GEO_RETURN_IF_ERROR(ledger->FinishLoading(planned));
+    }
+  }
+  if (read_model && record.seq > rows_seq) read_model->Apply(std::move(record), *ledger);
   return OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// Snapshots written in slices. The layout of a slice is in docs/formats.md.
+// Snapshots in slices. The layout of a slice is in docs/formats.md.
 
 #include <map>
 #include <string>
@@ -11,6 +11,13 @@
 
 namespace geo {
 namespace {
+
+// Format 1 did not say how many things there are.
+constexpr std::uint64_t kSliceFormat = 2;
+
+Status Corrupt(std::string_view what) {
+  return MakeError(ErrorCode::kRecordCorrupt, "snapshot slice: " + std::string(what));
+}
 
 // Participants, equivalents and lines are written as the effects that would create them, so that
 // there is one binary form of each.
@@ -33,6 +40,29 @@ void WritePair(const Pair& pair, ByteWriter& writer) {
   writer.Varint(static_cast<std::uint64_t>(pair.paid_ba));
 }
 
+Amount ReadAmount(ByteReader& reader) {
+  return static_cast<Amount>(reader.Below(static_cast<std::uint64_t>(kMaxAmount)));
+}
+
+Pair ReadPair(ByteReader& reader) {
+  Pair pair;
+  pair.equivalent = static_cast<EquivalentIndex>(reader.Below(kNoIndex - 1));
+  pair.a = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
+  pair.b = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
+  pair.line_ab = reader.Fixed32();
+  pair.line_ba = reader.Fixed32();
+  pair.balance = reader.Signed();
+  if (pair.balance < -kMaxAmount) reader.Fail();
+  pair.reserved_ab = ReadAmount(reader);
+  pair.reserved_ba = ReadAmount(reader);
+  const std::int64_t day = reader.Signed();
+  if (!std::in_range<std::int32_t>(day)) reader.Fail();
+  pair.paid_day = static_cast<std::int32_t>(day);
+  pair.paid_ab = ReadAmount(reader);
+  pair.paid_ba = ReadAmount(reader);
+  return pair;
+}
+
 void WriteHead(const LedgerState& state, ByteWriter& writer) {
   WriteEffect(GenesisEffect{state.genesis}, writer);
   writer.Byte(state.has_payments ? 1 : 0);
@@ -50,6 +80,27 @@ void WriteHead(const LedgerState& state, ByteWriter& writer) {
   }
 }
 
+void ReadHead(LedgerState& state, ByteReader& reader) {
+  Effect genesis = ReadEffect(reader);
+  if (auto* wanted = std::get_if<GenesisEffect>(&genesis)) {
+    state.genesis = std::move(wanted->genesis);
+    state.founded = true;
+  } else {
+    reader.Fail();
+  }
+  state.has_payments = reader.Below(1) == 1;
+  const std::uint64_t equivalents = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
+    ReadMade(reader, static_cast<EquivalentIndex>(i), &state.equivalents.emplace_back());
+  }
+  const std::uint64_t used = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < used && reader.ok(); ++i) {
+    const Pid pid = reader.Fixed<Pid>();
+    MakeRoom(state.operator_sequences);
+    state.operator_sequences[pid] = reader.Varint();
+  }
+}
+
 // As the effects that made them, in order of their ids.
 void WritePrepared(const LedgerState& state, ByteWriter& writer) {
   writer.Varint(state.prepared.size());
@@ -58,10 +109,39 @@ void WritePrepared(const LedgerState& state, ByteWriter& writer) {
   }
 }
 
+void ReadPrepared(LedgerState& state, ByteReader& reader) {
+  const std::uint64_t count = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    const Effect effect = ReadEffect(reader);
+    const auto* made = std::get_if<TransactionEffect>(&effect);
+    if (made == nullptr || made->before.has_value() || !made->after.hold ||
+        made->after.state != TransactionState::kPrepared ||
+        state.prepared.contains(made->after.id)) {
+      reader.Fail();
+      return;
+    }
+    state.SetPrepared(made->after);
+  }
+}
+
 void WriteProposals(const LedgerState& state, ByteWriter& writer) {
   writer.Varint(state.proposals.size());
   for (const auto& [id, proposal] : state.proposals) {
     WriteEffect(ProposalEffect{std::nullopt, proposal}, writer);
+  }
+}
+
+void ReadProposals(LedgerState& state, ByteReader& reader) {
+  const std::uint64_t count = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    const Effect effect = ReadEffect(reader);
+    const auto* made = std::get_if<ProposalEffect>(&effect);
+    if (made == nullptr || made->before.has_value() || !IsOpen(made->after) ||
+        state.proposals.contains(made->after.id)) {
+      reader.Fail();
+      return;
+    }
+    state.SetProposal(made->after);
   }
 }
 
@@ -81,6 +161,37 @@ void WriteLimits(const LedgerState& state, ByteWriter& writer) {
     writer.Varint(payer);
     writer.Varint(count);
   }
+}
+
+void ReadPaymentCounts(PaymentCounts& counts, ByteReader& reader) {
+  counts.day = reader.Signed();
+  const std::uint64_t payers = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < payers && reader.ok(); ++i) {
+    const auto payer = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
+    const auto count = static_cast<std::uint32_t>(reader.Below(kNoIndex));
+    MakeRoom(counts.by_payer);
+    if (!counts.by_payer.emplace(payer, count).second) reader.Fail();
+  }
+}
+
+void ReadLimits(LedgerState& state, ByteReader& reader) {
+  const Effect counts = ReadEffect(reader);
+  if (const auto* read = std::get_if<CountLimitsEffect>(&counts)) {
+    state.count_limits = read->after;
+  } else {
+    reader.Fail();
+  }
+  const std::uint64_t equivalents = reader.Below(reader.remaining());
+  for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
+    const Effect amounts = ReadEffect(reader);
+    const auto* read = std::get_if<AmountLimitsEffect>(&amounts);
+    if (read == nullptr || read->equivalent != i) {
+      reader.Fail();
+      return;
+    }
+    state.SetAmountLimits(read->equivalent, read->after);
+  }
+  ReadPaymentCounts(state.payment_counts, reader);
 }
 
 void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent,
@@ -123,6 +234,148 @@ void WriteItem(const LedgerState& state, SliceKind kind, EquivalentIndex equival
   }
 }
 
+void LoadParticipant(LedgerState& state, ParticipantIndex index, ByteReader& reader) {
+  ReadMade(reader, index, &state.participants.emplace_back());
+  state.sequences.push_back(reader.Varint());
+  if (!state.operator_sequences.empty()) {  // who joined after the head
+    state.operator_sequences.erase(state.participants.back().pid);
+  }
+  state.pairs_of.emplace_back();
+}
+
+void LoadLine(LedgerState& state, LineIndex index, ByteReader& reader) {
+  TrustLine line;
+  ReadMade(reader, index, &line);
+  LineRecord record{line.id,    line.equivalent, line.owner,   line.debtor, line.status,
+                    line.limit, line.created,    line.updated, nullptr};
+  if (line.policy != LinePolicy()) {
+    record.policy = std::make_unique<const LinePolicy>(std::move(line.policy));
+  }
+  state.lines.push_back(std::move(record));
+}
+
+void LoadPair(LedgerState& state, ByteReader& reader) {
+  state.pairs.push_back(ReadPair(reader));
+  if (state.pairs.back().a >= state.pairs.back().b) reader.Fail();
+}
+
+// Reads the item at `index`, which must be the next one of its kind.
+void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, ByteReader& reader) {
+  const auto i = static_cast<std::uint32_t>(index);
+  switch (slice.kind) {
+    case SliceKind::kHead:
+      ReadHead(state, reader);
+      break;
+    case SliceKind::kParticipants:
+      LoadParticipant(state, i, reader);
+      break;
+    case SliceKind::kLines:
+      LoadLine(state, i, reader);
+      break;
+    case SliceKind::kPairs:
+      LoadPair(state, reader);
+      break;
+    case SliceKind::kPositions:
+      state.PositionOf(slice.equivalent, i) = reader.Sum();
+      break;
+    case SliceKind::kPrepared:
+      ReadPrepared(state, reader);
+      break;
+    case SliceKind::kProposals:
+      ReadProposals(state, reader);
+      break;
+    case SliceKind::kLimits:
+      ReadLimits(state, reader);
+      break;
+    case SliceKind::kEnd:
+      reader.Fail();
+      break;
+  }
+}
+
+// Makes room for all the things of the slice's kind at once: growing step by step touches twice the
+// memory. What the slice says is believed up to a limit.
+void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) {
+  constexpr std::uint64_t kMost = 1 << 22;
+  const auto room = static_cast<std::size_t>(std::min(count, kMost));
+  switch (slice.kind) {
+    case SliceKind::kParticipants:
+      state.participants.reserve(room);
+      state.sequences.reserve(room);
+      state.pairs_of.reserve(room);
+      MakeRoom(state.participant_by_pid, room);
+      break;
+    case SliceKind::kLines:
+      state.lines.reserve(room);
+      MakeRoom(state.line_by_id, room);
+      break;
+    case SliceKind::kPairs:
+      state.pairs.reserve(room);
+      MakeRoom(state.pair_by_key, room);
+      break;
+    default:
+      break;
+  }
+}
+
+// Adds what `key_of` says of the things from `begin` to `end` to a table that finds them; false
+// when two have one key. Each place in the table is asked of memory some steps before it is needed.
+template <typename Map, typename KeyOf>
+bool Index(Map& map, std::uint64_t begin, std::uint64_t end, KeyOf key_of) {
+  constexpr std::uint64_t kAhead = 16;
+  MakeRoom(map, end - begin);
+  for (std::uint64_t i = begin; i < end; ++i) {
+    if (i + kAhead < end) map.prefetch(key_of(i + kAhead));
+    if (!map.emplace(key_of(i), static_cast<std::uint32_t>(i)).second) return false;
+  }
+  return true;
+}
+
+bool IndexSlice(LedgerState& state, const Coverage& slice) {
+  switch (slice.kind) {
+    case SliceKind::kParticipants:
+      return Index(state.participant_by_pid, slice.begin, slice.end,
+                   [&](std::uint64_t i) { return state.participants[i].pid; });
+    case SliceKind::kLines:
+      return Index(state.line_by_id, slice.begin, slice.end,
+                   [&](std::uint64_t i) { return state.lines[i].id; });
+    case SliceKind::kPairs:
+      return Index(state.pair_by_key, slice.begin, slice.end, [&](std::uint64_t i) {
+        const Pair& pair = state.pairs[i];
+        return PairKey{pair.equivalent, pair.a, pair.b};
+      });
+    default:
+      return true;
+  }
+}
+
+// How many things of the slice's kind there are: where the next one goes, or where writing ends.
+std::uint64_t CountOf(const LedgerState& state, SliceKind kind, EquivalentIndex equivalent) {
+  switch (kind) {
+    case SliceKind::kHead:
+      return state.founded ? 1 : 0;
+    case SliceKind::kParticipants:
+      return state.participants.size();
+    case SliceKind::kLines:
+      return state.lines.size();
+    case SliceKind::kPairs:
+      return state.pairs.size();
+    case SliceKind::kPositions:
+      return equivalent < state.positions.size() ? state.positions[equivalent].size() : 0;
+    case SliceKind::kPrepared:
+    case SliceKind::kProposals:
+    case SliceKind::kLimits: {
+      const auto is_it = [&](const Coverage& slice) { return slice.kind == kind; };
+      const auto& loaded = state.coverage;  // empty: not loading
+      if (loaded.empty()) return state.founded ? 1 : 0;
+      return std::any_of(loaded.begin(), loaded.end(), is_it) ? 1 : 0;
+    }
+    case SliceKind::kEnd:
+      break;
+  }
+  return 0;
+}
+
 // cursor.next holds the equivalent in its upper half, the index in its lower one.
 constexpr int kEquivalentShift = 32;
 
@@ -132,7 +385,7 @@ void SkipFinished(const LedgerState& state, Ledger::SnapshotCursor& cursor) {
     const auto kind = static_cast<SliceKind>(cursor.kind);
     const std::uint64_t equivalent = cursor.next >> kEquivalentShift;
     const std::uint64_t index = cursor.next & 0xffffffffU;
-    if (index < state.CountOf(kind, static_cast<EquivalentIndex>(equivalent))) return;
+    if (index < CountOf(state, kind, static_cast<EquivalentIndex>(equivalent))) return;
     if (kind == SliceKind::kPositions && equivalent + 1 < state.positions.size()) {
       cursor.next = (equivalent + 1) << kEquivalentShift;
       continue;
@@ -151,7 +404,7 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   const auto kind = static_cast<SliceKind>(cursor.kind);
   const auto equivalent = static_cast<EquivalentIndex>(cursor.next >> kEquivalentShift);
   const std::uint64_t begin = cursor.next & 0xffffffffU;
-  const std::uint64_t count = state_->CountOf(kind, equivalent);
+  const std::uint64_t count = CountOf(*state_, kind, equivalent);
   const std::uint64_t end = std::min(count, begin + std::max<std::uint64_t>(max_items, 1));
   std::string bytes;
   ByteWriter writer(&bytes);
@@ -167,6 +420,70 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   for (std::uint64_t i = begin; i < end; ++i) WriteItem(*state_, kind, equivalent, i, writer);
   cursor.next += end - begin;
   return bytes;
+}
+
+StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t format = reader.Varint();
+  if (reader.ok() && format > kSliceFormat) {
+    return MakeError(ErrorCode::kFormatNewer, "snapshot slice of format " + std::to_string(format));
+  }
+  JournalHead head;
+  head.seq = reader.Varint();
+  head.hash = reader.Fixed<Hash256>();
+  const Timestamp last_time = reader.Signed();
+  Coverage slice;
+  slice.kind = static_cast<SliceKind>(reader.Below(static_cast<std::uint64_t>(SliceKind::kEnd)));
+  slice.equivalent = static_cast<EquivalentIndex>(
+      reader.Below(slice.kind == SliceKind::kPositions ? kMaxEquivalents - 1 : 0));
+  slice.begin = reader.Varint();
+  slice.end = reader.Below(slice.begin + reader.remaining());
+  slice.seq = head.seq;
+  const std::uint64_t count = format == 1 ? slice.end : reader.Varint();
+  if (!reader.ok() || format == 0 || count < slice.end) return Corrupt("header");
+  const bool head_first = !state_->coverage.empty() || slice.kind == SliceKind::kHead;
+  if (!head_first || slice.begin != CountOf(*state_, slice.kind, slice.equivalent)) {
+    return Corrupt("order");
+  }
+  if (slice.begin == 0) ReserveFor(*state_, slice, count);
+  for (std::uint64_t i = slice.begin; i < slice.end && reader.ok(); ++i) {
+    LoadItem(*state_, slice, i, reader);
+  }
+  if (!reader.Complete()) return Corrupt("contents");
+  if (!IndexSlice(*state_, slice)) return Corrupt("the same thing twice");
+  state_->coverage.push_back(slice);
+  state_->last_time = std::max(state_->last_time, last_time);
+  state_->loaded_seq = std::max(state_->loaded_seq, head.seq);
+  return head;
+}
+
+Status Ledger::FinishLoading(const JournalHead& head) {
+  if (head.seq < state_->loaded_seq) {
+    return MakeError(ErrorCode::kChainBroken,
+                     "the snapshot shows record " + std::to_string(state_->loaded_seq) +
+                         ", the journal ends at " + std::to_string(head.seq));
+  }
+  for (const Pair& pair : state_->pairs) {
+    const auto fits = [&](LineIndex line) {
+      return line == kNoIndex || line < state_->lines.size();
+    };
+    if (!fits(pair.line_ab) || !fits(pair.line_ba) || pair.b >= state_->participants.size() ||
+        pair.equivalent >= state_->equivalents.size()) {
+      return Corrupt("a pair names a participant, line or equivalent that is not there");
+    }
+  }
+  for (const auto& [payer, count] : state_->payment_counts.by_payer) {
+    if (payer >= state_->participants.size()) {
+      return Corrupt("payments are counted for a participant that is not there");
+    }
+  }
+  if (state_->amount_limits.size() > state_->equivalents.size()) {
+    return Corrupt("limits in an equivalent that is not there");
+  }
+  state_->coverage.clear();
+  state_->LinkPairs();
+  for (PairIndex i = 0; i < state_->pairs.size(); ++i) state_->RefreshDailyLimited(i);
+  return OkStatus();
 }
 
 }  // namespace geo

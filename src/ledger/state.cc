@@ -69,13 +69,9 @@ void LedgerState::AddParticipant(const Participant& participant) {
   if (used != operator_sequences.end()) operator_sequences.erase(used);
 }
 
-std::vector<AmountSum>& LedgerState::PositionsIn(EquivalentIndex equivalent) {
-  if (positions.size() <= equivalent) positions.resize(equivalent + std::size_t{1});
-  return positions[equivalent];
-}
-
 AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, ParticipantIndex participant) {
-  std::vector<AmountSum>& row = PositionsIn(equivalent);
+  if (positions.size() <= equivalent) positions.resize(equivalent + std::size_t{1});
+  std::vector<AmountSum>& row = positions[equivalent];
   if (row.size() <= participant) row.resize(participant + std::size_t{1});
   return row[participant];
 }
@@ -118,32 +114,6 @@ void LedgerState::RefreshDailyLimited(PairIndex index) {
   } else {
     daily_limited.erase(index);
   }
-}
-
-std::uint64_t LedgerState::CountOf(SliceKind kind, EquivalentIndex equivalent) const {
-  switch (kind) {
-    case SliceKind::kHead:
-      return founded ? 1 : 0;
-    case SliceKind::kParticipants:
-      return participants.size();
-    case SliceKind::kLines:
-      return lines.size();
-    case SliceKind::kPairs:
-      return pairs.size();
-    case SliceKind::kPositions:
-      return equivalent < positions.size() ? positions[equivalent].size() : 0;
-    case SliceKind::kPrepared:
-    case SliceKind::kProposals:
-    case SliceKind::kLimits: {
-      const auto is_it = [&](const Coverage& slice) { return slice.kind == kind; };
-      const auto& loaded = coverage;  // empty: not loading
-      if (loaded.empty()) return founded ? 1 : 0;
-      return std::any_of(loaded.begin(), loaded.end(), is_it) ? 1 : 0;
-    }
-    case SliceKind::kEnd:
-      break;
-  }
-  return 0;
 }
 
 }  // namespace geo

@@ -73,9 +73,6 @@ inline bool IsOpen(const Proposal& proposal) {
   return proposal.state == ProposalState::kProposed || proposal.state == ProposalState::kWaiting;
 }
 
-// Format 1 did not say how many things there are.
-inline constexpr std::uint64_t kSliceFormat = 2;
-
 // The kinds of slices of a snapshot, in the order in which they are written.
 enum class SliceKind : std::uint32_t {
   kHead = 0,  // genesis, equivalents, operators' sequences
@@ -161,10 +158,7 @@ struct LedgerState {
   void AddParticipant(const Participant& participant);
   void LinkPairs();
   AmountSum& PositionOf(EquivalentIndex equivalent, ParticipantIndex participant);
-  std::vector<AmountSum>& PositionsIn(EquivalentIndex equivalent);
   void RefreshDailyLimited(PairIndex index);
-  // How many things of a slice's kind there are: where the next one goes, or where writing ends.
-  std::uint64_t CountOf(SliceKind kind, EquivalentIndex equivalent) const;
   // Where a prepared payment stands in by_expiration.
   static std::pair<Timestamp, TxId> ExpirationOf(const Transaction& transaction) {
     const Hold& hold = *transaction.hold;

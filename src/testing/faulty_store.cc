@@ -124,10 +124,10 @@ StatusOr<StoreState> FaultyStore::Open(const OpenOptions& options) {
   held_back_.clear();
   tables_ = options.tables;
   progress_ = SnapshotProgress();
-  const Status read = inner_->LoadSnapshot(0, [this](const SnapshotSlice& slice) {
+  const Status read = inner_->LoadSnapshot([this](const SnapshotSlice& slice) {
     progress_.has_complete = true;
     progress_.complete = slice.snapshot;
-    return false;
+    return OkStatus();
   });
   if (!read.ok()) {
     Close().IgnoreError();
@@ -136,14 +136,13 @@ StatusOr<StoreState> FaultyStore::Open(const OpenOptions& options) {
   return state_;
 }
 
-Status FaultyStore::LoadSnapshot(std::uint32_t from,
-                                 const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) {
+Status FaultyStore::LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) {
   const std::optional<StoreFault> fault = TakeFault(StoreCall::kLoadSnapshot);
   GEO_RETURN_IF_ERROR(CheckUsable());
   if (fault.has_value() && !fault->after && fault->visits == 0) return Fail(*fault);
   std::size_t visits = 0;
   // A complete snapshot is never held back: its last slice is durable.
-  GEO_RETURN_IF_ERROR(inner_->LoadSnapshot(from, [&](const SnapshotSlice& slice) -> StatusOr<bool> {
+  GEO_RETURN_IF_ERROR(inner_->LoadSnapshot([&](const SnapshotSlice& slice) {
     if (fault.has_value() && !fault->after && visits++ == fault->visits) return Fail(*fault);
     return visit(slice);
   }));

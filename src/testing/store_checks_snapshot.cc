@@ -100,27 +100,6 @@ std::string OutOfOrder(StoreBench& bench) {
   return "";
 }
 
-std::string InParts(StoreBench& bench) {
-  const auto store = bench.NewStore();
-  WANT_OK(store->Open({}));
-  const std::vector<SnapshotSlice> all = MakeSnapshot(1, 4);
-  WANT_OK(Write(*store, all));
-  for (std::uint32_t from = 0; from <= 5; ++from) {
-    for (std::size_t most = 1; most <= 5; ++most) {
-      std::vector<SnapshotSlice> seen;
-      WANT_OK(store->LoadSnapshot(from, [&](const SnapshotSlice& slice) {
-        seen.push_back(slice);
-        return seen.size() < most;
-      }));
-      const std::size_t begin = std::min<std::size_t>(from, all.size());
-      const std::size_t end = std::min(begin + most, all.size());
-      WANT(std::equal(seen.begin(), seen.end(), all.begin() + static_cast<std::ptrdiff_t>(begin),
-                      all.begin() + static_cast<std::ptrdiff_t>(end)));
-    }
-  }
-  return "";
-}
-
 std::string VisitStops(StoreBench& bench) {
   const auto store = bench.NewStore();
   StoreModel model;
@@ -129,13 +108,11 @@ std::string VisitStops(StoreBench& bench) {
   WANT_OK(AppendTo(*store, model, NextBatch(model)));
   const Status mine = MakeError(ErrorCode::kFormatNewer, "mine");
   int visits = 0;
-  const auto failing = [&](const SnapshotSlice&) -> StatusOr<bool> {
+  WANT(store->LoadSnapshot([&](const SnapshotSlice&) {
     const auto found = store->FindTransaction(IdOf("tx-1"));
-    if (!found.ok()) return found.status();
-    if (!found->has_value() || ++visits == 3) return mine;
-    return true;
-  };
-  WANT(store->LoadSnapshot(0, failing) == mine);
+    if (!found.ok() || !found->has_value()) return found.status();
+    return ++visits == 3 ? mine : OkStatus();
+  }) == mine);
   WANT(visits == 3);
   WANT_OK(AppendTo(*store, model, NextBatch(model)));
   return WantSnapshot(*store, MakeSnapshot(1, 4));
@@ -149,7 +126,6 @@ std::vector<StoreCheck> SnapshotChecks() {
       {"snapshot.unfinished", "a snapshot counts once its last slice is there", Unfinished},
       {"snapshot.begin_again", "slice 0 drops an unfinished snapshot", BeginAgain},
       {"snapshot.out_of_order", "a slice out of order or too old is InvalidArgument", OutOfOrder},
-      {"snapshot.in_parts", "LoadSnapshot begins where it is told and stops when told", InParts},
       {"snapshot.visit_stops", "LoadSnapshot stops at the first error of visit", VisitStops},
   };
 }

@@ -96,9 +96,9 @@ StatusOr<std::vector<std::string>> ReplayFrom(Store& store, std::uint64_t after)
 
 StatusOr<std::vector<SnapshotSlice>> SnapshotOf(Store& store) {
   std::vector<SnapshotSlice> slices;
-  GEO_RETURN_IF_ERROR(store.LoadSnapshot(0, [&](const SnapshotSlice& slice) {
+  GEO_RETURN_IF_ERROR(store.LoadSnapshot([&](const SnapshotSlice& slice) {
     slices.push_back(slice);
-    return true;
+    return OkStatus();
   }));
   return slices;
 }

@@ -1,12 +1,9 @@
 // Opening a hub again from SQLite: a million records without a snapshot, and a million debts with a
 // snapshot and a tail of 100,000 records. Each opening is one row of one query; the first says too
-// what it takes to open a History of the same journal. Both are opened on one core, by its time,
-// and with a second one lent, by the clock on the wall.
-#include <chrono>
+// what it takes to open a History of the same journal.
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "geo/readmodel/history.h"
@@ -22,14 +19,7 @@ struct Past {
   std::uint32_t participants = 100;
   std::size_t payments = 100;
   bool snapshot = false;
-  bool lent = false;  // a second core
 };
-
-void OnTwoThreads(const std::function<void()>& one, const std::function<void()>& other) {
-  std::thread thread(other);
-  one();
-  thread.join();
-}
 
 // Rows of the read model take minutes to write for a million debts, and opening reads none.
 HubOptions WithoutRows() { return {.durability = Durability::kOrdered, .read_model_rows = 0}; }
@@ -48,11 +38,8 @@ void PayAgain(Hub& hub, const World& world, std::size_t count) {
   Require(hub.Flush().status(), "flush");
 }
 
-[[gnu::noinline]] std::unique_ptr<Hub> OpenAgain(const World& world, const std::string& file,
-                                                 bool lent) {
-  HubOptions options = WithoutRows();
-  if (lent) options.run_both = OnTwoThreads;
-  auto opened = Hub::Open(NewSqliteStore(file), world.Options(options));
+[[gnu::noinline]] std::unique_ptr<Hub> OpenAgain(const World& world, const std::string& file) {
+  auto opened = Hub::Open(NewSqliteStore(file), world.Options(WithoutRows()));
   Require(opened.status(), "reopen");
   return *std::move(opened);
 }
@@ -76,15 +63,7 @@ void MeasureOpening(Row& row, const Past& past) {
   const JournalHead head = hub->head();
   Require(hub->Close(), "close");
   hub.reset();
-  if (past.lent) {
-    const auto begin = std::chrono::steady_clock::now();
-    hub = OpenAgain(world, file, true);
-    const std::chrono::duration<double, std::micro> taken =
-        std::chrono::steady_clock::now() - begin;
-    row.AddMicroseconds(taken.count(), 1);
-  } else {
-    row.Time([&] { hub = OpenAgain(world, file, false); });
-  }
+  row.Time([&] { hub = OpenAgain(world, file); });
   Require(hub->head() == head, "the head after opening");
   std::size_t debts = 0;
   for (PairIndex pair = 0; pair < hub->view().ledger().pair_count(); ++pair) {
@@ -100,23 +79,19 @@ void MeasureOpening(Row& row, const Past& past) {
 void AddReopenRows(Size size) {
   const bool smoke = size == Size::kSmoke;
   const std::size_t scale = size == Size::kFull ? 1 : 10;
-  Past whole{smoke ? 100U : 10'000U, smoke ? 100 : 1'000'000 / scale};
-  Past tail{smoke ? 100U : static_cast<std::uint32_t>(330'000 / scale),
-            smoke ? 50 : 100'000 / scale, true};
-  const std::string small = smoke ? "hk 100" : "hk 10k";
-  const std::string large = smoke ? "hk 100" : size == Size::kQuick ? "hk 33k" : "hk 330k";
-  const bool full = size == Size::kFull;
-  for (const bool lent : {false, true}) {
-    whole.lent = tail.lent = lent;
-    const std::string engine = lent ? "geo, a second core lent" : "geo";
-    AddRow({small, full ? "open with 1M records" : "open with fewer records", engine},
-           [=](Row& row) { MeasureOpening(row, whole); });
-    AddRow({large,
-            full ? "open with 1M debts, snapshot, tail of 100k"
-                 : "open with fewer debts, snapshot, tail",
-            engine},
-           [=](Row& row) { MeasureOpening(row, tail); });
-  }
+  const Past whole{smoke ? 100U : 10'000U, smoke ? 100 : 1'000'000 / scale, false};
+  const Past tail{smoke ? 100U : static_cast<std::uint32_t>(330'000 / scale),
+                  smoke ? 50 : 100'000 / scale, true};
+  const std::string network = smoke ? "hk 100" : "hk 10k";
+  AddRow({network, size == Size::kFull ? "open with 1M records" : "open with fewer records", "geo"},
+         [=](Row& row) { MeasureOpening(row, whole); });
+  AddRow({smoke                  ? "hk 100"
+          : size == Size::kQuick ? "hk 33k"
+                                 : "hk 330k",
+          size == Size::kFull ? "open with 1M debts, snapshot, tail of 100k"
+                              : "open with fewer debts, snapshot, tail",
+          "geo"},
+         [=](Row& row) { MeasureOpening(row, tail); });
 }
 
 }  // namespace geo::bench

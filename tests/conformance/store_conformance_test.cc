@@ -39,9 +39,8 @@ class Killable : public Store {
  public:
   explicit Killable(std::shared_ptr<FaultyStore> store) : store_(std::move(store)) {}
   StatusOr<StoreState> Open(const OpenOptions& options) override { return store_->Open(options); }
-  Status LoadSnapshot(std::uint32_t from,
-                      const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) override {
-    return store_->LoadSnapshot(from, visit);
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    return store_->LoadSnapshot(visit);
   }
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view)>& visit) override {

@@ -339,7 +339,6 @@ class HubMemoryTest : public ::testing::TestWithParam<MakePlace> {
     HubOptions options = Options();
     options.metrics = &metrics_;
     options.log = &log_;
-    options.run_both = run_both_;
     log_.count = 0;
     const Armed armed;
     return Hub::Open(std::move(store), options);
@@ -353,7 +352,6 @@ class HubMemoryTest : public ::testing::TestWithParam<MakePlace> {
   void EndRefused();
 
   std::unique_ptr<Place> place_;
-  RunBoth run_both_;
   PrometheusMetrics metrics_;
   Poisonings log_;
   std::unique_ptr<Hub> hub_;
@@ -480,38 +478,6 @@ TEST(MetricsMemoryTest, AKnownSeriesNeedsNoMemory) {
   EXPECT_NE(text.find("geo_payments_total{status=\"success\"} 2\n"), std::string::npos) << text;
   EXPECT_NE(text.find("geo_payment_duration_seconds_count 2\n"), std::string::npos) << text;
   EXPECT_NE(text.find("geo_active_participants 8\n"), std::string::npos) << text;
-}
-
-// Opening what was lived, its last acts after the snapshot, with a second core lent or not: it
-// fails as documented, and then opens.
-TEST_P(HubMemoryTest, TheNthAllocationFailsInOpeningAgain) {
-  const RunBoth other_first = [](const std::function<void()>& one,
-                                 const std::function<void()>& other) {
-    other();
-    one();
-  };
-  for (const RunBoth& run_both : {RunBoth(), other_first}) {
-    run_both_ = run_both;
-    FailAllocation(0, false);
-    ASSERT_TRUE(Open().ok());
-    const std::uint64_t total = Allocations();
-    const std::uint64_t stride = TierCount<std::uint64_t>(7, 1);
-    for (const bool sticky : {false, true}) {
-      for (std::uint64_t nth = 1; nth <= total; nth += stride) {
-        FailAllocation(nth, sticky);
-        const Status failed = Open().status();
-        ASSERT_TRUE(failed.ok() || AllocationFailed()) << failed;
-        if (!failed.ok()) shown_.insert(ErrorCodeOf(failed));
-        FailAllocation(0, false);
-        const StatusOr<std::unique_ptr<Hub>> opened = Open();
-        ASSERT_TRUE(opened.ok()) << opened.status();
-        ASSERT_EQ(StateText((*opened)->view().ledger()), states_.back()) << nth;
-      }
-    }
-  }
-  for (const ErrorCode code : shown_) {
-    EXPECT_TRUE(code == ErrorCode::kOutOfMemory || code == ErrorCode::kStoreIo) << ErrorName(code);
-  }
 }
 
 TEST_P(HubMemoryTest, TheNthAllocationFails) {

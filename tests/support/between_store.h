@@ -17,9 +17,8 @@ class Between : public Store {
  public:
   explicit Between(std::unique_ptr<Store> inner) : inner_(std::move(inner)) {}
   StatusOr<StoreState> Open(const OpenOptions& options) override { return inner_->Open(options); }
-  Status LoadSnapshot(std::uint32_t from,
-                      const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) override {
-    return inner_->LoadSnapshot(from, visit);
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    return inner_->LoadSnapshot(visit);
   }
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view)>& visit) override {

@@ -155,9 +155,9 @@ std::string Reopened(const std::string& path, const Knowledge& known) {
   }
   if (!difference.empty()) return difference;
   std::uint64_t snapshot = 0;
-  const Status loaded = store->LoadSnapshot(0, [&](const SnapshotSlice& slice) {
+  const Status loaded = store->LoadSnapshot([&](const SnapshotSlice& slice) {
     snapshot = slice.snapshot;
-    return true;
+    return OkStatus();
   });
   if (!loaded.ok()) return loaded.ToString();
   if (snapshot != known.snapshot && snapshot != known.maybe_snapshot) return "another snapshot";

@@ -169,11 +169,10 @@ TEST_F(FaultyStoreTest, ReplayAndLoadSnapshotFailHalfWay) {
                                         return true;
                                       })),
             ErrorCode::kStoreCorrupt);
-  EXPECT_EQ(ErrorCodeOf(store_.LoadSnapshot(0,
-                                            [&](const SnapshotSlice&) {
-                                              ++slices;
-                                              return true;
-                                            })),
+  EXPECT_EQ(ErrorCodeOf(store_.LoadSnapshot([&](const SnapshotSlice&) {
+              ++slices;
+              return OkStatus();
+            })),
             ErrorCode::kStoreCorrupt);
   EXPECT_EQ(groups, 1u);
   EXPECT_EQ(slices, 1u);

@@ -27,7 +27,6 @@
 #include <string>
 #include <vector>
 
-#include "geo/base/run_both.h"
 #include "geo/base/status.h"
 #include "geo/base/time.h"
 #include "geo/clearing/policy.h"
@@ -74,12 +73,6 @@ struct HubOptions {
   // along, which makes them cheaper; the tables then show the past. 0: none wait longer than must.
   std::size_t read_model_lag = 0;
   std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
-
-  // Lends Open a second core (geo/base/run_both.h): it reads from the store what comes next while
-  // what was read before is checked and folded in. The store is used by one thread at a time, but
-  // not always by the same. Empty: everything on the thread that opens. What is opened is the same,
-  // and so are the errors. Not used once the hub is open.
-  RunBoth run_both = {};
 
   // Whom the hub tells about itself; null: nobody. Not owned; they must outlive the hub.
   Metrics* metrics = nullptr;

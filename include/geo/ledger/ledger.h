@@ -106,26 +106,6 @@ struct Balance {
 
 struct LedgerState;  // what a ledger holds; inside src/ledger
 
-// A slice of a snapshot, read and not yet loaded: for who reads one slice while another thread
-// loads the one before.
-class LedgerSlice {
- public:
-  struct Contents;  // inside src/ledger
-
-  LedgerSlice();
-  ~LedgerSlice();
-  LedgerSlice(LedgerSlice&&) noexcept;
-  LedgerSlice& operator=(LedgerSlice&&) noexcept;
-
-  // Reads what Ledger::NextSlice wrote, in place of what was read before, whose memory is used
-  // again. Errors: RecordCorrupt, FormatNewer; it then means nothing. O(bytes).
-  Status Read(std::string_view bytes);
-
- private:
-  friend class Ledger;
-  std::unique_ptr<Contents> contents_;
-};
-
 class Ledger {
  public:
   Ledger();
@@ -271,8 +251,6 @@ class Ledger {
   // Errors: RecordCorrupt, FormatNewer; the ledger is then unusable. Replay starts after the first
   // slice's head.
   StatusOr<JournalHead> LoadSlice(std::string_view bytes);
-  // The same in two steps: loads a slice that was read, which means nothing afterwards.
-  StatusOr<JournalHead> LoadSlice(LedgerSlice& slice);
 
   // Replay is over: forget what the slices covered. Errors: ChainBroken when records are missing.
   Status FinishLoading(const JournalHead& head);

@@ -158,17 +158,15 @@ class Store {
   //                    there, a second Open of this object
   virtual StatusOr<StoreState> Open(const OpenOptions& options) = 0;
 
-  // Visits the slices of the newest complete snapshot in order, beginning with number `from`; none
-  // is fine. Stops early, with ok, when `visit` returns false. `visit` may call the Find functions,
-  // nothing else. Errors: StoreIo, StoreCorrupt, StoreClosed, StorePoisoned, and the error of
-  // `visit`.
-  virtual Status LoadSnapshot(std::uint32_t from,
-                              const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) = 0;
+  // Visits the slices of the newest complete snapshot in order; none is fine. Stops at the first
+  // error of `visit` and returns it. `visit` may call the Find functions, nothing else. Errors:
+  // StoreIo, StoreCorrupt, StoreClosed, StorePoisoned.
+  virtual Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) = 0;
 
   // Visits packed groups in order, beginning with the group that holds record `after`+1; that group
   // may begin earlier (ReadChain skips). Nothing to visit is fine. Stops early, with ok, when
   // `visit` returns false. The view is valid during the call only; `visit` may call the Find
-  // functions, nothing else. Errors as LoadSnapshot.
+  // functions, nothing else. Errors as LoadSnapshot, and the error of `visit`.
   virtual Status Replay(std::uint64_t after,
                         const std::function<StatusOr<bool>(std::string_view packed)>& visit) = 0;
 

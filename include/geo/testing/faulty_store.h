@@ -80,8 +80,7 @@ class FaultyStore : public Store {
   std::uint64_t calls(StoreCall call) const { return calls_[static_cast<std::size_t>(call)]; }
 
   StatusOr<StoreState> Open(const OpenOptions& options) override;
-  Status LoadSnapshot(std::uint32_t from,
-                      const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) override;
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override;
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view packed)>& visit) override;
   Status Append(const Batch& batch) override;

@@ -131,8 +131,7 @@ class MemoryStore : public Store {
   StatusOr<StoreState> Open(const OpenOptions& options) override {
     return CatchNoMemory([&] { return DoOpen(options); });
   }
-  Status LoadSnapshot(std::uint32_t from,
-                      const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) override;
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override;
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view packed)>& visit) override;
   Status Append(const Batch& batch) override {
@@ -209,14 +208,9 @@ StatusOr<StoreState> MemoryStore::DoOpen(const OpenOptions& options) {
   return c.state;
 }
 
-Status MemoryStore::LoadSnapshot(std::uint32_t from,
-                                 const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) {
+Status MemoryStore::LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) {
   GEO_RETURN_IF_ERROR(CheckOpen());
-  for (const SnapshotSlice& slice : contents_.snapshot) {
-    if (slice.slice < from) continue;
-    GEO_ASSIGN_OR_RETURN(const bool more, visit(slice));
-    if (!more) return OkStatus();
-  }
+  for (const SnapshotSlice& slice : contents_.snapshot) GEO_RETURN_IF_ERROR(visit(slice));
   return OkStatus();
 }
 

@@ -40,9 +40,8 @@ class SqliteStore : public Store {
   ~SqliteStore() override { SqliteStore::Close().IgnoreError(); }
 
   StatusOr<StoreState> Open(const OpenOptions& options) override;
-  Status LoadSnapshot(std::uint32_t from,
-                      const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) override {
-    return CatchNoMemory([&] { return DoLoadSnapshot(from, visit); });
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    return CatchNoMemory([&] { return DoLoadSnapshot(visit); });
   }
   Status Replay(std::uint64_t after,
                 const std::function<StatusOr<bool>(std::string_view packed)>& visit) override {
@@ -70,8 +69,7 @@ class SqliteStore : public Store {
   };
 
   StatusOr<StoreState> DoOpen(const OpenOptions& options);
-  Status DoLoadSnapshot(std::uint32_t from,
-                        const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit);
+  Status DoLoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit);
   Status DoReplay(std::uint64_t after,
                   const std::function<StatusOr<bool>(std::string_view packed)>& visit);
   StatusOr<std::optional<std::uint64_t>> DoFindTransaction(const TxId& id);
@@ -160,8 +158,7 @@ Status SqliteStore::Prepare() {
       {&statements_.add_slice,
        "INSERT INTO geo_snapshot (snapshot, slice, checksum, bytes) VALUES (?, ?, ?, ?)"},
       {&statements_.slices,
-       "SELECT slice, checksum, bytes FROM geo_snapshot WHERE snapshot = ? AND slice >= ? "
-       "ORDER BY slice"},
+       "SELECT slice, checksum, bytes FROM geo_snapshot WHERE snapshot = ? ORDER BY slice"},
       {&statements_.drop_snapshot, "DELETE FROM geo_snapshot WHERE snapshot <> ?"},
   };
   for (const auto& row : kAll) {
@@ -282,20 +279,18 @@ StatusOr<std::optional<TextEntry>> SqliteStore::DoFindText(const Hash256& hash) 
   return std::optional<TextEntry>(TextEntry{hash, *salt, std::string(find.Bytes(1))});
 }
 
-Status SqliteStore::DoLoadSnapshot(
-    std::uint32_t from, const std::function<StatusOr<bool>(const SnapshotSlice&)>& visit) {
+Status SqliteStore::DoLoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) {
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_ASSIGN_OR_RETURN(const Meta meta, writer_.ReadMeta());
-  if (from >= meta.snapshot_slices) return OkStatus();
+  if (meta.snapshot_slices == 0) return OkStatus();
   // Its pages are read once: not worth the memory of a full cache, which would have to be cleared.
   const SmallCache small(writer_.database());
   Statement& slices = statements_.slices;
   const ResetLater reset(slices);
   slices.BindInteger(1, static_cast<std::int64_t>(meta.snapshot));
-  slices.BindInteger(2, from);
   SnapshotSlice slice;  // its memory is used again
   slice.snapshot = meta.snapshot;
-  for (std::uint32_t i = from; i < meta.snapshot_slices; ++i) {
+  for (std::uint32_t i = 0; i < meta.snapshot_slices; ++i) {
     const int result = slices.Step();
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
       return writer_.database().Error(result, "read a snapshot");
@@ -308,8 +303,7 @@ Status SqliteStore::DoLoadSnapshot(
       return Corrupt("slice " + std::to_string(i) + " of snapshot " +
                      std::to_string(meta.snapshot) + " is damaged or missing");
     }
-    GEO_ASSIGN_OR_RETURN(const bool more, visit(slice));
-    if (!more) return OkStatus();
+    GEO_RETURN_IF_ERROR(visit(slice));
   }
   return OkStatus();
 }
