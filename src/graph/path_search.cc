@@ -71,7 +71,7 @@ bool Search::State::FindCrossing(std::uint32_t begin, std::uint32_t end, CodeRan
       if ((visited[arc->to] | (code - possible) >> 29) != BitOf(1 - kSide)) [[likely]]
         continue;
       const auto slot = static_cast<std::uint32_t>(arc - arcs);
-      if (code < codes.certain && !Carries(kSide, node, slot, threshold)) continue;
+      if (!IsOpen<kSide>(*arc, codes, node, slot, threshold)) continue;
       *meeting = {kSide, position, arc->to, graph_->edge(node, slot)};
       return true;
     }

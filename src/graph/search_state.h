@@ -190,10 +190,7 @@ class Search::State {
   std::uint32_t Expand(std::uint32_t position, CodeRange codes, Flow threshold);
   // Whether the arc at `slot` of `node`, as `side` goes over it, carries `threshold`.
   bool Carries(int side, NodeIndex node, std::uint32_t slot, Flow threshold) const;
-  template <int kSide>
-  std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t slot, std::uint32_t degree,
-                         std::uint32_t position, CodeRange codes);
-  // The same for one whose code may leave that open.
+  // Whether `arc`, which stands there, does: exact amounts are read only if its code is in doubt.
   template <int kSide>
   bool IsOpen(const HotArc& arc, CodeRange codes, NodeIndex node, std::uint32_t slot,
               Flow threshold) const {
@@ -201,6 +198,9 @@ class Search::State {
     return code >= codes.certain ||
            (code >= codes.possible && Carries(kSide, node, slot, threshold));
   }
+  template <int kSide>
+  std::uint32_t ScanArcs(const HotArc* arcs, std::uint32_t slot, std::uint32_t degree,
+                         std::uint32_t position, CodeRange codes);
   template <int kSide>
   void Discover(NodeIndex node, std::uint32_t parent) {
     Visit(node, kSide);
