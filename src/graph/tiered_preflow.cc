@@ -15,8 +15,10 @@
 namespace geo::graph {
 namespace {
 
-constexpr std::uint32_t kFar = 0x7fffffff;      // the level of those from whom no way is known
-constexpr std::uint32_t kWaiting = 0x80000000;  // set in the level of those found, not settled
+constexpr std::uint32_t kFar = 0x7fffffff;           // the level of those from whom no way is known
+constexpr std::uint32_t kWaiting = 0x80000000;       // set in the level of those found, not settled
+constexpr std::uint64_t kNoWay = ~std::uint64_t{0};  // instead of a distance and a level
+constexpr int kLevelBits = 32;
 
 // Push–relabel in both directions. Pushing, nodes with a surplus are the holders and move it along
 // arcs to those with a deficit, the sinks; pulling, everything is turned round: arcs lead the other
@@ -219,18 +221,27 @@ class Engine {
     rest_.ForEach([&](NodeIndex node) { Tighten<kPulling>(node); });
   }
 
-  // The nearest way from a node of the rest to one that is not, along one arc.
+  // The nearest way from a node of the rest to one that is not, along one arc. Which arc is nearer,
+  // or open at all, nobody can guess, so there is nothing to guess: the least number wins.
   template <bool kPulling>
   void FindSeen(NodeIndex index) {
+    const std::int32_t depth = depth_[index];
     const std::uint32_t end = net_.end(index);
     work_ += end - nodes_[index].first;
+    std::uint64_t nearest = kNoWay;
     for (std::uint32_t i = nodes_[index].first; i < end; ++i) {
-      if (!IsOpen<kPulling>(i)) continue;
       const NodeIndex head = net_.heads[i].node();
-      if (level_[head] >= kFar) continue;
-      Offer(index, depth_[head] + CostOf<kPulling>(i), level_[head] + 1);
+      const std::uint32_t level = level_[head];
+      const auto distance = static_cast<std::uint32_t>(depth_[head] + CostOf<kPulling>(i) - depth);
+      std::uint64_t way = std::uint64_t{distance} << kLevelBits | level;
+      way = IsOpen<kPulling>(i) ? way : kNoWay;
+      way = level < kFar ? way : kNoWay;
+      nearest = way < nearest ? way : nearest;
     }
-    if (level_[index] != kFar) Wait(index);
+    if (nearest == kNoWay) return;
+    level_[index] = (static_cast<std::uint32_t>(nearest) + 1) | kWaiting;
+    nodes_[index].current = static_cast<std::uint32_t>(nearest >> kLevelBits);
+    Wait(index);
   }
 
   // A way by which a node would have that depth and level. While it waits, `current` holds how much
@@ -305,14 +316,14 @@ class Engine {
     }
   }
 
-  // Which of a node's arcs are tight, told at both ends. Most were not and are not.
+  // Which of a node's arcs are tight, told at both ends. Most are what they were.
   template <bool kPulling>
   void Tighten(NodeIndex index) {
     const std::int32_t depth = depth_[index];
     const std::uint32_t end = net_.end(index);
     for (std::uint32_t i = nodes_[index].first; i < end; ++i) {
       const bool tight = depth_[net_.heads[i].node()] + CostOf<kPulling>(i) == depth;
-      if (!tight && !tight_.IsTight(i)) continue;
+      if (tight == tight_.IsTight(i)) continue;
       const bool onward = tight && net_.arcs[i].left() > 0;
       const bool backward = tight && net_.heads[i].back_open();
       tight_.Set(i, onward, backward);
