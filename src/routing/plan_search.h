@@ -48,7 +48,10 @@ class PlanSearch {
   // Looks for routes that carry `amount` within `limits`.
   Verdict Solve(Amount amount, const RouteLimits& limits, Effort effort);
 
-  // After Solve found routes for `request`: better ones by its objective, when some are found.
+  // After Solve found routes for `amount`: routes that come to fewer hops times units, when some
+  // are found.
+  void Shorten(Amount amount, const RouteLimits& limits);
+  // The same by the objective of `request`.
   void Improve(const RouteRequest& request, const RouteLimits& limits);
 
   // Whether the maximum flow, without limits and path rules, reaches `amount`: kFound or
@@ -86,6 +89,10 @@ class PlanSearch {
  private:
   using Paths = std::vector<graph::Path>;
   using Outcome = graph::Outcome;
+
+  // What the next of several routes must carry at least: anything, or as much of what is left as
+  // the others that may still follow.
+  enum class Width : std::uint8_t { kAny, kFairShare };
 
   // There is no route under these limits on which every line carries `threshold`. Holds for larger
   // thresholds, fewer hops and more rules as well, and still when more of the network is used.
@@ -126,6 +133,7 @@ class PlanSearch {
   Outcome Widen(Amount left, std::uint32_t slots, const RouteLimits& limits, graph::Path* path);
   Verdict Greedy(Amount amount, const RouteLimits& limits, bool widest_first);
   Verdict Extend(Amount amount, const RouteLimits& limits);
+  bool ShortestFirst(Amount amount, const RouteLimits& limits, Width width, AmountSum most);
   Verdict ByFlow(Amount amount, const RouteLimits& limits);
   bool ByQuanta(Amount amount, const RouteLimits& limits);
   bool ByScaling(Amount amount, const RouteLimits& limits);

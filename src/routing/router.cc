@@ -174,6 +174,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     if (!NothingRelaxed(refusal)) return RouteAnswer{std::move(refusal), search.work()};
     return Checked(request, std::move(refusal.witness), search.work());
   }
+  search.Shorten(request.amount, limits);
   if (request.constraints.objective != Objective::kFewestHops) search.Improve(request, limits);
   return Checked(request, ToPlan(search.TakeRoutes()), search.work());
 }

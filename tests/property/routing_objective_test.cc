@@ -246,6 +246,31 @@ TEST(RoutingObjective, IsTheLeastThereIsWithoutLimitsAndNeverWorseThanTheShortes
   EXPECT_GT(tally.optimal, tally.limited * 9 / 10);  // not promised
 }
 
+// Where the plan of fewest hops comes to more hops times units than the best split there is.
+TEST(RoutingObjective, FewestHopsAreTheFewestInNearlyEverySmallNetwork) {
+  const int runs = TierCount(500, 20000);
+  int compared = 0;
+  int more = 0;
+  for (int run = 0; run < runs; ++run) {
+    SCOPED_TRACE("run " + std::to_string(run));
+    Random random(static_cast<std::uint64_t>(run));
+    Town town(random, static_cast<ParticipantIndex>(4 + Below(random, 2)));
+    RouteRequest request = RoutingWorld::Ask(0, 1, 2 + Some(random, 5));
+    request.constraints.max_paths = 2 + static_cast<std::uint32_t>(Below(random, 3));
+    const EverySplit oracle(town, request);
+    const RouteAnswer answer = town.world.Find(request);
+    if (!oracle.finished() || !std::holds_alternative<Plan>(answer.outcome)) continue;
+    ++compared;
+    const Cost cost = CostOf(town, request, std::get<Plan>(answer.outcome));
+    ASSERT_GE(cost, *oracle.least);
+    if (cost > *oracle.least) ++more;
+  }
+  EXPECT_GT(compared, runs / 3);
+  EXPECT_LT(more, compared / 50);  // not promised
+  RecordProperty("compared", compared);
+  RecordProperty("more", more);
+}
+
 TEST(RoutingObjective, RefusesWhatNoEnumHasAndCostsThatAreMissing) {
   RoutingWorld world(2);
   world.Open(1, 0, 5);

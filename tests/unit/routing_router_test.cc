@@ -140,6 +140,46 @@ TEST_F(RouterTest, TakesTheShorterRouteFirst) {
   EXPECT_EQ(GeoV0(0, 4, 100), "0-1-4:60 0-2-3-4:40");
 }
 
+TEST_F(RouterTest, TakesTheShorterRouteForAPart) {
+  Way(0, 1, 40), Way(1, 4, 40), Way(0, 2, 60), Way(2, 3, 60), Way(3, 4, 60);
+  EXPECT_EQ(GeoV0(0, 4, 90), "0-1-4:40 0-2-3-4:50");
+  EXPECT_EQ(GeoV0(0, 4, 55), "0-1-4:40 0-2-3-4:15");
+  EXPECT_EQ(GeoV0(0, 4, 55, 1), "0-2-3-4:55");
+}
+
+TEST_F(RouterTest, TheDirectLineCarriesWhatItCan) {
+  Way(0, 3, 2), Way(0, 1, 10), Way(1, 3, 10);
+  EXPECT_EQ(GeoV0(0, 3, 8), "0-3:2 0-1-3:6");
+}
+
+// Narrow routes take no place that is needed, and the wider of two shorter ones may be the better.
+TEST_F(RouterTest, ShorterRoutesLeaveRoomForTheRest) {
+  Way(0, 5, 1), Way(0, 1, 5), Way(1, 5, 5);
+  Way(0, 2, 10), Way(2, 3, 10), Way(3, 5, 10);
+  EXPECT_EQ(GeoV0(0, 5, 15, 2), "0-1-5:5 0-2-3-5:10");
+  EXPECT_EQ(GeoV0(0, 5, 10, 2), "0-1-5:5 0-2-3-5:5");
+  EXPECT_EQ(GeoV0(0, 5, 16, 3), "0-5:1 0-1-5:5 0-2-3-5:10");
+}
+
+TEST_F(RouterTest, ShorterRoutesKeepToPolicies) {
+  Way(0, 1, 40, Blocking({2})), Way(1, 2, 40), Way(2, 5, 40);
+  Way(0, 3, 60), Way(3, 4, 60), Way(4, 6, 60), Way(6, 5, 60);
+  EXPECT_EQ(GeoV0(0, 5, 50), "0-3-4-6-5:50");
+}
+
+TEST(RouterInALargeNetwork, KeepsOneRouteForEverything) {
+  constexpr ParticipantIndex kLeaves = 200;
+  RoutingWorld world(5 + 2 * kLeaves);
+  const auto way = [&](ParticipantIndex from, ParticipantIndex to, Amount amount) {
+    world.Open(to, from, amount);
+  };
+  way(0, 1, 40), way(1, 4, 40), way(0, 2, 60), way(2, 3, 60), way(3, 4, 60);
+  for (ParticipantIndex leaf = 5; leaf < 5 + kLeaves; ++leaf) {
+    way(0, leaf, 100), way(leaf + kLeaves, 4, 100);
+  }
+  EXPECT_EQ(Describe(world.Find(RoutingWorld::Ask(0, 4, 55))), "0-2-3-4:55");
+}
+
 TEST_F(RouterTest, FourRoutesNeedFourPaths) {
   for (ParticipantIndex i = 1; i <= 4; ++i) Way(0, i, 10), Way(i, 5, 10);
   EXPECT_EQ(GeoV0(0, 5, 30), "0-1-5:10 0-2-5:10 0-3-5:10");

@@ -49,8 +49,10 @@ inline constexpr std::uint32_t kMaxSplitPaths = 8;
 // What a plan should be good at (spec 01 §5.4). The objective chooses among plans; whether there is
 // one, and every refusal, does not depend on it. It serves exposure, not success.
 //
-// kFewestHops takes one route for everything where there is one, the shortest; else shortest routes
-// first. The others compare Σ over lines of a cost:
+// kFewestHops takes one route for everything where there is one, the shortest, and else few ones.
+// Where finding them took no more than kMaxShortenedArcs arcs, as in networks of some dozen lines,
+// shortest routes one after another are tried too, and are taken when Σ amount × hops is smaller.
+// The others compare Σ over lines of a cost:
 //
 //   kRepayFirst  units that make new debt, not those that pay debt back
 //   kSpread      1 per unit in the first half of what a line has available, 4 in the third quarter,
@@ -70,6 +72,7 @@ enum class Objective : std::uint8_t {
   kCheapest = 3,
 };
 inline constexpr std::uint32_t kMaxObjectiveArcs = 3000;
+inline constexpr std::uint32_t kMaxShortenedArcs = 128;
 inline constexpr std::int64_t kMaxLineCost = 1'000'000'000;
 
 // Spec 01 §5.1.
