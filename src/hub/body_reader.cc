@@ -47,6 +47,12 @@ AmountInput BodyReader::PositiveAmountText(std::string_view key) {
   return amount;
 }
 
+std::string BodyReader::OptionalText(std::string_view key) {
+  const std::optional<std::string> text = Find<std::string>(key);
+  if (text.has_value() && text->empty()) Wrong(key, "left out rather than empty");
+  return text.value_or("");
+}
+
 PersonalText BodyReader::Personal(std::string_view key) {
   const auto read_hash = [](std::string_view text) -> StatusOr<Hash256> {
     GEO_ASSIGN_OR_RETURN(const std::string raw, DecodeBase64(text));

@@ -36,6 +36,8 @@ class BodyReader : public JsonMembers {
   // Decimal text that is an amount at some precision; PositiveAmountText refuses zero.
   AmountInput AmountText(std::string_view key);
   AmountInput PositiveAmountText(std::string_view key);
+  // Text that is left out rather than empty; empty when it is.
+  std::string OptionalText(std::string_view key);
   // The text beside the envelope whose hash the member gives (spec 01 §2.3).
   PersonalText Personal(std::string_view key);
   // The value that `name_of` gives this word: an enum of geo/journal/entity.h, numbered from 1.

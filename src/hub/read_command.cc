@@ -127,7 +127,7 @@ Command ReadCreateEquivalent(BodyReader& body) {
   command.code = body.Parsed("code", EquivalentCode::Parse);
   command.precision = static_cast<std::uint8_t>(body.Int("precision", 0, kMaxPrecision));
   command.kind = body.Named("kind", EquivalentKindName);
-  command.iso_code = body.Find<std::string>("iso_code").value_or("");
+  command.iso_code = body.OptionalText("iso_code");
   command.description = body.Find<std::string>("description").value_or("");
   return command;
 }
