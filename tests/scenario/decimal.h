@@ -15,6 +15,10 @@ namespace geo::scenario {
 // other text.
 std::optional<std::string> NormalDecimal(std::string_view text);
 
+// The same of a number that may have an exponent, 'e' or 'E' and up to 100 either way: "1.5E+2" is
+// "150".
+std::optional<std::string> NormalScientific(std::string_view text);
+
 }  // namespace geo::scenario
 
 #endif  // GEO_TESTS_SCENARIO_DECIMAL_H_

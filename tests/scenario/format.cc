@@ -1,6 +1,7 @@
 #include "tests/scenario/format.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -110,6 +111,9 @@ std::string_view ShapeName(Shape shape) {
   return "";
 }
 
+// What a case or a step may say about itself.
+constexpr std::array<const char*, 3> kRemarks = {"note", "why", "desc"};
+
 // Whether `object` has the required ones of `fields`, all in their shape, and nothing else.
 Problem CheckFields(const Json& object, const std::vector<Field>& fields) {
   if (!object.is_object()) return "is not an object";
@@ -191,7 +195,7 @@ Problem CheckStep(const Json& step) {
   std::vector<Field> fields = operation->inputs;
   fields.push_back({"op", Shape::kText, true});
   fields.push_back({"expect", Shape::kAnything});
-  fields.push_back({"note", Shape::kText});
+  for (const char* remark : kRemarks) fields.push_back({remark, Shape::kText});
   if (const Problem problem = CheckFields(step, fields)) return name + ": " + *problem;
   if (name == "repeat") return CheckRepeat(step);
   if (step.contains("expect")) {
@@ -320,8 +324,8 @@ Problem CheckCase(const Json& test_case) {
   std::vector<Field> fields = {{"id", Shape::kText, true},
                                {"title", Shape::kText},
                                {"basis", Shape::kText},
-                               {"group", Shape::kText},
-                               {"note", Shape::kText}};
+                               {"group", Shape::kText}};
+  for (const char* remark : kRemarks) fields.push_back({remark, Shape::kText});
   if (vectors) {
     fields.push_back({"vectors", Shape::kText, true});
     return CheckFields(test_case, fields);

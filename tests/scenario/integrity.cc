@@ -12,17 +12,19 @@
 namespace geo::scenario {
 
 // Reads the chain from its first record, checks every hash and every effect, and folds a ledger
-// anew: what is then there must be what the hub shows, before and after it is opened again.
-StatusOr<Problem> Operations::CompareWithJournal() {
+// anew: what is then there in the equivalent must be what the hub shows, before and after it is
+// opened again. A chain that is broken, or holds an effect on debts that it does not lead to, is
+// wrong for all equivalents.
+StatusOr<Problem> Operations::CompareWithJournal(EquivalentIndex equivalent) {
   GEO_RETURN_IF_ERROR(world_.Advance(0));  // nothing is pending
-  const Kept before = world_.Keep();
+  const Kept before = world_.Keep(equivalent);
   const StatusOr<Ledger> folded = world_.Fold();
   if (ErrorCodeOf(folded.status()) == ErrorCode::kChainBroken) {
     return Problem(std::string(folded.status().message()));
   }
   GEO_RETURN_IF_ERROR(folded.status());
-  if (const Problem problem = Difference(before, world_.Keep())) return problem;
-  return Difference(before, KeptOf(*folded));
+  if (const Problem problem = Difference(before, world_.Keep(equivalent))) return problem;
+  return Difference(before, KeptOf(*folded, equivalent));
 }
 
 // What all debts together are above the limits of their live lines; no line counts as 0.
@@ -42,11 +44,12 @@ StatusOr<AmountSum> Operations::ExcessOver(const Json& step) {
 Observed Operations::CheckIntegrity(const Json& step) {
   const StatusOr<AmountSum> excess = ExcessOver(step);
   if (!excess.ok()) return Refused(excess.status());
-  const StatusOr<Problem> journal = CompareWithJournal();
+  const EquivalentIndex equivalent = *world_.view().ledger().FindEquivalent(*Code(step));
+  const StatusOr<Problem> journal = CompareWithJournal(equivalent);
   if (!journal.ok()) return Failed("the hub failed: " + std::string(journal.status().message()));
   const Ledger& ledger = world_.view().ledger();
   IntegrityReport report;
-  report.equivalent = *ledger.FindEquivalent(*Code(step));
+  report.equivalent = equivalent;
   Observed observed;
   observed.answer["failed"] = Json::array();
   for (std::size_t i = 0; i < kIntegrityChecks; ++i) {
@@ -68,11 +71,11 @@ Observed Operations::CheckIntegrity(const Json& step) {
   return observed;
 }
 
-// Of all equivalents, since the chain is one.
 Observed Operations::VerifyJournal(const Json& step) {
   const Status known = AllDebts(step).status();
   if (!known.ok()) return Refused(known);
-  const StatusOr<Problem> journal = CompareWithJournal();
+  const StatusOr<Problem> journal =
+      CompareWithJournal(*world_.view().ledger().FindEquivalent(*Code(step)));
   if (!journal.ok()) return Failed("the hub failed: " + std::string(journal.status().message()));
   Observed observed;
   observed.answer["ok"] = !journal->has_value();

@@ -97,7 +97,7 @@ class Operations {
   // integrity.cc
   Observed CheckIntegrity(const Json& step);
   Observed VerifyJournal(const Json& step);
-  StatusOr<Problem> CompareWithJournal();
+  StatusOr<Problem> CompareWithJournal(EquivalentIndex equivalent);
   // tamper.cc
   Observed TamperDebt(const Json& step);
   Observed TamperCycle(const Json& step);

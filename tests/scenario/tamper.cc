@@ -124,7 +124,9 @@ StatusOr<Ledger> World::Fold() {
       if (read.record.seq != folded.seq + 1 || read.record.previous != folded.hash) {
         return MakeError(ErrorCode::kChainBroken, "a record does not follow the one before it");
       }
-      GEO_RETURN_IF_ERROR(ledger.Check(read.record));
+      if (const Status status = ledger.Check(read.record); !status.ok()) {
+        return MakeError(ErrorCode::kChainBroken, std::string(status.message()));
+      }
       ledger.Apply(read.record);
       folded = {read.record.seq, read.hash};
     }
@@ -132,10 +134,11 @@ StatusOr<Ledger> World::Fold() {
   };
   const std::unique_ptr<Store> store = store_();
   GEO_RETURN_IF_ERROR(store->Open(AsAHubDoes()).status());
-  GEO_RETURN_IF_ERROR(store->Replay(0, fold));
+  const Status replayed = store->Replay(0, fold);
   GEO_RETURN_IF_ERROR(store->Close());
   GEO_RETURN_IF_ERROR(Open());
   hub_->Tick(now_);
+  GEO_RETURN_IF_ERROR(replayed);
   if (folded == head) return ledger;
   return MakeError(ErrorCode::kChainBroken, "the journal ends elsewhere");
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "geo/base/amount.h"
 #include "geo/base/encoding.h"
 #include "geo/crypto/hash.h"
@@ -111,12 +112,25 @@ const std::string* MarkedText(const Json& value) {
   return value.front().get_ptr<const std::string*>();
 }
 
-// Whether two texts stand for the same typed value: the same number, or the same letters in either
-// case.
+// The moment that an ISO 8601 text names: UTC where it says nothing else.
+std::optional<absl::Time> MomentOf(const std::string& text) {
+  absl::Time time;
+  for (const char* format : {"%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S"}) {
+    if (absl::ParseTime(format, text, &time, nullptr)) return time;
+  }
+  return std::nullopt;
+}
+
+// Whether two texts stand for the same typed value: the same number, the same moment, or the same
+// letters in either case.
 bool SameMarked(const std::string& mark, const std::string& text, const std::string& other) {
   if (mark == "$dec") {
-    const std::optional<std::string> number = NormalDecimal(text);
-    return number.has_value() && number == NormalDecimal(other);
+    const std::optional<std::string> number = NormalScientific(text);
+    return number.has_value() && number == NormalScientific(other);
+  }
+  if (mark == "$time") {
+    const std::optional<absl::Time> moment = MomentOf(text);
+    return moment.has_value() && moment == MomentOf(other);
   }
   const auto same = [](char x, char y) {
     return std::tolower(static_cast<unsigned char>(x)) ==
@@ -198,11 +212,17 @@ Status RefusedText(const std::string& text) {
   return MustRefuse("the text as canonical", ParseCanonicalJson(text).status());
 }
 
-// Whether `value` is, or holds, a typed value that geo's reader of that type refuses.
+// Whether `value` is, or holds, a typed value that geo's reader of that type refuses, or a number
+// with a fraction, which geo::Json cannot hold.
 bool HoldsRefusedMark(const Json& value) {
   if (const std::string* text = MarkedText(value)) {
     if (value.contains("$dec")) return !ParseAmount(*text, kMaxPrecision).ok();
-    return value.contains("$uuid") && !ParseLineId(*text).ok();
+    if (value.contains("$time")) return !MomentOf(*text).has_value();
+    return !ParseLineId(*text).ok();
+  }
+  if (value.is_object() && value.size() == 1) {
+    const std::string key = value.begin().key();
+    if (key == "$float" || key == "$nan" || key == "$inf") return true;
   }
   return value.is_structured() && std::any_of(value.begin(), value.end(), HoldsRefusedMark);
 }

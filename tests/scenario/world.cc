@@ -335,9 +335,14 @@ Status World::PrepareLock(const Json& lock, Duration lifetime, int number) {
   return Done(Send(command));
 }
 
-Kept World::Keep() const { return KeptOf(hub_->view().ledger()); }
+Kept World::Keep(std::optional<EquivalentIndex> only) const {
+  return KeptOf(hub_->view().ledger(), only);
+}
 
-Kept KeptOf(const Ledger& ledger) {
+Kept KeptOf(const Ledger& ledger, std::optional<EquivalentIndex> only) {
+  const auto wanted = [&](EquivalentIndex equivalent) {
+    return !only.has_value() || equivalent == *only;
+  };
   Kept kept;
   for (EquivalentIndex i = 0; i < ledger.equivalent_count(); ++i) {
     kept.equivalents.push_back(ledger.equivalent(i));
@@ -345,13 +350,17 @@ Kept KeptOf(const Ledger& ledger) {
   for (ParticipantIndex i = 0; i < ledger.participant_count(); ++i) {
     kept.participants.push_back(ledger.participant(i));
     for (EquivalentIndex e = 0; e < ledger.equivalent_count(); ++e) {
-      kept.positions.push_back(ledger.Position(i, e));
+      if (wanted(e)) kept.positions.push_back(ledger.Position(i, e));
     }
   }
-  for (LineIndex i = 0; i < ledger.line_count(); ++i) kept.lines.push_back(ledger.line(i));
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) kept.pairs.push_back(ledger.pair(i));
+  for (LineIndex i = 0; i < ledger.line_count(); ++i) {
+    if (wanted(ledger.line(i).equivalent)) kept.lines.push_back(ledger.line(i));
+  }
+  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
+    if (wanted(ledger.pair(i).equivalent)) kept.pairs.push_back(ledger.pair(i));
+  }
   for (const Transaction* one : ledger.Prepared(0, ledger.prepared_count())) {
-    kept.prepared.push_back(*one);
+    if (wanted(one->equivalent)) kept.prepared.push_back(*one);
   }
   return kept;
 }

@@ -45,7 +45,8 @@ struct Kept {
   std::vector<Transaction> prepared;
 };
 
-Kept KeptOf(const Ledger& ledger);
+// `only`: of lines, debts, positions and payments those of one equivalent.
+Kept KeptOf(const Ledger& ledger, std::optional<EquivalentIndex> only = std::nullopt);
 
 // What of the two is not the same.
 Problem Difference(const Kept& before, const Kept& after);
@@ -114,7 +115,7 @@ class World {
   Status Reopen();
 
   // What the hub holds now.
-  Kept Keep() const;
+  Kept Keep(std::optional<EquivalentIndex> only = std::nullopt) const;
 
   // tamper.cc
   // Makes the store hold these debts instead, nobody's position and no record changed, and opens
