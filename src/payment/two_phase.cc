@@ -215,8 +215,14 @@ StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const
   for (const Flow& flow : FlowsOf(routes)) {
     const Amount before = Reserved(ledger, request.equivalent, flow);
     const std::optional<Amount> after = CheckedAdd(before, flow.amount);
-    if (!after)
-      return MakeError(ErrorCode::kAmountOverflow, "more is reserved than can be counted");
+    if (!after) {
+      return MakeError(ErrorCode::kAmountOverflow,
+                       "from " + FormatPid(ledger.participant(flow.from).pid) + " to " +
+                           FormatPid(ledger.participant(flow.to).pid) + " " +
+                           std::to_string(before) + " minor units are reserved; " +
+                           std::to_string(flow.amount) +
+                           " more would pass the largest amount, 2^63-1");
+    }
     plan.effects.emplace_back(
         ReservationEffect{request.equivalent, flow.from, flow.to, before, *after});
   }
