@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/base/status_macros.h"
+#include "src/routing/fair_share.h"
 #include "src/routing/objective.h"
 #include "src/routing/split_search.h"
 
@@ -16,7 +17,6 @@ using graph::Path;
 
 constexpr std::uint32_t kRuleTries = 64;        // searches around path-dependent policies, per path
 constexpr int kFlowRounds = 8;                  // flows tried around them
-constexpr std::uint32_t kUsualSplit = 8;        // routes aimed at when their number is unlimited
 constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
 constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
 constexpr std::uint64_t kLittleWork = 4000;     // arcs for a flow, after which others are tried
@@ -25,10 +25,6 @@ constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomp
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
   return limits.hops == kUnlimited ? graph::kNoHopLimit : limits.hops;
-}
-
-Amount CeilDivide(Amount amount, std::uint32_t parts) {
-  return (amount - 1) / static_cast<Amount>(parts) + 1;
 }
 
 bool Wider(const Path& x, const Path& y) {
@@ -105,7 +101,7 @@ bool PlanSearch::DirectLineHelps(Amount amount, const RouteLimits& limits) const
   const graph::EdgeIndex edge = network_.graph().Find(source_, target_);
   if (edge == graph::kNoEdge) return false;
   const Amount direct = network_.graph().CapacityFor(edge, source_, source_, target_);
-  return direct < amount && direct >= CeilDivide(amount, std::min(limits.paths, kUsualSplit));
+  return direct < amount && direct >= FairShare(amount, std::min(limits.paths, kUsualSplit));
 }
 
 Verdict PlanSearch::FindOne(Amount threshold, const RouteLimits& limits) {
@@ -221,11 +217,11 @@ Outcome PlanSearch::FindNext(Amount left, std::uint32_t slots, const RouteLimits
                              Path* path) {
   if (!widest_first_) {
     for (std::uint32_t parts = routes_.empty() ? 2 : 1; parts <= 2 && parts < slots; ++parts) {
-      const Outcome outcome = FindRoute(CeilDivide(left, parts), limits, path);
+      const Outcome outcome = FindRoute(FairShare(left, parts), limits, path);
       if (outcome == Outcome::kFound || outcome == Outcome::kWorkLimit) return outcome;
     }
   }
-  const Outcome outcome = FindRoute(CeilDivide(left, slots), limits, path);
+  const Outcome outcome = FindRoute(FairShare(left, slots), limits, path);
   if (outcome != Outcome::kFound || !widest_first_) return outcome;
   return Widen(left, slots, limits, path);
 }
@@ -438,7 +434,7 @@ bool PlanSearch::ByQuanta(Amount amount, const RouteLimits& limits) {
   const std::uint64_t enough = search_.work() + kExtraWork;
   for (std::uint32_t parts = most; parts >= 2 && search_.work() < enough; --parts) {
     ClearFlow();
-    const Amount quantum = CeilDivide(amount, parts);
+    const Amount quantum = FairShare(amount, parts);
     const auto augment = [&] {
       return search_.Maximize(amount, HopsFor(limits), quantum) == Outcome::kFound;
     };

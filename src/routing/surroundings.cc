@@ -8,6 +8,7 @@
 #include "geo/base/limits.h"
 #include "geo/graph/decompose.h"
 #include "src/base/no_memory.h"
+#include "src/routing/fair_share.h"
 
 namespace geo {
 namespace {
@@ -17,8 +18,7 @@ using graph::Path;
 
 constexpr int kMostAugmentations = 256;       // of one flow
 constexpr std::uint32_t kMostSteps = 300000;  // labels lowered in all, per flow
-constexpr std::uint32_t kUsualSplit = 8;
-constexpr std::size_t kDenseSupport = 512;  // arcs of a flow that is decomposed widest first
+constexpr std::size_t kDenseSupport = 512;    // arcs of a flow that is decomposed widest first
 constexpr std::int64_t kUnreached = std::numeric_limits<std::int64_t>::max() / 4;
 constexpr std::uint32_t kNone = 0xffffffff;
 
@@ -250,7 +250,7 @@ std::vector<Path> Surroundings::RoutesOneByOne(Amount amount, std::uint32_t max_
   std::uint32_t slots = max_paths == kUnlimited ? kUsualSplit : max_paths;
   for (Amount left = amount; left > 0; --slots) {
     if (slots == 0) return {};
-    const Amount share = (left - 1) / static_cast<Amount>(slots) + 1;
+    const Amount share = FairShare(left, slots);
     if (!CheapestWithin(max_hops, share, &ways)) return {};
     Amount room = left;
     for (const Way& way : ways) room = std::min(room, Next(way).room);
