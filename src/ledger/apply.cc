@@ -69,11 +69,8 @@ struct LedgerFold {
 
   void FoldLine(const LineEffect& effect) const {
     if (cover.Has(SliceKind::kLines, effect.index)) return;
-    if (effect.index == state.lines.size()) {
-      state.lines.emplace_back();
-      MakeRoom(state.line_by_id);
-      state.line_by_id.emplace(effect.after.id, effect.index);
-    }
+    const bool is_new = effect.index == state.lines.size();
+    if (is_new) state.lines.emplace_back();
     const TrustLine& line = effect.after;
     LineRecord& slot = state.lines[effect.index];
     slot.id = line.id;
@@ -86,6 +83,7 @@ struct LedgerFold {
     slot.updated = line.updated;
     slot.policy =
         line.policy == LinePolicy() ? nullptr : std::make_unique<const LinePolicy>(line.policy);
+    if (is_new) state.line_by_id.AddNew();
   }
 
   void operator()(const DebtEffect& effect) const {
@@ -117,13 +115,13 @@ struct LedgerFold {
   }
 
   void operator()(const SequenceEffect& effect) const {
-    const auto found = state.participant_by_pid.find(effect.signer);
-    if (found == state.participant_by_pid.end()) {
+    const std::optional<ParticipantIndex> signer = state.participant_by_pid.Find(effect.signer);
+    if (!signer.has_value()) {
       if (cover.Has(SliceKind::kHead, 0)) return;
       MakeRoom(state.operator_sequences);
       state.operator_sequences[effect.signer] = effect.after;
-    } else if (!cover.Has(SliceKind::kParticipants, found->second)) {
-      state.sequences[found->second] = effect.after;
+    } else if (!cover.Has(SliceKind::kParticipants, *signer)) {
+      state.sequences[*signer] = effect.after;
     }
   }
 

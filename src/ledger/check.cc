@@ -49,7 +49,7 @@ Pairs FindPairs(const LedgerState& state, const Record& record) {
   };
   constexpr std::size_t kMost = 32;  // what is fetched ahead should not push out itself
   const bool ahead = record.effects.size() <= kMost;
-  if (ahead) for_each_debt([&](const PairKey& key) { state.pair_by_key.prefetch(key); });
+  if (ahead) for_each_debt([&](const PairKey& key) { state.pair_by_key.Prefetch(key); });
   Pairs pairs;
   for_each_debt([&](const PairKey& key) {
     const std::optional<PairIndex> index = state.FindPair(key);
@@ -118,7 +118,7 @@ struct RecordCheck {
     if (!effect.before.has_value()) {
       if (effect.index != participants) return Violated("participant index out of order");
       ++participants;
-      if (state.participant_by_pid.contains(after.pid)) return Violated("pid registered twice");
+      if (state.participant_by_pid.Contains(after.pid)) return Violated("pid registered twice");
       return OkStatus();
     }
     if (effect.index >= state.participants.size() ||
@@ -164,7 +164,7 @@ struct RecordCheck {
         line.equivalent >= equivalents || line.owner == line.debtor) {
       return Violated("a line between participants that cannot have one");
     }
-    if (state.line_by_id.contains(line.id)) return Violated("line id used twice");
+    if (state.line_by_id.Contains(line.id)) return Violated("line id used twice");
     if (line.status == LineStatus::kClosed) return Violated("a line is born closed");
     const PairKey key = PairKey::Of(line.equivalent, line.owner, line.debtor);
     touched.emplace_back(5, line.equivalent, line.owner, line.debtor);
@@ -323,10 +323,9 @@ struct RecordCheck {
 
   Status operator()(const SequenceEffect& effect) {
     std::uint64_t last = 0;
-    const auto participant = state.participant_by_pid.find(effect.signer);
-    if (participant != state.participant_by_pid.end()) {
-      touched.emplace_back(7, participant->second, 0, 0);
-      last = state.sequences[participant->second];
+    if (const auto participant = state.participant_by_pid.Find(effect.signer)) {
+      touched.emplace_back(7, *participant, 0, 0);
+      last = state.sequences[*participant];
     } else {
       const auto found = state.operator_sequences.find(effect.signer);
       if (found != state.operator_sequences.end()) last = found->second;

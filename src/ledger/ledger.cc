@@ -26,9 +26,7 @@ const Participant& Ledger::participant(ParticipantIndex index) const {
 }
 
 std::optional<ParticipantIndex> Ledger::FindParticipant(const Pid& pid) const {
-  const auto found = state_->participant_by_pid.find(pid);
-  if (found == state_->participant_by_pid.end()) return std::nullopt;
-  return found->second;
+  return state_->participant_by_pid.Find(pid);
 }
 
 std::size_t Ledger::equivalent_count() const { return state_->equivalents.size(); }
@@ -67,9 +65,7 @@ const LinePolicy& Ledger::line_policy(LineIndex index) const {
 }
 
 std::optional<LineIndex> Ledger::FindLine(const LineId& id) const {
-  const auto found = state_->line_by_id.find(id);
-  if (found == state_->line_by_id.end()) return std::nullopt;
-  return found->second;
+  return state_->line_by_id.Find(id);
 }
 
 std::optional<LineIndex> Ledger::FindLatestLine(EquivalentIndex equivalent, ParticipantIndex owner,
@@ -198,7 +194,7 @@ const Operator* Ledger::FindOperator(const Pid& pid) const {
   return nullptr;
 }
 
-void Ledger::Prefetch(const Pid& pid) const { state_->participant_by_pid.prefetch(pid); }
+void Ledger::Prefetch(const Pid& pid) const { state_->participant_by_pid.Prefetch(pid); }
 
 void Ledger::Prefetch(ParticipantIndex participant) const {
   if (participant >= state_->participants.size()) return;
@@ -207,7 +203,7 @@ void Ledger::Prefetch(ParticipantIndex participant) const {
 
 void Ledger::PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x,
                           ParticipantIndex y) const {
-  state_->pair_by_key.prefetch(PairKey::Of(equivalent, x, y));
+  state_->pair_by_key.Prefetch(PairKey::Of(equivalent, x, y));
 }
 
 void Ledger::PrefetchLines(PairIndex pair) const {

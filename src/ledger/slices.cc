@@ -303,47 +303,30 @@ void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) 
       state.participants.reserve(room);
       state.sequences.reserve(room);
       state.pairs_of.reserve(room);
-      MakeRoom(state.participant_by_pid, room);
+      state.participant_by_pid.Reserve(room);
       break;
     case SliceKind::kLines:
       state.lines.reserve(room);
-      MakeRoom(state.line_by_id, room);
+      state.line_by_id.Reserve(room);
       break;
     case SliceKind::kPairs:
       state.pairs.reserve(room);
-      MakeRoom(state.pair_by_key, room);
+      state.pair_by_key.Reserve(room);
       break;
     default:
       break;
   }
 }
 
-// Adds what `key_of` says of the things from `begin` to `end` to a table that finds them; false
-// when two have one key. Each place in the table is asked of memory some steps before it is needed.
-template <typename Map, typename KeyOf>
-bool Index(Map& map, std::uint64_t begin, std::uint64_t end, KeyOf key_of) {
-  constexpr std::uint64_t kAhead = 16;
-  MakeRoom(map, end - begin);
-  for (std::uint64_t i = begin; i < end; ++i) {
-    if (i + kAhead < end) map.prefetch(key_of(i + kAhead));
-    if (!map.emplace(key_of(i), static_cast<std::uint32_t>(i)).second) return false;
-  }
-  return true;
-}
-
-bool IndexSlice(LedgerState& state, const Coverage& slice) {
-  switch (slice.kind) {
+// Lets the things that were loaded last be found; false when two have one key.
+bool IndexLoaded(LedgerState& state, SliceKind kind) {
+  switch (kind) {
     case SliceKind::kParticipants:
-      return Index(state.participant_by_pid, slice.begin, slice.end,
-                   [&](std::uint64_t i) { return state.participants[i].pid; });
+      return state.participant_by_pid.AddNew();
     case SliceKind::kLines:
-      return Index(state.line_by_id, slice.begin, slice.end,
-                   [&](std::uint64_t i) { return state.lines[i].id; });
+      return state.line_by_id.AddNew();
     case SliceKind::kPairs:
-      return Index(state.pair_by_key, slice.begin, slice.end, [&](std::uint64_t i) {
-        const Pair& pair = state.pairs[i];
-        return PairKey{pair.equivalent, pair.a, pair.b};
-      });
+      return state.pair_by_key.AddNew();
     default:
       return true;
   }
@@ -450,7 +433,7 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
     LoadItem(*state_, slice, i, reader);
   }
   if (!reader.Complete()) return Corrupt("contents");
-  if (!IndexSlice(*state_, slice)) return Corrupt("the same thing twice");
+  if (!IndexLoaded(*state_, slice.kind)) return Corrupt("the same thing twice");
   state_->coverage.push_back(slice);
   state_->last_time = std::max(state_->last_time, last_time);
   state_->loaded_seq = std::max(state_->loaded_seq, head.seq);

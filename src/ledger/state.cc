@@ -15,12 +15,6 @@ std::optional<EquivalentIndex> LedgerState::EquivalentByCode(const EquivalentCod
   return std::nullopt;
 }
 
-std::optional<PairIndex> LedgerState::FindPair(const PairKey& key) const {
-  const auto found = pair_by_key.find(key);
-  if (found == pair_by_key.end()) return std::nullopt;
-  return found->second;
-}
-
 PairIndex LedgerState::EnsurePair(const PairKey& key) {
   if (const std::optional<PairIndex> found = FindPair(key)) return *found;
   Pair pair;
@@ -29,8 +23,7 @@ PairIndex LedgerState::EnsurePair(const PairKey& key) {
   pair.b = key.b;
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
-  MakeRoom(pair_by_key);
-  pair_by_key.emplace(key, index);
+  pair_by_key.AddNew();
   // While a snapshot is loaded a pair may name participants that only the replay will bring.
   if (!coverage.empty()) return index;
   pairs_of[pair.a].push_back(index);
@@ -58,10 +51,8 @@ void LedgerState::LinkPairs() {
 }
 
 void LedgerState::AddParticipant(const Participant& participant) {
-  const auto index = static_cast<ParticipantIndex>(participants.size());
   participants.push_back(participant);
-  MakeRoom(participant_by_pid);
-  participant_by_pid.emplace(participant.pid, index);
+  participant_by_pid.AddNew();
   pairs_of.emplace_back();
   // An operator who joins keeps counting where he was.
   const auto used = operator_sequences.find(participant.pid);

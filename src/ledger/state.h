@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <map>
@@ -18,6 +19,7 @@
 #include "geo/base/large_vector.h"
 #include "geo/ledger/ledger.h"
 #include "src/base/no_memory.h"
+#include "src/ledger/key_index.h"
 
 namespace geo {
 
@@ -47,13 +49,26 @@ struct PairKey {
 
 // One multiplication, both halves of which count: looking up pairs is most of what folding a
 // payment costs, and indices are given out by the hub, so nobody chooses them to collide.
+inline std::size_t HashOfTwo(std::uint64_t one, std::uint64_t other) {
+  __extension__ using Wide = unsigned __int128;
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
+  const Wide product = Wide{one ^ other * kOdd} * kOdd;
+  return static_cast<std::size_t>(product ^ product >> 64);
+}
+
 struct PairKeyHash {
   std::size_t operator()(const PairKey& key) const {
-    __extension__ using Wide = unsigned __int128;
-    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
-    const std::uint64_t pair = std::uint64_t{key.a} << 32 | key.b;
-    const Wide product = Wide{pair ^ key.equivalent * kOdd} * kOdd;
-    return static_cast<std::size_t>(product ^ product >> 64);
+    return HashOfTwo(std::uint64_t{key.a} << 32 | key.b, key.equivalent);
+  }
+};
+
+// Ids of lines are chosen by their owners, who may as well count.
+struct LineIdHash {
+  std::size_t operator()(const LineId& id) const {
+    std::uint64_t halves[2];
+    static_assert(sizeof(halves) == LineId::kSize);
+    std::memcpy(halves, id.bytes.data(), sizeof(halves));
+    return HashOfTwo(halves[0], halves[1]);
   }
 };
 
@@ -64,10 +79,17 @@ struct IdHash {
   }
 };
 
-// On large pages: places in it are looked at in any order.
-template <typename Key, typename Index, typename Hash>
-using LargeMap = absl::flat_hash_map<Key, Index, Hash, std::equal_to<Key>,
-                                     LargeAllocator<std::pair<const Key, Index>>>;
+struct PidOfParticipant {
+  const Pid& operator()(const Participant& participant) const { return participant.pid; }
+};
+
+struct IdOfLine {
+  const LineId& operator()(const LineRecord& line) const { return line.id; }
+};
+
+struct KeyOfPair {
+  PairKey operator()(const Pair& pair) const { return {pair.equivalent, pair.a, pair.b}; }
+};
 
 inline bool IsOpen(const Proposal& proposal) {
   return proposal.state == ProposalState::kProposed || proposal.state == ProposalState::kWaiting;
@@ -110,6 +132,10 @@ struct PaymentCounts {
 };
 
 struct LedgerState {
+  LedgerState() = default;
+  LedgerState(const LedgerState&) = delete;  // its indices point into its tables
+  LedgerState& operator=(const LedgerState&) = delete;
+
   bool founded = false;
   Genesis genesis;
   Timestamp last_time = 0;
@@ -123,9 +149,9 @@ struct LedgerState {
   LargeVector<Pair> pairs;
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
-  LargeMap<Pid, ParticipantIndex, IdHash> participant_by_pid;
-  LargeMap<LineId, LineIndex, IdHash> line_by_id;
-  LargeMap<PairKey, PairIndex, PairKeyHash> pair_by_key;
+  KeyIndex<Participant, PidOfParticipant, IdHash> participant_by_pid{&participants};
+  KeyIndex<LineRecord, IdOfLine, LineIdHash> line_by_id{&lines};
+  KeyIndex<Pair, KeyOfPair, PairKeyHash> pair_by_key{&pairs};
   std::set<PairIndex> daily_limited;
   std::map<TxId, Transaction> prepared;                 // by id
   std::map<ParticipantIndex, std::size_t> prepared_by;  // how many, by payer, voted ones left out
@@ -153,7 +179,7 @@ struct LedgerState {
     return line != nullptr && line->status == LineStatus::kActive ? line->limit : 0;
   }
   std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
-  std::optional<PairIndex> FindPair(const PairKey& key) const;
+  std::optional<PairIndex> FindPair(const PairKey& key) const { return pair_by_key.Find(key); }
   PairIndex EnsurePair(const PairKey& key);
   void AddParticipant(const Participant& participant);
   void LinkPairs();
