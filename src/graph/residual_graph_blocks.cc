@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "geo/graph/residual_graph.h"
 #include "src/base/prefetch.h"
 #include "src/base/status_macros.h"
@@ -60,18 +61,36 @@ Status ResidualGraph::InsertAll(EdgeIndex count, const std::function<NewEdge(Edg
                      "a graph that has or had edges cannot take all at once");
   }
   if (count > kMaxEdges) return NoRoomForEdges();
-  ResidualGraph built = *this;
-  built.edges_.reserve(count);
+  bool complete = false;
+  const absl::Cleanup take_back = [&] {
+    if (!complete) ForgetEdges();
+  };
+  edges_.reserve(count);
   for (EdgeIndex i = 0; i < count; ++i) {
     const NewEdge one = edge(i);
     if (one.u == kNoNode && one.v == kNoNode) continue;
     GEO_RETURN_IF_ERROR(CheckNew(one.u, one.v, one.uv, one.vu));
-    built.StoreNew(built.edges_.emplace_back(), one.u, one.v, one.uv, one.vu);
+    StoreNew(edges_.emplace_back(), one.u, one.v, one.uv, one.vu);
   }
-  built.TakeBlocks();
-  GEO_RETURN_IF_ERROR(built.LinkAll());
-  *this = std::move(built);
+  TakeBlocks();
+  GEO_RETURN_IF_ERROR(LinkAll());
+  complete = true;
   return OkStatus();
+}
+
+// As if there had never been any.
+void ResidualGraph::ForgetEdges() {
+  edges_.clear();
+  extras_.clear();
+  arcs_.clear();
+  refs_.clear();
+  special_edges_ = 0;
+  for (NodeIndex node = 0; node < node_count(); ++node) {
+    nodes_[node] = Node();
+    const bool enabled = info_[node].enabled;
+    info_[node] = NodeInfo();
+    info_[node].enabled = enabled;
+  }
 }
 
 // In order of both ends every arc goes to the end of its block. Everything else lies anywhere, and

@@ -2,6 +2,7 @@
 #ifndef GEO_SRC_HUB_HUB_IMPL_H_
 #define GEO_SRC_HUB_HUB_IMPL_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -104,6 +105,8 @@ class Hub::Impl {
   Status LoadSnapshot();
   Status ReplayJournal(std::uint64_t rows_seq);
   // Leaves of `record` what nobody wants to keep.
+  using ReplayedRecords = std::array<ReadRecord, 16>;
+  Status ReplaySome(std::string_view* packed, ReplayedRecords& records, std::uint64_t rows_seq);
   Status ReplayRecord(Record& record, const Hash256& hash, std::uint64_t rows_seq);
   Status Found();
   Status CheckNetwork() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "geo/base/encoding.h"
@@ -156,18 +157,33 @@ Status Hub::Impl::LoadSnapshot() {
 Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
   if (read_model) read_model->StartAfter(rows_seq);
   const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
-  Record record;
+  ReplayedRecords records;
   GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
-    while (!packed.empty()) {
-      GEO_ASSIGN_OR_RETURN(const Hash256 hash, TakeRecordInto(&packed, &record));
-      GEO_RETURN_IF_ERROR(ReplayRecord(record, hash, rows_seq));
-    }
+    while (!packed.empty()) GEO_RETURN_IF_ERROR(ReplaySome(&packed, records, rows_seq));
     return true;
   }));
   if (!loading_) return OkStatus();
   return MakeError(ErrorCode::kChainBroken,
                    "the snapshot shows record " + std::to_string(loaded_seq_) +
                        ", the journal ends at " + std::to_string(planned.seq));
+}
+
+// Takes a few records from the front of `*packed`, asks for the memory that they will be folded
+// into, and replays them.
+Status Hub::Impl::ReplaySome(std::string_view* packed, ReplayedRecords& records,
+                             std::uint64_t rows_seq) {
+  std::size_t count = 0;
+  Status taken;
+  while (count < records.size() && !packed->empty()) {
+    StatusOr<Hash256> hash = TakeRecordInto(packed, &records[count].record);
+    taken = hash.status();
+    if (!taken.ok()) break;
+    records[count++].hash = *hash;
+  }
+  const std::span<ReadRecord> some(records.data(), count);
+  ledger->Prefetch(some);
+  for (ReadRecord& one : some) GEO_RETURN_IF_ERROR(ReplayRecord(one.record, one.hash, rows_seq));
+  return taken;
 }
 
 Status Hub::Impl::ReplayRecord(Record& record, const Hash256& hash, std::uint64_t rows_seq) {

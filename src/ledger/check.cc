@@ -38,35 +38,45 @@ struct Delta {
 // The pairs of a record's debts, in order of the effects; null: there is none yet.
 using Pairs = absl::InlinedVector<const Pair*, 32>;
 
+template <typename Look>
+void ForEachDebt(const Record& record, Look look) {
+  for (const Effect& effect : record.effects) {
+    const auto* debt = std::get_if<DebtEffect>(&effect);
+    if (debt != nullptr) look(PairKey::Of(debt->equivalent, debt->from, debt->to));
+  }
+}
+
+const Pair* PairAt(const LedgerState& state, const PairKey& key) {
+  const std::optional<PairIndex> index = state.FindPair(key);
+  return index.has_value() ? &state.pairs[*index] : nullptr;
+}
+
+// What checking and folding a change of the pair's debt looks at.
+void PrefetchAround(const LedgerState& state, const Pair& pair) {
+  for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
+    if (line != kNoIndex) PrefetchMemory(&state.lines[line]);
+  }
+  if (pair.equivalent >= state.positions.size()) return;
+  const std::vector<AmountSum>& row = state.positions[pair.equivalent];
+  for (const ParticipantIndex one : {pair.a, pair.b}) {
+    if (one < row.size()) PrefetchMemory(&row[one]);
+  }
+}
+
 // Looks them all up, and asks for the memory that they lie in all at once: checking and folding
 // them in would wait for one place after the other.
 Pairs FindPairs(const LedgerState& state, const Record& record) {
-  const auto for_each_debt = [&](auto&& look) {
-    for (const Effect& effect : record.effects) {
-      const auto* debt = std::get_if<DebtEffect>(&effect);
-      if (debt != nullptr) look(PairKey::Of(debt->equivalent, debt->from, debt->to));
-    }
-  };
   constexpr std::size_t kMost = 32;  // what is fetched ahead should not push out itself
   const bool ahead = record.effects.size() <= kMost;
-  if (ahead) for_each_debt([&](const PairKey& key) { state.pair_by_key.Prefetch(key); });
+  if (ahead) {
+    ForEachDebt(record, [&](const PairKey& key) { state.pair_by_key.Prefetch(key); });
+    ForEachDebt(record, [&](const PairKey& key) { state.pair_by_key.PrefetchThing(key); });
+  }
   Pairs pairs;
-  for_each_debt([&](const PairKey& key) {
-    const std::optional<PairIndex> index = state.FindPair(key);
-    pairs.push_back(index.has_value() ? &state.pairs[*index] : nullptr);
-    if (ahead) PrefetchMemory(pairs.back());
-  });
+  ForEachDebt(record, [&](const PairKey& key) { pairs.push_back(PairAt(state, key)); });
   if (!ahead) return pairs;
   for (const Pair* pair : pairs) {
-    if (pair == nullptr) continue;
-    for (const LineIndex line : {pair->line_ab, pair->line_ba}) {
-      if (line != kNoIndex) PrefetchMemory(&state.lines[line]);
-    }
-    if (pair->equivalent >= state.positions.size()) continue;
-    const std::vector<AmountSum>& row = state.positions[pair->equivalent];
-    for (const ParticipantIndex one : {pair->a, pair->b}) {
-      if (one < row.size()) PrefetchMemory(&row[one]);
-    }
+    if (pair != nullptr) PrefetchAround(state, *pair);
   }
   return pairs;
 }
@@ -485,6 +495,18 @@ struct RecordCheck {
     return CheckDeltas();
   }
 };
+
+// In three rounds, as each place is known from the one before.
+void Ledger::Prefetch(std::span<const ReadRecord> records) const {
+  const auto for_each_debt = [&](auto look) {
+    for (const ReadRecord& one : records) ForEachDebt(one.record, look);
+  };
+  for_each_debt([&](const PairKey& key) { state_->pair_by_key.Prefetch(key); });
+  for_each_debt([&](const PairKey& key) { state_->pair_by_key.PrefetchThing(key); });
+  for_each_debt([&](const PairKey& key) {
+    if (const Pair* pair = PairAt(*state_, key)) PrefetchAround(*state_, *pair);
+  });
+}
 
 Status Ledger::Check(const Record& record) const {
   RecordCheck check(*state_, record);

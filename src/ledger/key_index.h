@@ -39,6 +39,14 @@ class KeyIndex {
   void Prefetch(const Key& key) const {
     if (!slots_.empty()) PrefetchMemory(&slots_[FirstFor(HashOf(key))]);
   }
+  // Then for the thing that it most likely leads to.
+  void PrefetchThing(const Key& key) const {
+    if (slots_.empty()) return;
+    const std::uint32_t hash = HashOf(key);
+    std::size_t at = FirstFor(hash);
+    while (slots_[at].place != kNone && slots_[at].hash != hash) at = After(at);
+    if (slots_[at].place != kNone) PrefetchMemory(&(*things_)[slots_[at].place]);
+  }
 
   // Makes room for so many more things than are in the index. Throws std::bad_alloc, and then
   // changes nothing.

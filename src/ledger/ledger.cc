@@ -227,6 +227,8 @@ FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64
   const AmountSum held = pair.reserved(direction);
 
   FlowCapacity capacity;
+  capacity.exists = is_active(used) || owed < 0;
+  capacity.carries = is_active(used) || is_active(opposite);
   AmountSum most = kMaxAmount;
   if (used != nullptr) {
     const LinePolicy& policy = LedgerState::PolicyOf(*used);
@@ -245,6 +247,7 @@ FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64
   const AmountSum carried = is_active(opposite) ? counter_debt : 0;
   capacity.direct = SaturateCapacity(std::min(fresh + counter_debt - held, most));
   capacity.transit = SaturateCapacity(std::min(fresh + carried - held, most));
+  capacity.relaxed = SaturateCapacity(fresh + carried - held);
   return capacity;
 }
 

@@ -62,20 +62,15 @@ struct PairKeyHash {
   }
 };
 
-// Ids of lines are chosen by their owners, who may as well count.
-struct LineIdHash {
-  std::size_t operator()(const LineId& id) const {
-    std::uint64_t halves[2];
-    static_assert(sizeof(halves) == LineId::kSize);
-    std::memcpy(halves, id.bytes.data(), sizeof(halves));
-    return HashOfTwo(halves[0], halves[1]);
-  }
-};
-
+// Of 16 bytes, or the first 16 of more. Ids of lines are chosen by their owners, who may as well
+// count.
 struct IdHash {
   template <typename Id>
   std::size_t operator()(const Id& id) const {
-    return std::hash<Id>()(id);
+    std::uint64_t halves[2];
+    static_assert(sizeof(halves) <= Id::kSize);
+    std::memcpy(halves, id.bytes.data(), sizeof(halves));
+    return HashOfTwo(halves[0], halves[1]);
   }
 };
 
@@ -150,7 +145,7 @@ struct LedgerState {
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
   KeyIndex<Participant, PidOfParticipant, IdHash> participant_by_pid{&participants};
-  KeyIndex<LineRecord, IdOfLine, LineIdHash> line_by_id{&lines};
+  KeyIndex<LineRecord, IdOfLine, IdHash> line_by_id{&lines};
   KeyIndex<Pair, KeyOfPair, PairKeyHash> pair_by_key{&pairs};
   std::set<PairIndex> daily_limited;
   std::map<TxId, Transaction> prepared;                 // by id

@@ -12,38 +12,18 @@ using graph::Arc;
 using graph::EdgeIndex;
 using graph::kAbsent;
 
-bool IsActive(const Ledger& ledger, LineIndex line) {
-  return line != kNoIndex && ledger.line_status(line) == LineStatus::kActive;
-}
-
-// An arc exists, be it used up, where an active line lets new debt arise or where debt can be paid
-// back.
-bool HasArc(const Ledger& ledger, const Pair& pair, Direction direction) {
-  return pair.owed(direction) < 0 || IsActive(ledger, pair.line_for(direction));
-}
-
-// Spec 01 §4.6 as an arc.
+// Spec 01 §4.6 as an arc, be it used up.
 Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::int64_t day) {
-  const Pair& pair = ledger.pair(index);
-  if (!HasArc(ledger, pair, direction)) return Arc();
-  const bool line = IsActive(ledger, pair.line_for(direction));
-  const bool opposite = IsActive(ledger, pair.line_for(Reverse(direction)));
-  const Amount owed = pair.owed(direction);
   const FlowCapacity capacity = ledger.CapacityOf(index, direction, day);
+  if (!capacity.exists) return Arc();
   Arc arc;
   arc.direct = capacity.direct;
-  if (line || opposite) arc.transit = capacity.transit;
+  if (capacity.carries) arc.transit = capacity.transit;
   arc.tail_forbids = capacity.tail_forbids;
   arc.head_forbids = capacity.head_forbids;
   arc.constrained = capacity.blocked != nullptr;
   arc.max_hops = static_cast<std::uint8_t>(std::min(capacity.max_hops, 255U));
-  if (arc.transit == kAbsent) return arc;
-  // What would be without the line's limits per payment and day.
-  const AmountSum fresh =
-      line ? AmountSum{ledger.line_limit(pair.line_for(direction))} - std::max<Amount>(owed, 0) : 0;
-  const AmountSum carried = opposite && owed < 0 ? -static_cast<AmountSum>(owed) : 0;
-  const Amount relaxed = SaturateCapacity(fresh + carried - pair.reserved(direction));
-  if (relaxed > arc.transit) arc.relaxed = relaxed;
+  if (capacity.carries && capacity.relaxed > capacity.transit) arc.relaxed = capacity.relaxed;
   return arc;
 }
 

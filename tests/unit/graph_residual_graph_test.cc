@@ -83,7 +83,14 @@ TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {
   EXPECT_EQ(graph.edge_limit(), 0U);
   EXPECT_EQ(graph.degree(0), 0U);
   EXPECT_EQ(graph.OutBound(0, 2), 0);
+  ASSERT_TRUE(graph.SetEnabled(2, false).ok());
+  EXPECT_EQ(insert(graph, {fine, {2, 1, PlainArc(1), Arc()}, {1, 0, PlainArc(1), Arc()}}),
+            ErrorCode::kInvalidArgument);
+  EXPECT_FALSE(graph.enabled(2));
+  EXPECT_TRUE(graph.enabled(0));
   EXPECT_EQ(insert(graph, {fine}), ErrorCode::kOk);
+  EXPECT_EQ(graph.edge_count(), 1U);
+  EXPECT_EQ(graph.OutBound(0, 2), 5);
   EXPECT_EQ(graph.ArcFrom(graph.Find(1, 0), 1), PlainArc(6));
   EXPECT_EQ(insert(graph, {{1, 2, PlainArc(1), Arc()}}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(graph.edge_count(), 1U);

@@ -84,8 +84,12 @@ static_assert(sizeof(Pair) == 64);
 // at kMaxAmount and are never negative; reservations, the line's max_single_payment and what
 // payments and reservations leave of its daily_limit are taken off already.
 struct FlowCapacity {
+  bool exists = false;         // an active line lets debt arise, or debt can be paid back, be it
+                               // that all is used up now
+  bool carries = false;        // a line either way is active: payments of others can pass
   Amount direct = 0;           // when the tail pays the head: both are end points
   Amount transit = 0;          // when at least one of them is an intermediary; ≤ direct
+  Amount relaxed = 0;          // transit without max_single_payment and daily_limit
   bool tail_forbids = false;   // the tail carries nobody else's payment over this pair
   bool head_forbids = false;   // the head does not
   std::uint32_t max_hops = 0;  // longest route that may use the line; 0: no limit of its own
@@ -201,6 +205,9 @@ class Ledger {
   void Prefetch(ParticipantIndex participant) const;
   void PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) const;
   void PrefetchLines(PairIndex pair) const;
+  // Of records that Check and Apply will be given next: a few, or what is fetched pushes out
+  // itself.
+  void Prefetch(std::span<const ReadRecord> records) const;
 
   // --- What follows from it. ---
 
