@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+
+#include "src/base/little_endian.h"
 
 namespace geo {
 namespace {
@@ -10,28 +11,14 @@ namespace {
 template <typename T>
 void AppendLittleEndian(std::string& out, T value) {
   char bytes[sizeof(T)];
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(bytes, &value, sizeof(T));
-  } else {
-    for (char& byte : bytes) {
-      byte = static_cast<char>(value & 0xff);
-      value >>= 8;
-    }
-  }
+  StoreLittleEndian(value, bytes);
   out.append(bytes, sizeof(T));
 }
 
+// Zero when `bytes` are not as many.
 template <typename T>
 T ReadLittleEndian(std::string_view bytes) {
-  T value = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    if (bytes.size() == sizeof(T)) std::memcpy(&value, bytes.data(), sizeof(T));
-    return value;
-  }
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
-    value = value << 8 | static_cast<std::uint8_t>(*byte);
-  }
-  return value;
+  return bytes.size() == sizeof(T) ? LoadLittleEndian<T>(bytes.data()) : 0;
 }
 
 // The lower seven bits of each byte, moved together: in pairs, then pairs of pairs, then all.

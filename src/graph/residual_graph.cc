@@ -20,14 +20,11 @@ bool IsSound(const Arc& arc) {
          arc.relaxed >= kAbsent;
 }
 
-Status CheckArc(const Arc& arc) {
-  if (!IsSound(arc)) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "arc with direct " + std::to_string(arc.direct) + ", transit " +
-                         std::to_string(arc.transit) + ", relaxed " + std::to_string(arc.relaxed) +
-                         "; expected -1 ≤ transit ≤ direct and -1 ≤ relaxed");
-  }
-  return OkStatus();
+Status Unsound(const Arc& arc) {
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "arc with direct " + std::to_string(arc.direct) + ", transit " +
+                       std::to_string(arc.transit) + ", relaxed " + std::to_string(arc.relaxed) +
+                       "; expected -1 ≤ transit ≤ direct and -1 ≤ relaxed");
 }
 
 // Whether an arc says no more than one number does.
@@ -73,6 +70,11 @@ void ResidualGraph::StoreArcs(Edge& edge, const Arc& ab, const Arc& ba) {
   extras_[edge.extra] = {{ab.direct, ba.direct}, {ab.relaxed, ba.relaxed}};
 }
 
+// Whether the edge says no more than two numbers do, as most edges.
+bool ResidualGraph::IsPlainEdge(const Edge& edge) {
+  return edge.extra == kNoExtra && (edge.flags[0] | edge.flags[1]) == 0;
+}
+
 // Whether that end (0: a, 1: b) forbids an arc to others.
 bool ResidualGraph::Forbids(const Edge& edge, int end) {
   return (edge.flags[end] & kTailForbids) != 0 || (edge.flags[1 - end] & kHeadForbids) != 0;
@@ -94,8 +96,8 @@ Status ResidualGraph::CheckNew(NodeIndex u, NodeIndex v, const Arc& uv, const Ar
                      "edge between nodes " + std::to_string(u) + " and " + std::to_string(v) +
                          "; expected two different nodes below " + std::to_string(nodes_.size()));
   }
-  GEO_RETURN_IF_ERROR(CheckArc(uv));
-  return CheckArc(vu);
+  if (!IsSound(uv)) return Unsound(uv);
+  return IsSound(vu) ? OkStatus() : Unsound(vu);
 }
 
 Status ResidualGraph::AlreadyThere(NodeIndex u, NodeIndex v) {
@@ -120,7 +122,21 @@ void ResidualGraph::LinkNew(Edge& edge) {
   if (!info_[edge.a].enabled || !info_[edge.b].enabled) {
     for (std::uint8_t& flags : edge.flags) flags |= kShut;
   }
-  ChangeSums(edge, Share(), ShareOf(edge));
+  if (IsPlainEdge(edge)) {
+    AddToSums(edge, std::max<Flow>(edge.transit[0], 0), std::max<Flow>(edge.transit[1], 0));
+  } else {
+    ChangeSums(edge, Share(), ShareOf(edge));
+  }
+}
+
+// What a plain edge carries more than before, each way.
+void ResidualGraph::AddToSums(const Edge& edge, Flow more_ab, Flow more_ba) {
+  NodeInfo& a = info_[edge.a];
+  NodeInfo& b = info_[edge.b];
+  a.out += more_ab;
+  b.in += more_ab;
+  b.out += more_ba;
+  a.in += more_ba;
 }
 
 StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
@@ -143,13 +159,12 @@ Status ResidualGraph::Change(EdgeIndex index, NodeIndex tail, const Arc& uv, con
                                                       " does not exist or does not touch node " +
                                                       std::to_string(tail));
   }
-  if (!IsSound(uv)) return CheckArc(uv);
-  if (!IsSound(vu)) return CheckArc(vu);
+  if (!IsSound(uv)) return Unsound(uv);
+  if (!IsSound(vu)) return Unsound(vu);
   Edge& edge = edges_[index];
-  const bool plain = edge.extra == kNoExtra && (edge.flags[0] | edge.flags[1]) == 0;
   const Arc& ab = tail == edge.a ? uv : vu;
   const Arc& ba = tail == edge.a ? vu : uv;
-  if (plain && IsPlain(ab) && IsPlain(ba)) {
+  if (IsPlainEdge(edge) && IsPlain(ab) && IsPlain(ba)) {
     ChangePlain(edge, ab, ba);
     return OkStatus();
   }
@@ -164,14 +179,8 @@ Status ResidualGraph::Change(EdgeIndex index, NodeIndex tail, const Arc& uv, con
 
 // What most changes are: an edge that says no more than two numbers, before and after.
 void ResidualGraph::ChangePlain(Edge& edge, const Arc& ab, const Arc& ba) {
-  const Flow more_ab = std::max<Flow>(ab.transit, 0) - std::max<Flow>(edge.transit[0], 0);
-  const Flow more_ba = std::max<Flow>(ba.transit, 0) - std::max<Flow>(edge.transit[1], 0);
-  NodeInfo& a = info_[edge.a];
-  NodeInfo& b = info_[edge.b];
-  a.out += more_ab;
-  b.in += more_ab;
-  b.out += more_ba;
-  a.in += more_ba;
+  AddToSums(edge, std::max<Flow>(ab.transit, 0) - std::max<Flow>(edge.transit[0], 0),
+            std::max<Flow>(ba.transit, 0) - std::max<Flow>(edge.transit[1], 0));
   edge.transit[0] = ab.transit;
   edge.transit[1] = ba.transit;
   edge.max_hops[0] = ab.max_hops;

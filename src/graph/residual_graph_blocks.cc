@@ -174,6 +174,10 @@ void ResidualGraph::WriteArcs(const Edge& edge, Slots slots) {
 
 void ResidualGraph::WriteRefs(EdgeIndex index, Slots slots) {
   const Edge& edge = edges_[index];
+  if (IsPlainEdge(edge)) {
+    refs_[slots.at_a] = refs_[slots.at_b] = index << 2;
+    return;
+  }
   const std::uint32_t ref = index << 2 | (IsRelaxed(edge) ? 2U : 0U);
   refs_[slots.at_a] = ref | (Forbids(edge, 0) ? 1U : 0U);
   refs_[slots.at_b] = ref | (Forbids(edge, 1) ? 1U : 0U);

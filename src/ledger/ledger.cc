@@ -213,6 +213,30 @@ void Ledger::PrefetchLines(PairIndex pair) const {
   }
 }
 
+namespace {
+
+// fresh + back − held as a capacity; only amounts close to the largest need more than 64 bits.
+Amount Room(Amount fresh, Amount back, Amount held) {
+  Amount sum = 0;
+  if (__builtin_add_overflow(fresh, back, &sum) || __builtin_sub_overflow(sum, held, &sum)) {
+    return SaturateCapacity(AmountSum{fresh} + back - held);
+  }
+  return std::max<Amount>(sum, 0);
+}
+
+// What a line's own policy lets through.
+Amount MostUnder(const LinePolicy& policy, const Pair& pair, Direction direction,
+                 std::int64_t day) {
+  Amount most = policy.max_single_payment.value_or(kMaxAmount);
+  if (policy.daily_limit) {
+    const AmountSum moved = AmountSum{pair.paid(direction, day)} + pair.reserved(direction);
+    most = std::min(most, SaturateCapacity(*policy.daily_limit - moved));
+  }
+  return most;
+}
+
+}  // namespace
+
 FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64_t day) const {
   const Pair& pair = state_->pairs[index];
   const LineRecord* used = state_->Live(pair.line_for(direction));               // head→tail
@@ -220,34 +244,29 @@ FlowCapacity Ledger::CapacityOf(PairIndex index, Direction direction, std::int64
   const auto is_active = [](const LineRecord* line) {
     return line != nullptr && line->status == LineStatus::kActive;
   };
-  const AmountSum owed = pair.owed(direction);
-  const AmountSum debt = owed > 0 ? owed : 0;
-  const AmountSum counter_debt = owed < 0 ? -owed : 0;
-  const AmountSum fresh = is_active(used) ? AmountSum{used->limit} - debt : 0;
-  const AmountSum held = pair.reserved(direction);
+  const Amount owed = pair.owed(direction);
+  const Amount counter_debt = std::max<Amount>(-owed, 0);
+  const Amount fresh = is_active(used) ? used->limit - std::max<Amount>(owed, 0) : 0;
+  const Amount held = pair.reserved(direction);
 
   FlowCapacity capacity;
   capacity.exists = is_active(used) || owed < 0;
   capacity.carries = is_active(used) || is_active(opposite);
-  AmountSum most = kMaxAmount;
-  if (used != nullptr) {
-    const LinePolicy& policy = LedgerState::PolicyOf(*used);
-    if (policy.max_single_payment) most = std::min<AmountSum>(most, *policy.max_single_payment);
-    if (policy.daily_limit) {
-      const AmountSum moved = AmountSum{pair.paid(direction, day)} + pair.reserved(direction);
-      most = std::min<AmountSum>(most, *policy.daily_limit - moved);
-    }
+  capacity.direct = Room(fresh, counter_debt, held);
+  capacity.relaxed = is_active(opposite) ? capacity.direct : Room(fresh, 0, held);
+  capacity.transit = capacity.relaxed;
+  if (used != nullptr && used->policy != nullptr) {
+    const LinePolicy& policy = *used->policy;
+    const Amount most = MostUnder(policy, pair, direction, day);
+    capacity.direct = std::min(capacity.direct, most);
+    capacity.transit = std::min(capacity.transit, most);
     capacity.head_forbids = !policy.can_be_intermediate;
     capacity.max_hops = policy.max_hops.value_or(0);
     if (!policy.blocked_participants.empty()) capacity.blocked = &policy.blocked_participants;
   }
-  if (opposite != nullptr) {
-    capacity.tail_forbids = !LedgerState::PolicyOf(*opposite).can_be_intermediate;
+  if (opposite != nullptr && opposite->policy != nullptr) {
+    capacity.tail_forbids = !opposite->policy->can_be_intermediate;
   }
-  const AmountSum carried = is_active(opposite) ? counter_debt : 0;
-  capacity.direct = SaturateCapacity(std::min(fresh + counter_debt - held, most));
-  capacity.transit = SaturateCapacity(std::min(fresh + carried - held, most));
-  capacity.relaxed = SaturateCapacity(fresh + carried - held);
   return capacity;
 }
 

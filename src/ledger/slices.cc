@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "geo/base/limits.h"
+#include "src/base/little_endian.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/state.h"
@@ -48,17 +49,21 @@ void WriteLine(const LineRecord& line, LineIndex index, ByteWriter& writer) {
 }
 
 void ReadPlainLine(ByteReader& reader, LineRecord& line) {
-  line.id = reader.Fixed<LineId>();
-  line.equivalent = reader.Fixed32();
-  line.owner = reader.Fixed32();
-  line.debtor = reader.Fixed32();
-  line.status = static_cast<LineStatus>(reader.Byte());
-  line.limit = static_cast<Amount>(reader.Fixed64());
-  line.created = static_cast<Timestamp>(reader.Fixed64());
-  line.updated = static_cast<Timestamp>(reader.Fixed64());
+  constexpr std::size_t kBytes = 53;
+  const std::string_view raw = reader.Raw(kBytes);
+  if (!reader.ok()) return;
+  const char* const from = raw.data();
+  std::memcpy(line.id.bytes.data(), from, LineId::kSize);
+  line.equivalent = LoadLittleEndian<std::uint32_t>(from + 16);
+  line.owner = LoadLittleEndian<std::uint32_t>(from + 20);
+  line.debtor = LoadLittleEndian<std::uint32_t>(from + 24);
+  line.status = static_cast<LineStatus>(from[28]);
+  line.limit = static_cast<Amount>(LoadLittleEndian<std::uint64_t>(from + 29));
+  line.created = static_cast<Timestamp>(LoadLittleEndian<std::uint64_t>(from + 37));
+  line.updated = static_cast<Timestamp>(LoadLittleEndian<std::uint64_t>(from + 45));
   const bool is_index = std::max({line.equivalent, line.owner, line.debtor}) < kNoIndex;
   const bool is_status = line.status >= LineStatus::kActive && line.status <= LineStatus::kClosed;
-  if (!is_index || !is_status || line.limit < 0 || line.limit > kMaxAmount) reader.Fail();
+  if (!is_index || !is_status || line.limit < 0) reader.Fail();
 }
 
 void ReadLine(ByteReader& reader, LineIndex index, LineRecord& line) {
@@ -75,9 +80,9 @@ void ReadLine(ByteReader& reader, LineIndex index, LineRecord& line) {
 }
 
 void WritePair(const Pair& pair, ByteWriter& writer) {
-  writer.Varint(pair.equivalent);
-  writer.Varint(pair.a);
-  writer.Varint(pair.b);
+  writer.Fixed32(pair.equivalent);
+  writer.Fixed32(pair.a);
+  writer.Fixed32(pair.b);
   writer.Fixed32(pair.line_ab);
   writer.Fixed32(pair.line_ba);
   writer.Signed(pair.balance);
@@ -94,11 +99,14 @@ Amount ReadAmount(ByteReader& reader) {
 
 Pair ReadPair(ByteReader& reader) {
   Pair pair;
-  pair.equivalent = static_cast<EquivalentIndex>(reader.Below(kNoIndex - 1));
-  pair.a = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
-  pair.b = static_cast<ParticipantIndex>(reader.Below(kNoIndex - 1));
-  pair.line_ab = reader.Fixed32();
-  pair.line_ba = reader.Fixed32();
+  std::uint32_t* const indices[] = {&pair.equivalent, &pair.a, &pair.b, &pair.line_ab,
+                                    &pair.line_ba};
+  const std::string_view raw = reader.Raw(sizeof(std::uint32_t) * std::size(indices));
+  if (!reader.ok()) return pair;
+  for (std::size_t i = 0; i < std::size(indices); ++i) {
+    *indices[i] = LoadLittleEndian<std::uint32_t>(raw.data() + sizeof(std::uint32_t) * i);
+  }
+  if (std::max({pair.equivalent, pair.a, pair.b}) == kNoIndex) reader.Fail();
   pair.balance = reader.Signed();
   if (pair.balance < -kMaxAmount) reader.Fail();
   pair.reserved_ab = ReadAmount(reader);

@@ -245,6 +245,7 @@ class ResidualGraph {
   }
   bool IsSpecial(const Edge& edge) const;
   bool IsRelaxed(const Edge& edge) const;
+  static bool IsPlainEdge(const Edge& edge);
   static bool Forbids(const Edge& edge, int end);
   std::uint32_t LowerBound(NodeIndex node, NodeIndex neighbor) const;
   Flow SourceCapacity(const Edge& edge, int side) const;
@@ -260,6 +261,7 @@ class ResidualGraph {
   };
   Share ShareOf(const Edge& edge) const;
   void ChangeSums(const Edge& edge, const Share& before, const Share& after);
+  void AddToSums(const Edge& edge, Flow more_ab, Flow more_ba);
   void ChangePlain(Edge& edge, const Arc& ab, const Arc& ba);
   Slots SlotsOf(const Edge& edge) const;
   void WriteCodes(EdgeIndex index, bool conditions);
