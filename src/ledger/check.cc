@@ -496,16 +496,13 @@ struct RecordCheck {
   }
 };
 
-// In three rounds, as each place is known from the one before.
+// In two rounds, as the second place is known from the first.
 void Ledger::Prefetch(std::span<const ReadRecord> records) const {
   const auto for_each_debt = [&](auto look) {
     for (const ReadRecord& one : records) ForEachDebt(one.record, look);
   };
   for_each_debt([&](const PairKey& key) { state_->pair_by_key.Prefetch(key); });
   for_each_debt([&](const PairKey& key) { state_->pair_by_key.PrefetchThing(key); });
-  for_each_debt([&](const PairKey& key) {
-    if (const Pair* pair = PairAt(*state_, key)) PrefetchAround(*state_, *pair);
-  });
 }
 
 Status Ledger::Check(const Record& record) const {
