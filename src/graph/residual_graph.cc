@@ -10,11 +10,6 @@
 namespace geo::graph {
 namespace {
 
-constexpr std::uint8_t kTailForbids = 1;
-constexpr std::uint8_t kHeadForbids = 2;
-constexpr std::uint8_t kConstrained = 4;
-constexpr std::uint8_t kShut = 8;  // on both sides: an end is disabled
-
 bool IsSound(const Arc& arc) {
   return arc.direct >= kAbsent && arc.transit >= kAbsent && arc.transit <= arc.direct &&
          arc.relaxed >= kAbsent;

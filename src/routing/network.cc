@@ -165,6 +165,7 @@ std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network&
   const graph::ResidualGraph& graph = network.graph();
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const EdgeIndex edge = path.edges[i];
+    if (!graph.has_path_rules(edge)) continue;
     const ParticipantIndex tail = path.nodes[i];
     const std::uint32_t max_hops = graph.max_hops(edge, tail);
     if (max_hops != 0 && path.hops() > max_hops) {

@@ -152,13 +152,23 @@ const char* NameOf(RefusalReason reason) {
 
 void MeasureRefused(Row& row, const Asked& asked) {
   std::array<std::size_t, 9> reasons{};
+  constexpr auto kPolicy = static_cast<std::size_t>(RefusalReason::kPolicy);
+  double us_but_policy = 0;
   for (std::size_t i = 0; i < asked.payments.size(); ++i) {
     if (asked.completed(i)) continue;
     row.AddMicroseconds(asked.us[i]);
-    ++reasons[static_cast<std::size_t>(std::get<Refusal>(asked.answers[i].outcome).reason)];
+    const auto reason =
+        static_cast<std::size_t>(std::get<Refusal>(asked.answers[i].outcome).reason);
+    ++reasons[reason];
+    if (reason != kPolicy) us_but_policy += asked.us[i];
   }
   if (row.times().empty()) return row.LeaveOut();
   SetArcs(row, asked, false);
+  // Beside the same network without policies, where nobody is refused for one.
+  const std::size_t others = row.times().size() - reasons[kPolicy];
+  if (reasons[kPolicy] > 0 && others > 0) {
+    row.Set("mean_us_but_policy", us_but_policy / static_cast<double>(others));
+  }
   for (std::size_t i = 1; i < reasons.size(); ++i) {
     if (reasons[i] == 0) continue;
     row.Set(NameOf(static_cast<RefusalReason>(i)), static_cast<double>(reasons[i]));

@@ -35,6 +35,7 @@ TEST(ResidualGraph, HoldsBothDirectionsOfAnEdge) {
   EXPECT_EQ(graph.max_hops(edge, 2), 4);
   EXPECT_FALSE(graph.constrained(edge, 0));
   EXPECT_EQ(graph.max_hops(edge, 0), 0);
+  EXPECT_TRUE(graph.has_path_rules(edge));
   EXPECT_EQ(graph.Find(0, 2), edge);
   EXPECT_EQ(graph.Find(2, 0), edge);
   EXPECT_EQ(graph.Find(0, 1), kNoEdge);
@@ -63,8 +64,24 @@ TEST(ResidualGraph, RefusesWhatItCannotHoldAndStaysAsItWas) {
   EXPECT_EQ(graph.edge_count(), 1U);
   EXPECT_EQ(graph.node_count(), 3U);
   EXPECT_EQ(graph.ArcFrom(edge, 0), PlainArc(5));
+  EXPECT_FALSE(graph.has_path_rules(edge));
   EXPECT_EQ(graph.OutBound(0, 1), 5);
   EXPECT_EQ(graph.OutBound(0, 2), 5);
+}
+
+TEST(ResidualGraph, KnowsWhichEdgesAskSomethingOfPaths) {
+  ResidualGraph graph = WithNodes(2);
+  const EdgeIndex edge = MustInsert(graph, 0, 1, PlainArc(5), PlainArc(6));
+  for (const NodeIndex tail : {0U, 1U}) {
+    EXPECT_FALSE(graph.has_path_rules(edge));
+    for (const Arc& arc : {Arc{.direct = 5, .transit = 5, .max_hops = 1},
+                           Arc{.direct = 5, .transit = 5, .constrained = true}}) {
+      ASSERT_TRUE(graph.Change(edge, tail, arc, PlainArc(6)).ok());
+      EXPECT_TRUE(graph.has_path_rules(edge));
+    }
+    const Arc for_others{.direct = 5, .transit = 5, .tail_forbids = true, .head_forbids = true};
+    ASSERT_TRUE(graph.Change(edge, tail, for_others, PlainArc(6)).ok());
+  }
 }
 
 TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {

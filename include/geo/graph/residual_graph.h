@@ -158,6 +158,12 @@ class ResidualGraph {
   std::uint8_t max_hops(EdgeIndex edge, NodeIndex tail) const {
     return edges_[edge].max_hops[tail == edges_[edge].a ? 0 : 1];
   }
+  // Whether either is set on its arc either way. Few edges are, and many are asked. O(1).
+  bool has_path_rules(EdgeIndex edge) const {
+    const Edge& at = edges_[edge];
+    return ((at.flags[0] | at.flags[1]) & kConstrained) != 0 ||
+           (at.max_hops[0] | at.max_hops[1]) != 0;
+  }
 
   // What the arc of `edge` leaving `tail` carries in a query source→target: kAbsent or the
   // capacity, by the rules above. `ignore_conditions` asks what it would carry without forbidding
@@ -209,6 +215,11 @@ class ResidualGraph {
     std::uint8_t size_class = 0xff;  // how large its block is; 0xff: it has none
     bool enabled = true;
   };
+  // Edge::flags, one for each arc.
+  static constexpr std::uint8_t kTailForbids = 1;
+  static constexpr std::uint8_t kHeadForbids = 2;
+  static constexpr std::uint8_t kConstrained = 4;
+  static constexpr std::uint8_t kShut = 8;  // on both: an end is disabled
   // Read when codes are not enough. Index 0 is the arc a→b, 1 is b→a.
   struct Edge {
     NodeIndex a = kNoNode;  // kNoNode: free; b is then the next free one
