@@ -1,4 +1,4 @@
-// The only file of the library that touches threads (DESIGN "Threads").
+// The only file of the library that touches threads, with bell.h (DESIGN "Threads").
 //
 // Two things live here: the turn, which one thread has at a time and in which alone the hub and its
 // store are used; and the left–right pair, by which readers see durable state without waiting.
@@ -14,6 +14,7 @@
 
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
+#include "src/hub/bell.h"
 #include "src/hub/hub_impl.h"
 
 namespace geo {
@@ -140,9 +141,9 @@ class SerialHub::Impl {
   SerialHubOptions options_;
   std::vector<Waiting*> group_;  // of the present turn; has room for the largest
 
-  // Changes, under the mutex, when those who wait in Execute may have their answers or may lead.
-  // They wait for it without the mutex: who has his answer need not queue up for that too.
-  std::atomic<std::uint32_t> wakings_ = 0;
+  // Rings, under the mutex, when those who wait in Execute may have their answers or may lead. They
+  // wait for it without the mutex: who has his answer need not queue up for that too.
+  Bell bell_;
 
   mutable std::mutex mutex_;         // guards what follows up to the pair
   std::condition_variable changed_;  // for everybody else who waits
@@ -205,9 +206,9 @@ void SerialHub::Impl::EndTurn(Lock& lock, bool was_group) {
 }
 
 void SerialHub::Impl::WakeOthers(Lock& lock) {
-  ++wakings_;
+  bell_.Ring();
   lock.unlock();
-  wakings_.notify_all();
+  bell_.WakeAll();
   changed_.notify_all();
 }
 
@@ -255,9 +256,9 @@ StatusOr<CommandResult> SerialHub::Impl::Execute(const VerifiedCommand& command,
       RunGroup(lock);
       EndTurn(lock, true);
     } else {
-      const std::uint32_t seen = wakings_;
+      const std::uint32_t seen = bell_.rings();
       lock.unlock();
-      wakings_.wait(seen);
+      bell_.Wait(seen);
     }
     if (waiting.done) break;
     lock.lock();
