@@ -121,13 +121,15 @@ void ResidualGraph::TakeBlocks() {
     ++degrees[edge.a];
     ++degrees[edge.b];
   }
-  std::size_t slots = 0;
-  for (const std::uint32_t degree : degrees) slots += degree == 0 ? 0 : ClassSize(ClassFor(degree));
-  arcs_.reserve(slots);
-  refs_.reserve(slots);
+  std::uint32_t slots = 0;
   for (NodeIndex node = 0; node < nodes_.size(); ++node) {
-    if (degrees[node] != 0) MoveBlock(node, ClassFor(degrees[node]));
+    if (degrees[node] == 0) continue;
+    info_[node].size_class = ClassFor(degrees[node]);
+    nodes_[node].offset = slots;
+    slots += ClassSize(info_[node].size_class);
   }
+  arcs_.resize(slots);
+  refs_.resize(slots);
 }
 
 void ResidualGraph::PrefetchEnd(NodeIndex node) const {
