@@ -130,6 +130,9 @@ void ResidualGraph::TakeBlocks() {
   }
   arcs_.resize(slots);
   refs_.resize(slots);
+  const std::uint32_t most =
+      degrees.empty() ? 0 : *std::max_element(degrees.begin(), degrees.end());
+  free_blocks_.resize(ClassFor(most) + 1U, kNoBlock);
 }
 
 void ResidualGraph::PrefetchEnd(NodeIndex node) const {

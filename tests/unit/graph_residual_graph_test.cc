@@ -113,6 +113,25 @@ TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {
   EXPECT_EQ(graph.edge_count(), 1U);
 }
 
+TEST(ResidualGraph, ChangesOnAfterAllEdgesCameAtOnce) {
+  constexpr NodeIndex kNodes = 9;
+  ResidualGraph graph = WithNodes(kNodes);
+  ASSERT_TRUE(graph
+                  .InsertAll(kNodes - 1,
+                             [](EdgeIndex i) {
+                               return NewEdge{0, i + 1, PlainArc(i + 1), Arc()};
+                             })
+                  .ok());
+  EXPECT_EQ(graph.OutBound(0, 1), 36);
+  for (EdgeIndex edge = 0; edge + 1 < kNodes; ++edge) ASSERT_TRUE(graph.Remove(edge).ok());
+  EXPECT_EQ(graph.OutBound(0, 1), 0);
+  for (NodeIndex node = 1; node < kNodes; ++node) {
+    MustInsert(graph, node, 0, PlainArc(node), Arc());
+    EXPECT_EQ(graph.degree(0), node);
+  }
+  EXPECT_EQ(graph.InBound(1, 0), 36);
+}
+
 TEST(ResidualGraph, LeavesOutEdgesThatAreNone) {
   ResidualGraph graph = WithNodes(3);
   const NewEdge edges[] = {NewEdge(),
