@@ -149,22 +149,30 @@ void ResidualGraph::PrefetchBlock(NodeIndex node) const {
 // Adds an edge whose ends are each the largest neighbour of the other so far, and have room.
 void ResidualGraph::Append(EdgeIndex index) {
   LinkNew(edges_[index]);
-  const Edge& edge = edges_[index];
-  const Slots slots{nodes_[edge.a].offset + nodes_[edge.a].degree++,
-                    nodes_[edge.b].offset + nodes_[edge.b].degree++};
+  Edge& edge = edges_[index];
+  edge.slot[0] = nodes_[edge.a].degree++;
+  edge.slot[1] = nodes_[edge.b].degree++;
+  const Slots slots{nodes_[edge.a].offset + edge.slot[0], nodes_[edge.b].offset + edge.slot[1]};
   WriteArcs(edge, slots);
   WriteRefs(index, slots);
 }
 
-ResidualGraph::Slots ResidualGraph::SlotsOf(const Edge& edge) const {
-  return {nodes_[edge.a].offset + LowerBound(edge.a, edge.b),
-          nodes_[edge.b].offset + LowerBound(edge.b, edge.a)};
+ResidualGraph::Slots ResidualGraph::SlotsOf(Edge& edge) {
+  edge.slot[0] = SlotAt(edge.a, edge.b, edge.slot[0]);
+  edge.slot[1] = SlotAt(edge.b, edge.a, edge.slot[1]);
+  return {nodes_[edge.a].offset + edge.slot[0], nodes_[edge.b].offset + edge.slot[1]};
+}
+
+std::uint32_t ResidualGraph::SlotAt(NodeIndex node, NodeIndex neighbor, std::uint32_t guess) const {
+  const Node& at = nodes_[node];
+  const bool right = guess < at.degree && arcs_[at.offset + guess].to == neighbor;
+  return right ? guess : LowerBound(node, neighbor);
 }
 
 // `conditions`: also what the ends forbid and whether it is relaxed, which seldom changes and lies
 // elsewhere in memory.
 void ResidualGraph::WriteCodes(EdgeIndex index, bool conditions) {
-  const Edge& edge = edges_[index];
+  Edge& edge = edges_[index];
   const Slots slots = SlotsOf(edge);
   WriteArcs(edge, slots);
   if (conditions) WriteRefs(index, slots);

@@ -228,6 +228,8 @@ class ResidualGraph {
     std::uint8_t max_hops[2] = {0, 0};
     std::uint32_t extra = kNoExtra;  // where in extras_ the other capacities are
     Flow transit[2] = {kAbsent, kAbsent};
+    // Where its arcs probably are in the blocks of a and b; looked up when they are not.
+    std::uint32_t slot[2] = {0, 0};
   };
   // What few edges have: a direct capacity other than transit, or a relaxed one.
   struct Extra {
@@ -274,7 +276,8 @@ class ResidualGraph {
   void ChangeSums(const Edge& edge, const Share& before, const Share& after);
   void AddToSums(const Edge& edge, Flow more_ab, Flow more_ba);
   void ChangePlain(Edge& edge, const Arc& ab, const Arc& ba);
-  Slots SlotsOf(const Edge& edge) const;
+  Slots SlotsOf(Edge& edge);
+  std::uint32_t SlotAt(NodeIndex node, NodeIndex neighbor, std::uint32_t guess) const;
   void WriteCodes(EdgeIndex index, bool conditions);
   void WriteArcs(const Edge& edge, Slots slots);
   void WriteRefs(EdgeIndex index, Slots slots);
