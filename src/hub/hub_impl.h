@@ -104,9 +104,9 @@ class Hub::Impl {
   // recovery.cc
   Status LoadSnapshot();
   Status ReplayJournal(std::uint64_t rows_seq);
-  // Leaves of `record` what nobody wants to keep.
   using ReplayedRecords = std::array<ReadRecord, 16>;
   Status ReplaySome(std::string_view* packed, ReplayedRecords& records, std::uint64_t rows_seq);
+  // Leaves of `record` what nobody wants to keep.
   Status ReplayRecord(Record& record, const Hash256& hash, std::uint64_t rows_seq);
   Status Found();
   Status CheckNetwork() const;

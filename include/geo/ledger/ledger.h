@@ -84,8 +84,8 @@ static_assert(sizeof(Pair) == 64);
 // at kMaxAmount and are never negative; reservations, the line's max_single_payment and what
 // payments and reservations leave of its daily_limit are taken off already.
 struct FlowCapacity {
-  bool exists = false;         // an active line lets debt arise, or debt can be paid back, be it
-                               // that all is used up now
+  bool exists = false;         // an active line lets debt arise, or debt can be paid back; it may
+                               // all be used up
   bool carries = false;        // a line either way is active: payments of others can pass
   Amount direct = 0;           // when the tail pays the head: both are end points
   Amount transit = 0;          // when at least one of them is an intermediary; ≤ direct
