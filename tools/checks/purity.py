@@ -37,8 +37,8 @@ COMPILED = {name: re.compile(pattern, re.X) for name, pattern in RULES.items()}
 
 # Who may do what, and why.
 EXEMPT = (
-    (r"src/hub/serial_hub\.cc", {"thread"}),  # the one door for servers
-    (r"src/hub/bell\.h", {"thread", "file or network"}),  # its part: sleeping, asked of the system
+    # The one door for servers, where those who wait ask the system to let them sleep.
+    (r"src/hub/serial_hub\.cc", {"thread", "file or network"}),
     (r"src/storage/.*", {"file or network"}),  # a store keeps bytes somewhere
     (r"src/base/prefetch\.h", {"prefetch that may be dropped"}),  # says what keeps it
     (r"src/base/large_vector\.cc", {"file or network"}),  # asks the system for large pages
