@@ -11,13 +11,13 @@ namespace geo {
 
 // Reads the sizeof(T) bytes at `from`.
 template <typename T>
-T LoadLittleEndian(const char* from) {
+T LoadLittleEndian(const void* from) {
   T value = 0;
   if constexpr (std::endian::native == std::endian::little) {
     std::memcpy(&value, from, sizeof(T));
   } else {
     for (std::size_t i = sizeof(T); i-- > 0;) {
-      value = value << 8 | static_cast<std::uint8_t>(from[i]);
+      value = value << 8 | static_cast<const std::uint8_t*>(from)[i];
     }
   }
   return value;
@@ -25,12 +25,12 @@ T LoadLittleEndian(const char* from) {
 
 // Writes the sizeof(T) bytes at `to`.
 template <typename T>
-void StoreLittleEndian(T value, char* to) {
+void StoreLittleEndian(T value, void* to) {
   if constexpr (std::endian::native == std::endian::little) {
     std::memcpy(to, &value, sizeof(T));
   } else {
     for (std::size_t i = 0; i < sizeof(T); ++i) {
-      to[i] = static_cast<char>(value & 0xff);
+      static_cast<std::uint8_t*>(to)[i] = static_cast<std::uint8_t>(value & 0xff);
       value >>= 8;
     }
   }

@@ -110,14 +110,7 @@ Status ResidualGraph::NoRoomForEdges() {
 void ResidualGraph::StoreNew(Edge& edge, NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) {
   edge.a = std::min(u, v);
   edge.b = std::max(u, v);
-  const Arc& ab = u < v ? uv : vu;
-  const Arc& ba = u < v ? vu : uv;
-  if (IsPlain(ab) && IsPlain(ba) && (ab.max_hops | ba.max_hops) == 0) {
-    edge.transit[0] = ab.transit;
-    edge.transit[1] = ba.transit;
-  } else {
-    StoreArcs(edge, ab, ba);
-  }
+  StoreArcs(edge, u < v ? uv : vu, u < v ? vu : uv);
 }
 
 void ResidualGraph::LinkNew(Edge& edge) {

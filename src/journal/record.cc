@@ -8,6 +8,7 @@
 #include "geo/base/limits.h"
 #include "geo/crypto/hash.h"
 #include "src/base/crc32.h"
+#include "src/base/little_endian.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -134,9 +135,7 @@ StatusOr<Hash256> AppendRecord(const Record& record, std::string* out) {
                                                " bytes; at most " +
                                                std::to_string(kMaxRecordBytes));
   }
-  for (std::size_t i = 0; i < kLengthBytes; ++i) {
-    (*out)[start + i] = static_cast<char>(size >> (8 * i));
-  }
+  StoreLittleEndian(static_cast<std::uint32_t>(size), out->data() + start);
   const Hash256 hash = Blake2b(std::string_view(*out).substr(start + kLengthBytes));
   writer.Fixed32(Crc32(std::string_view(*out).substr(start)));
   return hash;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "src/base/crc32.h"
+#include "src/base/little_endian.h"
 #include "src/base/quote.h"
 
 namespace geo {
@@ -23,10 +24,6 @@ using Page = std::array<unsigned char, kPageBytes>;
 
 constexpr std::size_t kBody = kPageBytes - kStampBytes;
 
-void PutFixed32(std::uint32_t value, unsigned char* to) {
-  for (int i = 0; i < 4; ++i) to[i] = static_cast<unsigned char>(value >> (8 * i));
-}
-
 // Page 1 begins with SQLite's header, in which SQLite's own backup and journal modes change fields
 // (format versions, change counters, schema cookie) that mean nothing in WAL mode. They are left
 // out, so that a copy made with any tool still opens.
@@ -37,7 +34,7 @@ void MaskHeader(unsigned char* page) {
 
 // Writes the stamp of page `number` (from 1) with this body behind the body.
 void Stamp(std::uint32_t number, Page* page) {
-  PutFixed32(number, page->data() + kBody);
+  StoreLittleEndian(number, page->data() + kBody);
   const auto sum = [](const Page& summed) {
     return Crc32({reinterpret_cast<const char*>(summed.data()), kBody + 4});
   };
@@ -49,7 +46,7 @@ void Stamp(std::uint32_t number, Page* page) {
   } else {
     stamp = sum(*page);
   }
-  PutFixed32(stamp, page->data() + kBody + 4);
+  StoreLittleEndian(stamp, page->data() + kBody + 4);
 }
 
 bool IsUnstamped(const unsigned char* page) {
