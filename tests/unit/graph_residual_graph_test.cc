@@ -132,6 +132,34 @@ TEST(ResidualGraph, ChangesOnAfterAllEdgesCameAtOnce) {
   EXPECT_EQ(graph.InBound(1, 0), 36);
 }
 
+// An edge remembers where its arcs lie; others that come and go move them.
+TEST(ResidualGraph, ChangesEdgesWhoseArcsWereMoved) {
+  ResidualGraph graph = WithNodes(7);
+  const EdgeIndex edge = MustInsert(graph, 3, 6, PlainArc(1), PlainArc(1));
+  const auto change = [&](Flow flow, const std::vector<NodeIndex>& around) {
+    ASSERT_TRUE(graph.Change(edge, 3, PlainArc(flow), PlainArc(flow)).ok());
+    for (const NodeIndex end : {3U, 6U}) {
+      ASSERT_EQ(graph.degree(end), around.size() + 1);
+      for (std::uint32_t i = 0; i < around.size(); ++i)
+        EXPECT_EQ(graph.neighbor(end, i), around[i]);
+      EXPECT_EQ(graph.edge(end, static_cast<std::uint32_t>(around.size())), edge);
+    }
+    EXPECT_EQ(graph.ArcFrom(edge, 3), PlainArc(flow));
+    EXPECT_EQ(graph.OutBound(3, 6), flow);
+  };
+  change(2, {});
+  std::vector<EdgeIndex> others;
+  for (const NodeIndex node : {0U, 1U, 2U}) {
+    for (const NodeIndex end : {3U, 6U})
+      others.push_back(MustInsert(graph, end, node, Arc(), Arc()));
+  }
+  change(3, {0, 1, 2});
+  for (const EdgeIndex other : {others[0], others[1], others[2], others[3]}) {
+    ASSERT_TRUE(graph.Remove(other).ok());
+  }
+  change(4, {2});
+}
+
 TEST(ResidualGraph, LeavesOutEdgesThatAreNone) {
   ResidualGraph graph = WithNodes(3);
   const NewEdge edges[] = {NewEdge(),

@@ -46,6 +46,7 @@ TYPED_TEST(LedgerKeyIndex, FindsWhatWasAddedAndNothingElse) {
   std::unordered_map<std::string, std::uint32_t> expected;
   EXPECT_EQ(index.Find("0"), std::nullopt);
   index.Prefetch("0");
+  index.PrefetchThing("0");
   std::mt19937_64 random(1);
   for (int step = 0; step < 60; ++step) {
     const std::size_t more = step % 3 == 0 ? random() % 40 : 1;
@@ -62,6 +63,7 @@ TYPED_TEST(LedgerKeyIndex, FindsWhatWasAddedAndNothingElse) {
       ASSERT_EQ(index.Find(std::to_string(key)),
                 is_known ? std::optional(known->second) : std::nullopt);
       ASSERT_EQ(index.Contains(std::to_string(key)), is_known);
+      index.PrefetchThing(std::to_string(key));  // whether it is there or not
     }
   }
   for (const auto& [key, place] : expected) ASSERT_EQ(index.Find(key), place) << key;

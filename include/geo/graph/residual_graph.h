@@ -112,7 +112,7 @@ class ResidualGraph {
   // Builds a graph of which there are only the nodes: as inserting up to `count` edges one after
   // the other, in a fraction of the time. `edge(i)` is asked for once each, in order; NewEdge() is
   // left out, the others get indices from 0. O(nodes + edges). Errors: as Insert, and
-  // InvalidArgument when there are edges or ever were. After an error there are none.
+  // then there are none as before; InvalidArgument when there are edges or ever were.
   Status InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge);
 
   // Replaces both arcs of an edge. `uv` is the arc that leaves `tail`. O(log degree).

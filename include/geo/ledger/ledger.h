@@ -199,14 +199,14 @@ class Ledger {
   const Operator* FindOperator(const Pid& pid) const;
 
   // --- Hints: memory that looking these up would wait for is fetched meanwhile. Any index and pid
-  // will do. O(1). ---
+  // will do. O(1) unless said. ---
 
   void Prefetch(const Pid& pid) const;
   void Prefetch(ParticipantIndex participant) const;
   void PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) const;
   void PrefetchLines(PairIndex pair) const;
   // Of records that Check and Apply will be given next: a few, or what is fetched pushes out
-  // itself.
+  // itself. O(effects).
   void Prefetch(std::span<const ReadRecord> records) const;
 
   // --- What follows from it. ---
