@@ -75,9 +75,7 @@ Status Network::Store(const Ledger& ledger, PairIndex index, const Arc& ab, cons
   const bool wanted = CarriesAnything(ab, ba);
   EdgeIndex edge = graph_.Find(pair.a, pair.b);
   if (edge != graph::kNoEdge) {
-    constrained_ -= CountConstrained(edge);
-    if (!ab.constrained) ForgetBlocked(edge, pair.a);
-    if (!ba.constrained) ForgetBlocked(edge, pair.b);
+    ForgetRules(edge, ab, ba);
     if (!wanted) return graph_.Remove(edge);
     GEO_RETURN_IF_ERROR(graph_.Change(edge, pair.a, ab, ba));
   } else {
@@ -92,7 +90,8 @@ Status Network::Store(const Ledger& ledger, PairIndex index, const Arc& ab, cons
 
 // What the edge's lines ask of whole paths.
 void Network::NoteRules(const Ledger& ledger, const Pair& pair, EdgeIndex edge) {
-  constrained_ += CountConstrained(edge);
+  if (!graph_.has_path_rules(edge)) return;
+  ++edges_with_rules_;
   for (const Direction way : {Direction::kForward, Direction::kBackward}) {
     if (graph_.constrained(edge, pair.tail(way))) SyncBlocked(ledger, pair, edge, way);
   }
@@ -115,22 +114,19 @@ void Network::SyncBlocked(const Ledger& ledger, const Pair& pair, EdgeIndex edge
   std::sort(blocked.known.begin(), blocked.known.end());
 }
 
-void Network::ForgetBlocked(EdgeIndex edge, ParticipantIndex tail) {
-  if (graph_.constrained(edge, tail)) blocked_.erase(ArcKey(edge, tail));
+// Before the edge's arcs become `ab` and `ba`. A line that stays constrained keeps its list.
+void Network::ForgetRules(EdgeIndex edge, const Arc& ab, const Arc& ba) {
+  if (!graph_.has_path_rules(edge)) return;
+  --edges_with_rules_;
+  const auto [a, b] = graph_.ends(edge);
+  if (!ab.constrained) blocked_.erase(ArcKey(edge, a));
+  if (!ba.constrained) blocked_.erase(ArcKey(edge, b));
 }
 
 const Network::Blocked* Network::BlockedOn(EdgeIndex edge, ParticipantIndex tail) const {
   if (!graph_.constrained(edge, tail)) return nullptr;
   const auto found = blocked_.find(ArcKey(edge, tail));
   return found == blocked_.end() ? nullptr : &found->second;
-}
-
-std::uint32_t Network::CountConstrained(EdgeIndex edge) const {
-  const auto [a, b] = graph_.ends(edge);
-  const auto has_rule = [&](ParticipantIndex tail) {
-    return graph_.constrained(edge, tail) || graph_.max_hops(edge, tail) != 0 ? 1U : 0U;
-  };
-  return has_rule(a) + has_rule(b);
 }
 
 Status Network::GrowTo(const Ledger& ledger, ParticipantIndex participant) {

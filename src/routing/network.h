@@ -44,21 +44,20 @@ class Network {
   // Null: anybody may. Valid until the next change.
   const Blocked* BlockedOn(graph::EdgeIndex edge, ParticipantIndex tail) const;
   // Whether any line has a policy that depends on the path.
-  bool has_path_rules() const { return constrained_ != 0; }
+  bool has_path_rules() const { return edges_with_rules_ != 0; }
 
  private:
   Status Store(const Ledger& ledger, PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
   void NoteRules(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge);
   void SyncBlocked(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge, Direction way);
-  void ForgetBlocked(graph::EdgeIndex edge, ParticipantIndex tail);
+  void ForgetRules(graph::EdgeIndex edge, const graph::Arc& ab, const graph::Arc& ba);
   std::uint64_t ArcKey(graph::EdgeIndex edge, ParticipantIndex tail) const {
     return std::uint64_t{edge} << 1 | (graph_.ends(edge).a == tail ? 0 : 1);
   }
-  std::uint32_t CountConstrained(graph::EdgeIndex edge) const;
 
   graph::ResidualGraph graph_;
   std::vector<PairIndex> pair_of_edge_;
-  std::uint32_t constrained_ = 0;                        // arcs with a path-dependent policy
+  std::uint32_t edges_with_rules_ = 0;
   absl::flat_hash_map<std::uint64_t, Blocked> blocked_;  // by ArcKey
 };
 

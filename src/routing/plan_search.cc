@@ -527,8 +527,10 @@ void PlanSearch::NoteBest(const Paths& routes) {
 // Brings routes_ to exactly `amount`, taking from the longest ones, shortest first.
 void PlanSearch::Finish(Amount amount) {
   std::erase_if(routes_, [](const Path& path) { return path.amount == 0; });
-  std::stable_sort(routes_.begin(), routes_.end(),
-                   [](const Path& x, const Path& y) { return x.hops() < y.hops(); });
+  if (routes_.size() > 1) {  // or it would ask for memory to sort a single one
+    std::stable_sort(routes_.begin(), routes_.end(),
+                     [](const Path& x, const Path& y) { return x.hops() < y.hops(); });
+  }
   Amount excess = SumOf(routes_) - amount;
   while (excess > 0) {
     const Amount taken = std::min(excess, routes_.back().amount);

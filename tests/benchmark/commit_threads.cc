@@ -44,6 +44,28 @@ void MeasureSubmitters(Row& row, Size size, std::size_t submitters, std::size_t 
   row.Set("mean_group", static_cast<double>(counts.commands) / static_cast<double>(counts.groups));
 }
 
+// The same without threads: what is missing is what they cost each other.
+void MeasureGroups(Row& row, Size size, std::size_t group, std::size_t groups) {
+  const World world({.participants = size == Size::kSmoke ? 100U : 1'000U, .roomy = true});
+  const tests::Scratch scratch;
+  std::unique_ptr<Hub> hub =
+      world.Found(NewSqliteStore(scratch.File("hub.geo")), {.read_model_lag = kAnyLag});
+  const std::vector<PlannedPayment> payments = world.Plans(*hub, group * groups);
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < payments.size(); ++i) {
+    Require(hub->Submit(payments[i].command, World::kNow), "submit");
+    if ((i + 1) % group != 0) continue;
+    const auto results = hub->Flush();
+    Require(results.status(), "flush");
+    for (const CommandResult& result : *results) {
+      Require(result.code() == ErrorCode::kOk, "payment");
+    }
+  }
+  const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - begin;
+  row.AddMicroseconds(taken.count(), payments.size());
+  row.Set("payments_per_second", 1e6 * static_cast<double>(payments.size()) / taken.count());
+}
+
 }  // namespace
 
 void AddThreadRows(Size size) {
@@ -54,6 +76,8 @@ void AddThreadRows(Size size) {
          [=](Row& row) { MeasureSubmitters(row, size, 64, 3 * scale); });
   AddRow({network, operation, "geo, rows later"},
          [=](Row& row) { MeasureSubmitters(row, size, 64, 3 * scale, kAnyLag); });
+  AddRow({network, operation, "one thread, groups of 64, rows later"},
+         [=](Row& row) { MeasureGroups(row, size, 64, 3 * scale); });
   AddRow({network, operation, "one submitter"},
          [=](Row& row) { MeasureSubmitters(row, size, 1, 10 * scale); });
 }
