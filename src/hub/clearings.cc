@@ -51,10 +51,10 @@ template <typename Clearing>
 CommandResult Hub::Impl::PerformClearing(const VerifiedCommand& command, const Clearing& clear,
                                          bool growth, Timestamp time) {
   CommandResult result;
-  result.status = CheckValidity(command, time);
-  if (!result.status.ok()) return result;
   const std::uint64_t last = ledger->LastSequence(command.signer());
   const std::uint64_t seq = command.seq().value_or(last + 1);
+  if (seq > last) result.status = CheckValidity(command, time);
+  if (!result.status.ok()) return result;
   result.status = CheckMayClear(*ledger, command.signer(), seq);
   if (!result.status.ok()) return result;
   StatusOr<ClearingPlan> plan = PlanClearing(*ledger, clearer.get(), clear);

@@ -12,12 +12,12 @@ Status MetaError(std::string_view what) {
   return MakeError(ErrorCode::kEquivalentMetaInvalid, what);
 }
 
-// The operator's shared start: the equivalent named, and the right to change it.
+// The operator's shared start: a new number, the equivalent named, and the right to change it.
 StatusOr<EquivalentIndex> Authorised(const Ledger& ledger, const Asking& asking,
                                      const EquivalentCode& code) {
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, KnownEquivalent(ledger, code));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   return index;
 }
 
@@ -48,8 +48,8 @@ Status CheckEquivalentMeta(const CreateEquivalent& command) {
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const CreateEquivalent& command) {
   GEO_RETURN_IF_ERROR(CheckEquivalentMeta(command));
-  GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
   if (ledger.FindEquivalent(command.code).has_value()) {
     return MakeError(ErrorCode::kEquivalentExists,
                      "equivalent " + Quote(command.code.text()) + " exists already");

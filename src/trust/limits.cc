@@ -62,12 +62,12 @@ StatusOr<AmountLimitsEffect> ChangeAmounts(const Ledger& ledger, const SetLimits
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetLimits& command) {
   GEO_RETURN_IF_ERROR(CheckForm(command));
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   std::optional<EquivalentIndex> equivalent;
   if (command.equivalent) {
     GEO_ASSIGN_OR_RETURN(equivalent, KnownEquivalent(ledger, *command.equivalent));
   }
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   TrustPlan plan = StartPlan(RecordKind::kSetLimits, ledger, asking);
   plan.reason = command.reason;
   if (equivalent) {

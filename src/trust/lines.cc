@@ -15,10 +15,11 @@ struct NamedLine {
   const Pair* pair = nullptr;
 };
 
-// Finds the line, then asks whether the signer may (as owner, or as operator where they may too),
-// then whether it is live.
+// Asks whether the number is new, finds the line, then asks whether the signer may (as owner, or as
+// operator where they may too), then whether it is live.
 StatusOr<NamedLine> FindForChange(const Ledger& ledger, const Asking& asking, const LineId& id,
                                   bool operators_too) {
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   const std::optional<LineIndex> index = ledger.FindLine(id);
   if (!index.has_value()) {
     return MakeError(ErrorCode::kUnknownLine, "line " + FormatLineId(id) + " does not exist");
@@ -32,7 +33,6 @@ StatusOr<NamedLine> FindForChange(const Ledger& ledger, const Asking& asking, co
     return MakeError(ErrorCode::kNotPermitted,
                      "line " + FormatLineId(id) + " belongs to somebody else");
   }
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   if (named.line.status == LineStatus::kClosed) {
     return MakeError(ErrorCode::kLineClosed,
                      "line " + FormatLineId(id) + " is closed; open a new one");
@@ -108,6 +108,7 @@ LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debto
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const OpenLine& command) {
   GEO_RETURN_IF_ERROR(CheckAmountSyntax(command.limit));
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex owner, ActiveParticipant(ledger, asking.signer));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex debtor, ActiveParticipant(ledger, command.debtor));
   if (owner == debtor) {
@@ -115,7 +116,6 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   }
   GEO_ASSIGN_OR_RETURN(const EquivalentIndex equivalent,
                        ActiveEquivalent(ledger, command.equivalent));
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   const int precision = ledger.equivalent(equivalent).precision;
   TrustLine line;
   GEO_ASSIGN_OR_RETURN(line.limit, ResolveAmount(command.limit, precision));

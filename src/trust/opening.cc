@@ -104,11 +104,11 @@ class OpeningPlanner {
 
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const OpeningBalances& opening) {
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   const Operator* one = ledger.FindOperator(asking.signer);
   if (one == nullptr || one->role != OperatorRole::kAdmin) {
     return MakeError(ErrorCode::kNotPermitted, "opening balances are for an admin of the network");
   }
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   if (ledger.has_payments()) {
     return MakeError(ErrorCode::kStatusConflict, "opening balances come before the first payment");
   }

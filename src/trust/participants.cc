@@ -85,8 +85,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   if (!command.name && !command.profile) {
     return MakeError(ErrorCode::kInvalidArgument, "neither a name nor a profile is given");
   }
-  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, ActiveParticipant(ledger, asking.signer));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, ActiveParticipant(ledger, asking.signer));
   Participant after = ledger.participant(index);
   if (command.name) after.name_hash = TextHash(*command.name);
   if (command.profile) {
@@ -98,8 +98,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
 }
 
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const Leave&) {
-  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, ActiveParticipant(ledger, asking.signer));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, ActiveParticipant(ledger, asking.signer));
   GEO_RETURN_IF_ERROR(CheckNothingOutstanding(ledger, index));
   Participant after = ledger.participant(index);
   after.status = ParticipantStatus::kLeft;
@@ -116,9 +116,9 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                      "a status is active, suspended or deleted, not number " +
                          std::to_string(static_cast<int>(command.status)));
   }
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   Participant after = ledger.participant(index);
   if (after.status == ParticipantStatus::kLeft || command.status == ParticipantStatus::kLeft ||
       after.status == command.status) {
@@ -140,9 +140,9 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
     return MakeError(ErrorCode::kInvalidArgument,
                      "verification level " + std::to_string(command.level) + " is outside 0 to 3");
   }
+  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
-  GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   Participant after = ledger.participant(index);
   after.verification_level = command.level;
   TrustPlan plan = StartPlan(RecordKind::kSetVerificationLevel, ledger, asking);

@@ -87,9 +87,8 @@ void Operations::ShowCycles(const Json& step, const ClearingView& cleared, Obser
     return;
   }
   observed.answer["skipped"] = cleared.cycles.empty();
-  if (cleared.cycles.empty()) return;
-  observed.answer["amount"] =
-      FormatAmount(cleared.cycles.front().amount, world_.PrecisionOf(step["eq"]));
+  const Amount amount = cleared.cycles.empty() ? 0 : cleared.cycles.front().amount;
+  observed.answer["amount"] = FormatAmount(amount, world_.PrecisionOf(step["eq"]));
 }
 
 Observed Operations::FindCycles(const Json& step) {
@@ -144,10 +143,11 @@ Observed Operations::ClearNamedCycle(const Json& step) {
   return observed;
 }
 
-// A dry run: what would remain.
+// A dry run: what would remain. Debts may grow where the lines' own policies allow it.
 Observed Operations::Optimum(const Json& step) {
   const auto dry = [&]() -> StatusOr<AmountSum> {
     SetOffDebts clear;
+    clear.growth = true;
     GEO_ASSIGN_OR_RETURN(clear.terms.equivalent,
                          EquivalentCode::Parse(step.at("eq").get<std::string>()));
     GEO_ASSIGN_OR_RETURN(const ClearingView view, world_.view().WouldClear(clear));

@@ -60,6 +60,13 @@ Observed Verdict(const Status& status) {
   return observed;
 }
 
+// An accepted text is taken as it is.
+Observed VerdictOnText(const Json& text, const Status& status) {
+  Observed observed = Verdict(status);
+  if (status.ok()) observed.answer["value"] = text;
+  return observed;
+}
+
 // Commands that are valid but for the member that a check replaces.
 Command AnyPayment() {
   Pay pay;
@@ -398,7 +405,7 @@ Observed Operations::CheckAmount(const Json& step) {
 Observed Operations::CheckTxId(const Json& step) {
   const Json& value = step["value"];
   if (!value.is_string()) return Verdict(ReadWith(AnyPayment(), {"tx_id"}, value).status());
-  return Verdict(TxId::Parse(value.get_ref<const std::string&>()).status());
+  return VerdictOnText(value, TxId::Parse(value.get_ref<const std::string&>()).status());
 }
 
 Observed Operations::CheckEquivalentCode(const Json& step) {
@@ -406,7 +413,7 @@ Observed Operations::CheckEquivalentCode(const Json& step) {
   if (!value.is_string()) {
     return Verdict(ReadWith(AnyEquivalent(), {"body", "code"}, value).status());
   }
-  return Verdict(EquivalentCode::Parse(value.get_ref<const std::string&>()).status());
+  return VerdictOnText(value, EquivalentCode::Parse(value.get_ref<const std::string&>()).status());
 }
 
 Observed Operations::CheckEquivalentMeta(const Json& step) {
@@ -414,7 +421,10 @@ Observed Operations::CheckEquivalentMeta(const Json& step) {
   Json body = value;
   if (value.is_object()) {
     body = {{"code", "META"}, {"precision", 2}, {"kind", "custom"}};
-    for (const auto& [key, member] : value.items()) body[key == "type" ? "kind" : key] = member;
+    for (const auto& [key, member] : value.items()) {
+      const bool absent = member.is_null() && (key == "iso_code" || key == "description");
+      if (!absent) body[key == "type" ? "kind" : key] = member;
+    }
   }
   const StatusOr<VerifiedCommand> read = ReadWith(AnyEquivalent(), {"body"}, body);
   if (!read.ok()) return Verdict(read.status());
@@ -422,8 +432,10 @@ Observed Operations::CheckEquivalentMeta(const Json& step) {
 }
 
 Observed Operations::CheckPolicy(const Json& step) {
+  const char* member = step.contains("policy") ? "policy" : "value";
+  if (!step.contains(member)) return Failed("there is no policy to check");
   return Verdict([&]() -> Status {
-    GEO_ASSIGN_OR_RETURN(const PolicyPatch patch, world_.Policy(step["policy"]));
+    GEO_ASSIGN_OR_RETURN(const PolicyPatch patch, world_.Policy(step[member]));
     return ApplyPolicy(LinePolicy(), patch, kCheckPrecision).status();
   }());
 }

@@ -73,14 +73,18 @@ std::vector<Operation> TrustOperations() {
 std::vector<Operation> CheckOperations() {
   const Field value = {"value", Shape::kAnything, kRequired};
   const std::vector<Field> verdict = {{"ok", Shape::kBoolean}};
+  const std::vector<Field> named = {{"ok", Shape::kBoolean}, {"value", Shape::kText}};
   return {{"amount_check",
            {value},
            Answer::kFields,
            {{"ok", Shape::kBoolean}, {"value", Shape::kDecimal}}},
-          {"tx_id_check", {value}, Answer::kFields, verdict},
-          {"eq_code_check", {value}, Answer::kFields, verdict},
+          {"tx_id_check", {value}, Answer::kFields, named},
+          {"eq_code_check", {value}, Answer::kFields, named},
           {"eq_meta_check", {value}, Answer::kFields, verdict},
-          {"policy_check", {{"policy", Shape::kAnything, kRequired}}, Answer::kFields, verdict},
+          {"policy_check",
+           {{"policy", Shape::kAnything}, {"value", Shape::kAnything}},
+           Answer::kFields,
+           verdict},
           {"advance_clock", {{"seconds", Shape::kInteger, kRequired}}, Answer::kFields, {}},
           {"repeat",
            {{"n", Shape::kInteger, kRequired}, {"step", Shape::kStep, kRequired}},

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,15 +17,16 @@
 namespace geo::scenario {
 namespace {
 
-constexpr std::size_t kMostRacers = 64;
+constexpr std::size_t kMostRacers = 256;
 
 // What a step that sends nothing does to the hub.
 enum class Manner { kLooks, kAsks, kCannotRace };
 
 Manner MannerOf(std::string_view op) {
   static const std::set<std::string_view> kLooking = {
-      "capacity",     "max_flow",    "debts",         "debt_total",    "net",         "balance",
-      "amount_check", "tx_id_check", "eq_code_check", "eq_meta_check", "policy_check"};
+      "capacity",      "max_flow",      "debts",       "debt_total",   "net",
+      "balance",       "find_cycles",   "optimum",     "amount_check", "tx_id_check",
+      "eq_code_check", "eq_meta_check", "policy_check"};
   static const std::set<std::string_view> kAsking = {"tx_state", "recover", "advance_clock"};
   if (kLooking.count(op) != 0) return Manner::kLooks;
   return kAsking.count(op) != 0 ? Manner::kAsks : Manner::kCannotRace;
@@ -34,6 +37,7 @@ Manner MannerOf(std::string_view op) {
 // One step, or the repetitions of one, which follow each other on the same thread. Messages are
 // signed before the race, and their answers looked at after it.
 struct Operations::Racer {
+  std::optional<Pid> counts = {};  // who numbers these messages, if they have numbers
   std::vector<Json> steps = {};
   std::vector<StatusOr<SignedCommand>> commands = {};  // of those that send
   std::vector<StatusOr<CommandResult>> results = {};   // likewise
@@ -57,7 +61,12 @@ Problem Operations::EnterRacer(const Json& step, Racer& racer) {
       return "operation cannot race: " + Text(next, "op");
     }
     racer.commands.emplace_back(sender != nullptr ? (this->*sender->sign)(next) : SignedCommand());
-    racer.results.emplace_back(Unsent(racer.commands.back()));
+    const StatusOr<SignedCommand>& command = racer.commands.back();
+    if (sender != nullptr && command.ok()) {
+      const StatusOr<VerifiedCommand> read = World::Read(*command);
+      if (read.ok() && read->seq().has_value()) racer.counts = read->signer();
+    }
+    racer.results.emplace_back(Unsent(command));
     racer.observed.emplace_back();
   }
   return std::nullopt;
@@ -92,17 +101,29 @@ Problem Operations::JudgeRacer(const Racer& racer, Finish& finish) {
   return std::nullopt;
 }
 
-// Each step has a thread of its own; all of them meet in one SerialHub. What cannot even be signed
-// stays out of the race. Every step must be as it expects itself; besides it is counted how many
-// answers said "committed", and how many payments there are behind all answers.
+// Each step has a thread of its own; all of them meet in one SerialHub. But who numbers his
+// messages sends them one after the other, as any client must: a higher number uses up the lower
+// ones. What cannot even be signed stays out of the race. Every step must be as it expects itself;
+// besides it is counted how many answers said "committed", and how many payments there are behind
+// all answers.
 Observed Operations::Race(const Json& step) {
   const Json& steps = step["steps"];
-  if (steps.size() > kMostRacers) return Failed("more than 64 steps race");
+  if (steps.size() > kMostRacers) return Failed("more than 256 steps race");
   std::vector<Racer> racers(steps.size());
-  std::vector<std::function<void()>> threads;
+  std::vector<std::vector<Racer*>> lanes;  // one thread each
+  std::map<Pid, std::size_t> lane_of;      // of who numbers messages
   for (std::size_t i = 0; i < racers.size(); ++i) {
     if (const Problem problem = EnterRacer(steps[i], racers[i])) return Failed(*problem);
-    threads.emplace_back([this, &racer = racers[i]] { RunRacer(racer); });
+    const auto own = [&] { return lane_of.emplace(*racers[i].counts, lanes.size()).first->second; };
+    const std::size_t lane = racers[i].counts ? own() : lanes.size();
+    if (lane == lanes.size()) lanes.emplace_back();
+    lanes[lane].push_back(&racers[i]);
+  }
+  std::vector<std::function<void()>> threads;
+  for (const std::vector<Racer*>& lane : lanes) {
+    threads.emplace_back([this, &lane] {
+      for (Racer* racer : lane) RunRacer(*racer);
+    });
   }
   const Status raced = world_.Race(threads);
   if (!raced.ok()) return Failed("the hub failed: " + std::string(raced.message()));

@@ -221,8 +221,9 @@ bool HoldsRefusedMark(const Json& value) {
     return !ParseLineId(*text).ok();
   }
   if (value.is_object() && value.size() == 1) {
+    // $float, $nan, $bytes and whatever else some language has and canonical JSON has not.
     const std::string key = value.begin().key();
-    if (key == "$float" || key == "$nan" || key == "$inf") return true;
+    if (key.size() > 1 && key.front() == '$') return true;
   }
   return value.is_structured() && std::any_of(value.begin(), value.end(), HoldsRefusedMark);
 }
@@ -236,15 +237,19 @@ Status RefusedValue(const Json& value) {
   return RefusedText(value.dump());
 }
 
-// A text by itself, or an object with the text or value.
+// A text or a value by itself, or an object with one of them and perhaps some words about it.
 Status CheckRefused(const Json& vector) {
   if (vector.is_string()) return RefusedText(vector);
-  GEO_RETURN_IF_ERROR(Members(vector,
-                              {"text", "text_utf8", "text_hex", "text_b64", "bytes_utf8",
-                               "bytes_hex", "bytes_b64", "reason"},
-                              {"value"}));
+  if (!vector.is_object()) return RefusedValue(vector);
+  GEO_RETURN_IF_ERROR(
+      Members(vector,
+              {"text", "text_utf8", "text_hex", "text_b64", "bytes_utf8", "bytes_hex", "bytes_b64",
+               "json", "raw", "input", "name", "error", "reason"},
+              {"value"}));
   if (vector.contains("value")) return RefusedValue(vector["value"]);
-  if (vector.contains("text")) return RefusedText(vector["text"]);
+  for (const char* name : {"text", "json", "raw", "input"}) {
+    if (vector.contains(name)) return RefusedText(vector[name]);
+  }
   for (const char* name : {"text", "bytes"}) {
     GEO_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, Bytes(vector, name));
     if (bytes) return RefusedText(*bytes);

@@ -121,7 +121,7 @@ TEST(GraphCirculation, EndsEarlyWithAProvenGap) {
   const StatusOr<Circulation> best = MaximumCirculation(problem.nodes, problem.edges);
   ASSERT_TRUE(best.ok());
   for (const CirculationEngine engine : kEngines) {
-    for (const std::uint64_t work : {1, 50'000, 300'000}) {
+    for (const std::uint64_t work : {1U, 50'000U, 300'000U}) {
       const StatusOr<Circulation> early =
           MaximumCirculation(problem.nodes, problem.edges, {.engine = engine, .work_limit = work});
       ASSERT_TRUE(early.ok());

@@ -142,6 +142,23 @@ TEST_F(SignedCommandsTest, SequencesMayHaveGapsAreTheSignersOwnAndOnlySuccessUse
             "CommandSyntax");
 }
 
+// In the order of spec 01 §6.3: numbers are what ids are for payments.
+TEST_F(SignedCommandsTest, AUsedNumberIsToldBeforeExpiryAndBeforeTheParties) {
+  const SignedCommand raise = Sign("anna", NewLimit("500"), 50);
+  const SignedCommand another = Sign("anna", LineTo("ben", "7"), 51);
+  EXPECT_EQ(Send(raise), "Ok");
+  SetParticipantStatus suspend;
+  suspend.participant = KeyOf("anna").pid();
+  suspend.status = ParticipantStatus::kSuspended;
+  suspend.reason = "asked to";
+  EXPECT_EQ(Send("admin", suspend), "Ok");
+  EXPECT_EQ(Send(raise), "SequenceUsed");
+  EXPECT_EQ(Send(another), "ParticipantNotActive");
+  now_ += kMinute;
+  EXPECT_EQ(Send(raise), "SequenceUsed");
+  EXPECT_EQ(Send(another), "Expired");
+}
+
 TEST_F(SignedCommandsTest, OtherNetworksAndOtherOperations) {
   const SignedCommand abroad =
       SignCommand(KeyOf("anna"), "city", NewLimit("9"), 90, {now_, now_ + kMinute}).value();

@@ -280,11 +280,11 @@ TEST_F(SerialHubTest, ThoseWhoWaitBehindAFailedGroupAreAnsweredToo) {
 
 TEST_F(SerialHubTest, ABusyStoreIsTriedAgain) {
   Start({.busy_retries = 2});
-  for (std::uint64_t nth : {1, 2}) {
+  for (std::uint64_t nth : {1U, 2U}) {
     store_->Schedule({StoreCall::kAppend, nth, ErrorCode::kStoreBusy});
   }
   EXPECT_EQ(PayShop(0, 1, "p-1")->code(), ErrorCode::kOk);
-  for (std::uint64_t nth : {1, 2, 3}) {
+  for (std::uint64_t nth : {1U, 2U, 3U}) {
     store_->Schedule({StoreCall::kAppend, nth, ErrorCode::kStoreBusy});
   }
   EXPECT_EQ(CodeName(PayShop(0, 1, "p-2")), "StoreBusy");
