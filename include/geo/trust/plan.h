@@ -34,9 +34,10 @@ struct TrustPlan {
 // The planners. Each reads the ledger, changes nothing and plans the use of the sequence number
 // too. Checks run in the order of spec 01 §6.3, each with its own error: syntax, then whether the
 // number is new (of registrations, whether the participant is), then parties and rights. A refused
-// command leaves no record. Errors they share: SequenceUsed; UnknownParticipant, ParticipantNotActive,
-// UnknownEquivalent, EquivalentNotActive, UnknownLine for what they name; NotPermitted when the
-// signer may not; TextInvalid for text of the wrong length or not UTF-8. O(log n) unless said.
+// command leaves no record. Errors they share: SequenceUsed; UnknownParticipant,
+// ParticipantNotActive, UnknownEquivalent, EquivalentNotActive, UnknownLine for what they name;
+// NotPermitted when the signer may not; TextInvalid for text of the wrong length or not UTF-8.
+// O(log n) unless said.
 
 // + ParticipantExists, NotPermitted (signer is not the new pid), InvalidArgument (no such type).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
