@@ -84,8 +84,10 @@ Status CheckAmountSyntax(const AmountInput& input) { return ResolveAlone(input).
 Status CheckPositiveAmountSyntax(const AmountInput& input) {
   const StatusOr<Amount> amount = ResolveAlone(input);
   if (!amount.ok() || *amount > 0) return amount.status();
+  const auto* text = std::get_if<std::string>(&input);
   return MakeError(ErrorCode::kAmountNotPositive,
-                   "the amount is zero; at least one minor unit must move");
+                   "amount " + (text != nullptr ? Quote(*text) : std::to_string(*amount)) +
+                       " is not positive; at least one minor unit must move");
 }
 
 StatusOr<Amount> ResolveAmount(const AmountInput& input, int precision) {

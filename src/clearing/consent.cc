@@ -73,9 +73,11 @@ StatusOr<ParticipantIndex> Member(const Ledger& ledger, const Pid& signer,
                                   const std::vector<ParticipantIndex>& cycle) {
   const std::optional<ParticipantIndex> index = ledger.FindParticipant(signer);
   if (!index.has_value() || !IsOn(cycle, *index)) return NotTheirs(signer, "on the cycle");
-  if (ledger.participant(*index).status == ParticipantStatus::kActive) return *index;
+  const ParticipantStatus status = ledger.participant(*index).status;
+  if (status == ParticipantStatus::kActive) return *index;
   return MakeError(ErrorCode::kParticipantNotActive,
-                   "participant " + FormatPid(signer) + " is suspended, gone or banned");
+                   "participant " + FormatPid(signer) + " is not active but " +
+                       std::string(ParticipantStatusName(status)));
 }
 
 StatusOr<Duration> LifetimeOf(const ProposeClearing& propose, const ProposalDefaults& defaults) {

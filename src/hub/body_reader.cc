@@ -8,9 +8,18 @@
 
 namespace geo {
 
+std::string Shown(const Json& value) {
+  if (value.IsString()) return Quote(*value.AsString());
+  if (value.IsInt()) return std::to_string(*value.AsInt());
+  if (value.IsBool()) return *value.AsBool() ? "true" : "false";
+  return "one of type " + std::string(JsonKindName(value.kind()));
+}
+
 void BodyReader::Wrong(std::string_view key, std::string_view wanted) {
+  const Json* given = body_.Find(key);
+  const std::string instead = given == nullptr ? "" : ", not " + Shown(*given);
   Fail(MakeError(ErrorCode::kCommandSyntax,
-                 "member " + Quote(key) + " must be " + std::string(wanted)));
+                 "member " + Quote(key) + " must be " + std::string(wanted) + instead));
 }
 
 const Json* BodyReader::Any(std::string_view key) {

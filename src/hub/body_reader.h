@@ -17,6 +17,9 @@
 
 namespace geo {
 
+// A value for an error message: what it is, or of which type when it is no word or number.
+std::string Shown(const Json& value);
+
 // JsonMembers with what commands need beside it. `body`, `texts` and the keys asked for must
 // outlive the reader; ask Finish once at the end.
 class BodyReader : public JsonMembers {

@@ -15,20 +15,20 @@
 namespace geo {
 namespace {
 
-Status PolicyError(std::string_view key, std::string_view wanted) {
-  return MakeError(ErrorCode::kPolicyInvalid,
-                   "policy key " + Quote(key) + " takes " + std::string(wanted));
+Status PolicyError(std::string_view key, std::string_view wanted, const Json& value) {
+  return MakeError(ErrorCode::kPolicyInvalid, "policy key " + Quote(key) + " takes " +
+                                                  std::string(wanted) + ", not " + Shown(value));
 }
 
 Status ReadFlag(std::string_view key, const Json& value, PolicySetting<bool>& setting) {
-  if (!value.IsBool()) return PolicyError(key, "true or false");
+  if (!value.IsBool()) return PolicyError(key, "true or false", value);
   setting = *value.AsBool();
   return OkStatus();
 }
 
 Status ReadHops(std::string_view key, const Json& value, PolicySetting<std::uint32_t>& setting) {
   if (!value.IsInt() || *value.AsInt() < 1 || *value.AsInt() > kMostHops) {
-    return PolicyError(key, "a whole number from 1 to 32");
+    return PolicyError(key, "a whole number from 1 to 32", value);
   }
   setting = static_cast<std::uint32_t>(*value.AsInt());
   return OkStatus();
@@ -42,7 +42,7 @@ Status ReadAmount(std::string_view key, const Json& value, PolicySetting<AmountI
   if (value.IsInt()) text = std::to_string(*value.AsInt());
   const StatusOr<Amount> amount = ParseAmount(text, kMaxPrecision);
   if (!amount.ok() && ErrorCodeOf(amount.status()) != ErrorCode::kAmountOverflow) {
-    return PolicyError(key, "an amount of zero or more as decimal text");
+    return PolicyError(key, "an amount of zero or more as decimal text", value);
   }
   setting = AmountInput(std::move(text));
   return OkStatus();
@@ -51,10 +51,10 @@ Status ReadAmount(std::string_view key, const Json& value, PolicySetting<AmountI
 Status ReadBlocked(std::string_view key, const Json& value,
                    PolicySetting<std::vector<Pid>>& setting) {
   std::vector<Pid> blocked;
-  if (!value.IsArray()) return PolicyError(key, "a list of pids");
+  if (!value.IsArray()) return PolicyError(key, "a list of pids", value);
   for (const Json& item : *value.AsArray()) {
     const StatusOr<Pid> pid = ParsePid(item.IsString() ? *item.AsString() : "");
-    if (!pid.ok()) return PolicyError(key, "a list of pids");
+    if (!pid.ok()) return PolicyError(key, "a list of pids", item);
     blocked.push_back(*pid);
   }
   setting = std::move(blocked);

@@ -62,9 +62,11 @@ StatusOr<ParticipantIndex> ActiveParty(const Ledger& ledger, const Pid& pid,
     return MakeError(ErrorCode::kUnknownParticipant,
                      std::string(role) + " " + FormatPid(pid) + " is not registered");
   }
-  if (ledger.participant(*index).status != ParticipantStatus::kActive) {
+  const ParticipantStatus status = ledger.participant(*index).status;
+  if (status != ParticipantStatus::kActive) {
     return MakeError(ErrorCode::kParticipantNotActive,
-                     std::string(role) + " " + FormatPid(pid) + " is suspended, gone or banned");
+                     std::string(role) + " " + FormatPid(pid) + " is not active but " +
+                         std::string(ParticipantStatusName(status)));
   }
   return *index;
 }

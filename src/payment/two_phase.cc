@@ -269,7 +269,8 @@ StatusOr<std::optional<PaymentPlan>> PlanDecision(const Ledger& ledger, const Pi
   const bool commits = decision == Decision::kCommit;
   if (commits && !stored.hold->voted && payer.status != ParticipantStatus::kActive) {
     return MakeError(ErrorCode::kParticipantNotActive,
-                     "payer " + FormatPid(signer) + " is suspended, gone or banned");
+                     "payer " + FormatPid(signer) + " is not active but " +
+                         std::string(ParticipantStatusName(payer.status)));
   }
   std::optional<PaymentPlan> plan(std::in_place);
   plan->transaction = stored;

@@ -2,6 +2,7 @@
 
 #include "geo/base/encoding.h"
 #include "src/base/quote.h"
+#include "src/base/status_macros.h"
 
 namespace geo {
 
@@ -28,12 +29,12 @@ StatusOr<ParticipantIndex> KnownParticipant(const Ledger& ledger, const Pid& pid
 }
 
 StatusOr<ParticipantIndex> ActiveParticipant(const Ledger& ledger, const Pid& pid) {
-  StatusOr<ParticipantIndex> index = KnownParticipant(ledger, pid);
-  if (index.ok() && ledger.participant(*index).status != ParticipantStatus::kActive) {
-    return MakeError(ErrorCode::kParticipantNotActive,
-                     "participant " + FormatPid(pid) + " is suspended, gone or banned");
-  }
-  return index;
+  GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, pid));
+  const ParticipantStatus status = ledger.participant(index).status;
+  if (status == ParticipantStatus::kActive) return index;
+  return MakeError(ErrorCode::kParticipantNotActive,
+                   "participant " + FormatPid(pid) + " is not active but " +
+                       std::string(ParticipantStatusName(status)));
 }
 
 StatusOr<EquivalentIndex> KnownEquivalent(const Ledger& ledger, const EquivalentCode& code) {

@@ -120,11 +120,14 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
   Participant after = ledger.participant(index);
-  if (after.status == ParticipantStatus::kLeft || command.status == ParticipantStatus::kLeft ||
-      after.status == command.status) {
+  const bool leaves = command.status == ParticipantStatus::kLeft;
+  if (leaves || after.status == ParticipantStatus::kLeft || after.status == command.status) {
     return MakeError(ErrorCode::kStatusConflict,
                      "participant " + FormatPid(command.participant) +
-                         " has that status already, or has left; leaving is his own command");
+                         (leaves ? " leaves by his own command only"
+                                 : " is " + std::string(ParticipantStatusName(after.status)) +
+                                       " and cannot become " +
+                                       std::string(ParticipantStatusName(command.status))));
   }
   after.status = command.status;
   TrustPlan plan = StartPlan(RecordKind::kSetParticipantStatus, ledger, asking);

@@ -365,6 +365,46 @@ TEST_F(HubBadInput, ConstraintsAndPolicies) {
 }
 
 // Spec 01 §6.3: what cannot be read is refused for that, before its signature is looked at.
+// What, which value, and what would have been accepted (spec 01 §9.2).
+TEST_F(HubBadInput, MessagesShowTheValue) {
+  const auto policy = [](std::string_view text) {
+    return std::string(ParsePolicy(ParseJson(text).value()).status().message());
+  };
+  EXPECT_EQ(policy(R"({"auto_clearing":"yes"})"),
+            R"(policy key "auto_clearing" takes true or false, not "yes")");
+  EXPECT_EQ(policy(R"({"max_hops":33})"),
+            R"(policy key "max_hops" takes a whole number from 1 to 32, not 33)");
+  EXPECT_EQ(
+      policy(R"({"daily_limit":true})"),
+      R"(policy key "daily_limit" takes an amount of zero or more as decimal text, not true)");
+  EXPECT_EQ(policy(R"({"blocked_participants":{}})"),
+            R"(policy key "blocked_participants" takes a list of pids, not one of type object)");
+  EXPECT_EQ(policy(R"({"blocked_participants":["x"]})"),
+            R"(policy key "blocked_participants" takes a list of pids, not "x")");
+  const auto refused = [&](ErrorCode code, const char* signer, Command command) {
+    return std::string(Expect(code, signer, std::move(command)).status.message());
+  };
+  EXPECT_EQ(refused(ErrorCode::kAmountNotPositive, "anna", Payment("cleo", "0.00")),
+            R"(amount "0.00" is not positive; at least one minor unit must move)");
+  SetParticipantStatus suspend;
+  suspend.participant = PidFor("ben");
+  suspend.status = ParticipantStatus::kSuspended;
+  suspend.reason = "asked to";
+  Expect(ErrorCode::kOk, "admin", suspend);
+  const std::string ben = FormatPid(PidFor("ben"));
+  EXPECT_EQ(refused(ErrorCode::kStatusConflict, "admin", suspend),
+            "participant " + ben + " is suspended and cannot become suspended");
+  suspend.status = ParticipantStatus::kLeft;
+  EXPECT_EQ(refused(ErrorCode::kStatusConflict, "admin", suspend),
+            "participant " + ben + " leaves by his own command only");
+  EXPECT_EQ(refused(ErrorCode::kParticipantNotActive, "ben", Opening("cleo", "1")),
+            "participant " + ben + " is not active but suspended");
+  EXPECT_EQ(refused(ErrorCode::kParticipantNotActive, "anna", Payment("ben", "1")),
+            "payee " + ben + " is not active but suspended");
+  suspend.status = ParticipantStatus::kActive;
+  Expect(ErrorCode::kOk, "admin", suspend);
+}
+
 TEST_F(HubBadInput, SyntaxComesBeforeTheSignature) {
   const auto verdict = [&](const Command& command) {
     SignedCommand sent =
