@@ -317,11 +317,14 @@ StatusOr<SecretKey> SignerOf(const Json& vectors, const std::string& name) {
   return Wrong("there is no key of the name \"" + name + "\"");
 }
 
-// What is null is absent, and absent members are left out of the message.
+// What is null is absent, and absent members are left out of the message; of policies they stay.
 Json WithoutNulls(Json payload) {
   if (!payload.is_object()) return payload;
   for (auto member = payload.begin(); member != payload.end();) {
     member = member->is_null() ? payload.erase(member) : std::next(member);
+  }
+  if (payload.contains("constraints")) {
+    payload["constraints"] = WithoutNulls(payload["constraints"]);
   }
   return payload;
 }
