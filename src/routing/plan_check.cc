@@ -191,6 +191,21 @@ bool MayTakePart(const Ledger& ledger, const RouteRequest& request, ParticipantI
 
 namespace {
 
+// Between two neighbours nothing can move at all.
+Status NoWay(const Ledger& ledger, const PairFlow& flow) {
+  const std::string where = Name(ledger, flow.tail) + " to " + Name(ledger, flow.head);
+  LineIndex line = kNoIndex;
+  if (flow.pair.has_value()) {
+    const Pair& pair = ledger.pair(*flow.pair);
+    line = pair.line_for(pair.DirectionFrom(flow.tail));
+  }
+  if (line != kNoIndex && ledger.line_status(line) == LineStatus::kFrozen) {
+    return MakeError(ErrorCode::kLineNotActive,
+                     "the line that would let value move from " + where + " is frozen");
+  }
+  return MakeError(ErrorCode::kNoRoute, "no line or debt lets value move from " + where);
+}
+
 // One pair's capacity and policies under what the plan moves over it.
 Status CheckFlow(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                  const Plan& plan, const PairFlow& flow, std::vector<PolicyObstacle>* breaches) {
@@ -199,11 +214,7 @@ Status CheckFlow(const Ledger& ledger, std::int64_t day, const RouteRequest& req
     way = CapacityBetween(ledger, day, ledger.pair(*flow.pair), *flow.pair, flow.tail, request.from,
                           request.to);
   }
-  if (!way.has_value()) {
-    return MakeError(ErrorCode::kNoRoute, "no line or debt lets value move from " +
-                                              Name(ledger, flow.tail) + " to " +
-                                              Name(ledger, flow.head));
-  }
+  if (!way.has_value()) return NoWay(ledger, flow);
   GEO_RETURN_IF_ERROR(CheckCapacity(ledger, flow, *way, breaches));
   if (way->max_hops == 0 && way->blocked == nullptr) return OkStatus();
   for (const Route& route : plan.routes) {

@@ -348,7 +348,8 @@ struct Case {
     if (!faults.empty()) return;
     std::map<Way, Big> flow;
     const bool fits = JudgeRoutes(m, trip, amount, routes, &flow).empty();
-    If(!fits, 7, {kPlanInvalid, kInsufficientCapacity, kNoRoute, kParticipantNotActive});
+    If(!fits, 7,
+       {kPlanInvalid, kInsufficientCapacity, kNoRoute, kLineNotActive, kParticipantNotActive});
     if (result.payment && result.payment->shortage) {
       const HopShortage& hop = *result.payment->shortage;
       if (hop.needed <= hop.available - hop.reserved) wrong_answer = "a hop that is not short";

@@ -612,7 +612,8 @@ TEST_F(VerifyPlanTest, SeesPolicies) {
   EXPECT_EQ(with(first, single), "InsufficientCapacity");
   EXPECT_EQ(with(second, daily), "InsufficientCapacity");
   world.Freeze(second);
-  EXPECT_EQ(Verdict(plan), "NoRoute");
+  EXPECT_EQ(Verdict(plan), "LineNotActive");
+  EXPECT_EQ(Verdict({{{{0, 1, 2, 3}, 10}}}), "NoRoute");
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ namespace geo {
 //
 // Errors: PlanInvalid (the plan breaks its request or a policy; the message says which rule and
 // where), InsufficientCapacity (it is well-formed but some pair cannot carry it),
-// ParticipantNotActive, NoRoute (two neighbours without a line or debt), InvalidArgument (unknown
-// indices). O(hops of the plan + blocked participants of its lines).
+// ParticipantNotActive, NoRoute (two neighbours without a line or debt), LineNotActive (with only a
+// frozen one: §5.2), InvalidArgument (unknown indices). O(hops of the plan + blocked participants
+// of its lines).
 Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                   const Plan& plan);
 
