@@ -20,7 +20,7 @@ ErrorCode CommandResult::code() const {
 }
 
 Status Hub::Impl::CheckUsable() const {
-  if (poison.ok()) return OkStatus();
+  if (poison.ok() || ErrorCodeOf(poison) == ErrorCode::kStoreClosed) return poison;
   TellPoison();
   const std::string why =
       poison.message().empty() ? "no memory was left" : std::string(poison.message());
@@ -131,18 +131,18 @@ Status Hub::Impl::AppendTaken() {
   return OkStatus();
 }
 
+// Two batches when one is in flight already, and the second may find the store busy.
 StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
-  std::vector<CommandResult> results;
   GEO_RETURN_IF_ERROR(CheckUsable());
   while (TakeBatch() != nullptr) {
     GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done, BatchDone(AppendTaken()));
-    if (results.empty()) {
-      results = std::move(done);
+    if (flushed.empty()) {
+      flushed = std::move(done);
     } else {
-      std::move(done.begin(), done.end(), std::back_inserter(results));
+      std::move(done.begin(), done.end(), std::back_inserter(flushed));
     }
   }
-  return results;
+  return std::exchange(flushed, {});
 }
 
 // --- Reading back. ---
@@ -365,7 +365,8 @@ void Hub::Tick(Timestamp now) {
 }
 
 std::size_t Hub::pending() const {
-  return impl_->next.results.size() + (impl_->in_flight ? impl_->in_flight->results.size() : 0);
+  const std::size_t taken = impl_->in_flight ? impl_->in_flight->results.size() : 0;
+  return impl_->flushed.size() + taken + impl_->next.results.size();
 }
 
 View Hub::view() const {

@@ -86,12 +86,14 @@ class Hub::Impl {
   JournalHead durable;               // what the store has
   JournalHead planned;               // what the ledger shows: durable, then in_flight, then next
   Group next;
-  std::optional<Group> in_flight;  // taken, not done
-  Status poison;                   // ok while usable
+  std::optional<Group> in_flight;      // taken, not done
+  std::vector<CommandResult> flushed;  // durable, but Flush could not go on to the end
+  Status poison;                       // ok while usable
   std::uint64_t acknowledged = 0;
   std::uint64_t stored_acknowledged = 0;
-  Timestamp clock = 0;   // the latest time that the hub was told
-  std::int64_t day = 0;  // its UTC day, which the router works with
+  Timestamp clock = 0;           // the latest time that the hub was told
+  std::int64_t day = 0;          // its UTC day, which the router works with
+  Timestamp schedules_seen = 0;  // when TickAlone last looked whether a clearing is due
 
  private:
   struct Checkpoint {

@@ -118,6 +118,7 @@ Status Hub::Impl::Open() {
   }
   clock = ledger->founded() ? ledger->last_time() : options.founded_at;
   day = DayOf(clock);
+  schedules_seen = clock;
   router = std::make_unique<DeferredRouter>(NewRouter(*ledger, day));
   if (options.clearing.triggered.has_value()) {
     GEO_ASSIGN_OR_RETURN(clearer, Clearer::Create(*ledger));

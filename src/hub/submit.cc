@@ -37,10 +37,10 @@ void Hub::Impl::Tick(Timestamp now) {
   if (poison.ok()) ExpireProposals();
 }
 
+// Commands move the clock too, so what is due is told by when schedules were looked at last.
 void Hub::Impl::TickAlone(Timestamp now) {
-  const Timestamp before = clock;
   Tick(now);
-  if (poison.ok()) ClearScheduled(before);
+  if (poison.ok()) ClearScheduled(std::exchange(schedules_seen, clock));
 }
 
 Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) const {

@@ -22,6 +22,10 @@ StatusOr<EquivalentIndex> Find(const Ledger& ledger, const EquivalentCode& code)
                    "equivalent " + Quote(code.text()) + " does not exist here");
 }
 
+bool IsActive(const Ledger& ledger, EquivalentIndex equivalent) {
+  return ledger.equivalent(equivalent).status == EquivalentStatus::kActive;
+}
+
 LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
   LineView view;
   view.line = ledger.line(index);
@@ -197,7 +201,8 @@ StatusOr<CapacityAnswer> View::Capacity(const Pid& from, const Pid& to,
                                         const RouteConstraints& constraints) const {
   return CatchNoMemory([&]() -> StatusOr<CapacityAnswer> {
     GEO_ASSIGN_OR_RETURN(const RouteRequest request, Request(from, to, equivalent, 1, constraints));
-    return router_->Capacity(request);
+    GEO_ASSIGN_OR_RETURN(const CapacityAnswer answer, router_->Capacity(request));
+    return IsActive(*ledger_, request.equivalent) ? answer : CapacityAnswer{0, true, 0};
   });
 }
 
@@ -214,6 +219,10 @@ StatusOr<RouteAnswer> View::FindRoutes(const Pid& from, const Pid& to,
       return MakeError(ErrorCode::kAmountNotPositive, "amount of " + std::to_string(amount) +
                                                           " minor units; at least one must move");
     }
+    if (!IsActive(*ledger_, request.equivalent)) {
+      return MakeError(ErrorCode::kEquivalentNotActive,
+                       "equivalent " + Quote(equivalent.text()) + " is not active");
+    }
     return router_->FindRoutes(request);
   });
 }
@@ -228,7 +237,9 @@ StatusOr<TargetsPage> View::Targets(const Pid& from, const EquivalentCode& equiv
     request.after = after;
     request.page_size = page_size;
     request.constraints = constraints;
-    return router_->Targets(request);
+    GEO_ASSIGN_OR_RETURN(TargetsPage page, router_->Targets(request));
+    if (!IsActive(*ledger_, request.equivalent)) page = TargetsPage{{}, after, false};
+    return page;
   });
 }
 

@@ -49,7 +49,7 @@ std::optional<std::string> NormalScientific(std::string_view text) {
   const std::size_t point = std::min(digits.find('.'), digits.size());
   digits.erase(point, 1);
   digits = std::string(kMost, '0') + digits + std::string(kMost, '0');
-  digits.insert(static_cast<std::size_t>(kMost + static_cast<int>(point) + exponent), ".");
+  digits.insert(point + static_cast<std::size_t>(kMost + exponent), ".");
   if (digits.ends_with('.')) digits += '0';
   return NormalDecimal(sign + digits);
 }

@@ -120,6 +120,7 @@ Observed Operations::Race(const Json& step) {
     lanes[lane].push_back(&racers[i]);
   }
   std::vector<std::function<void()>> threads;
+  threads.reserve(lanes.size());
   for (const std::vector<Racer*>& lane : lanes) {
     threads.emplace_back([this, &lane] {
       for (Racer* racer : lane) RunRacer(*racer);

@@ -376,6 +376,30 @@ TEST_P(HubFaults, FindingTextsFails) {
   }
 }
 
+TEST_P(HubFaults, AFlushOfTwoBatchesLosesNoAnswerWhenTheSecondFindsTheStoreBusy) {
+  Bench bench(GetParam());
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_TRUE(bench.Live(ends_).ok());
+  Hub& hub = *bench.hub;
+  const auto submit = [&](const char* id) {
+    return hub.Submit(TrustedCommand(KeyOf("ben").pid(), Payment(id, "anna", 1)), kStart);
+  };
+  ASSERT_TRUE(submit("q-1").ok());
+  ASSERT_NE(hub.TakeBatch(), nullptr);
+  ASSERT_TRUE(submit("q-2").ok());
+  bench.store->Schedule({StoreCall::kAppend, 2, ErrorCode::kStoreBusy});
+  EXPECT_EQ(CodeName(hub.Flush()), "StoreBusy");
+  EXPECT_EQ(hub.pending(), 2U);
+  EXPECT_EQ(CodeName(hub.Execute(TrustedCommand(KeyOf("anna").pid(), Leave()), kStart)),
+            "StatusConflict");
+  const auto results = hub.Flush();
+  ASSERT_TRUE(results.ok());
+  ASSERT_EQ(results->size(), 2U);
+  EXPECT_EQ((*results)[0].payment->transaction->id.text(), "q-1");
+  EXPECT_EQ((*results)[1].payment->transaction->id.text(), "q-2");
+  EXPECT_EQ(hub.pending(), 0U);
+}
+
 TEST_P(HubFaults, InTwoSteps) {
   Bench bench(GetParam());
   ASSERT_TRUE(bench.Open({}).ok());

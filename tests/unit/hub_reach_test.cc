@@ -121,5 +121,21 @@ TEST_F(HubReachTest, WhatIsNotThereIsSaid) {
   EXPECT_EQ(distance('a', 'b', other), ErrorCode::kUnknownEquivalent);
 }
 
+TEST_F(HubReachTest, NothingCanBePaidInAnEquivalentThatRests) {
+  const auto capacity = [&] { return *hub_->view().Capacity(PidOf('a'), PidOf('d'), code_); };
+  const auto routes = [&] {
+    return hub_->view().FindRoutes(PidOf('a'), PidOf('d'), code_, 5, {}).status();
+  };
+  EXPECT_EQ(capacity().amount, 10);
+  EXPECT_TRUE(routes().ok());
+  Run('o', UpdateEquivalent{.code = code_, .active = false});
+  EXPECT_EQ(capacity().amount, 0);
+  EXPECT_TRUE(capacity().exact);
+  EXPECT_EQ(ErrorCodeOf(routes()), ErrorCode::kEquivalentNotActive);
+  EXPECT_TRUE(Payable('a', 10, {}).empty());
+  Run('o', UpdateEquivalent{.code = code_, .active = true});
+  EXPECT_EQ(capacity().amount, 10);
+}
+
 }  // namespace
 }  // namespace geo

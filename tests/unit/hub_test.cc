@@ -384,7 +384,9 @@ TEST(HubTest, OpensOnlyWhatItKnows) {
   empty.genesis.reset();
   EXPECT_EQ(CodeName(Hub::Open(NewMemoryStore(), empty)), "NotFounded");
   EXPECT_TRUE(Hub::Open(NewSqliteStore(village.file), empty).ok());
-  EXPECT_EQ(CodeName(village.hub->Submit(TrustedCommand(Pid(), Leave()), 0)), "HubPoisoned");
+  EXPECT_EQ(CodeName(village.hub->Submit(TrustedCommand(Pid(), Leave()), 0)), "StoreClosed");
+  EXPECT_EQ(CodeName(village.hub->Flush()), "StoreClosed");
+  EXPECT_EQ(CodeName(village.hub->Close()), "StoreClosed");
 }
 
 // A journal that lost its end, or its last records' bytes, is not taken for whole.

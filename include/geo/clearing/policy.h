@@ -37,8 +37,9 @@ struct ScheduledSetOff {
 };
 
 // Default-made: nothing happens unless an operator asks for it. Schedules run at multiples of
-// `every` since 1970 UTC, by the first Hub::Tick at or after them; what was missed while the hub
-// was closed is not made up for. When both are due at once only the set-off runs.
+// `every` since 1970 UTC, by the first Hub::Tick at or after them, whatever commands came before
+// it. Multiples that were missed, be it while the hub was closed, are made up for once, by the next
+// Tick. When both are due at once only the set-off runs.
 struct ClearingPolicy {
   std::optional<TriggeredClearing> triggered = {};  // after each payment
   std::optional<ScheduledCycles> cycles = {};

@@ -169,6 +169,7 @@ class Hub {
   // standing still. Does nothing on a poisoned hub. O(expired), and the clearings.
   void Tick(Timestamp now);
 
+  // Commands that were submitted and not answered.
   std::size_t pending() const;
 
   // The state with everything submitted, flushed or not: flush before telling anybody. Borrowed:
@@ -228,8 +229,8 @@ class Hub {
   // Bytes on the medium.
   StatusOr<std::uint64_t> StoreSizeBytes();
 
-  // Flushes, brings the read model up to date and closes the store. The hub is then of no use.
-  // Errors as Flush and Store::Close.
+  // Flushes, brings the read model up to date and closes the store. Whatever changes something then
+  // answers StoreClosed. Errors as Flush and Store::Close.
   Status Close();
 
  private:

@@ -30,7 +30,8 @@ enum class Metric : std::uint8_t {
   // Counters.
   kPayments = 0,         // geo_payments_total {status: success|failed}: a payment became durable in
                          // one step or by its commit; or it was refused, aborted, or expired.
-                         // Answers to known ids count for nothing
+                         // Stored answers count for nothing; another payment with a known id is
+                         // one that was refused
   kClearings,            // geo_clearings_total {status: success|failed}: a clearing became durable;
                          // or could not be made
   kIntegrityChecks,      // geo_integrity_checks_total {equivalent, check_type, result:

@@ -86,14 +86,15 @@ class View {
                                     const RouteConstraints& constraints) const;
 
   // Whether and how `amount` could be paid now, without paying. Errors as Capacity; SelfPayment;
-  // AmountNotPositive.
+  // AmountNotPositive; EquivalentNotActive.
   StatusOr<RouteAnswer> FindRoutes(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
                                    Amount amount, const RouteConstraints& constraints) const;
 
-  // Whom `from` can pay, and how much (Router::Targets): up to `page_size` of them, 1…kMaxTargets,
-  // behind participant `after` (kNoIndex: from the start; then TargetsPage::last). The indices are
-  // those of ledger(). Errors: UnknownParticipant, UnknownEquivalent, ConstraintRange,
-  // InvalidArgument (page_size; an index in the constraints).
+  // Whom `from` can pay, and how much (Router::Targets); nobody in an equivalent that is not
+  // active. Up to `page_size` of them, 1…kMaxTargets, behind participant `after` (kNoIndex: from
+  // the start; then TargetsPage::last). The indices are those of ledger(). Errors:
+  // UnknownParticipant, UnknownEquivalent, ConstraintRange, InvalidArgument (page_size; an index in
+  // the constraints).
   StatusOr<TargetsPage> Targets(const Pid& from, const EquivalentCode& equivalent,
                                 ParticipantIndex after, std::uint32_t page_size,
                                 const RouteConstraints& constraints) const;
