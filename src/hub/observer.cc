@@ -56,14 +56,13 @@ void AddClearing(const ClearingView& clearing, Json::Object& fields) {
 }
 
 void AddTransaction(const Transaction& transaction, const Ledger& ledger, Json::Object& fields) {
-  static constexpr std::array<std::string_view, 3> kStates = {"prepared", "committed", "aborted"};
   const Equivalent& equivalent = ledger.equivalent(transaction.equivalent);
   fields["tx_id"] = transaction.id.text();
   fields["payer"] = FormatPid(ledger.participant(transaction.payer).pid);
   fields["payee"] = FormatPid(ledger.participant(transaction.payee).pid);
   fields["equivalent"] = equivalent.code.text();
   fields["amount"] = FormatAmount(transaction.amount, equivalent.precision);
-  fields["state"] = kStates[static_cast<std::size_t>(transaction.state) - 1];
+  fields["state"] = TransactionStateName(transaction.state);
 }
 
 }  // namespace

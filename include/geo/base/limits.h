@@ -1,4 +1,5 @@
-// Limits on everything that grows. Exceeding one gives TooLarge or TextInvalid, naming the limit.
+// Limits on everything that grows. Whatever takes such a thing says which error more than that
+// gives; its message names the limit.
 #ifndef GEO_BASE_LIMITS_H_
 #define GEO_BASE_LIMITS_H_
 

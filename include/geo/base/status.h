@@ -42,7 +42,7 @@ enum class ErrorCode : std::int32_t {
   kJsonUnsupported = 110,  // JSON that canonical form refuses: float, exponent, duplicate key…
   kTextInvalid = 111,      // not valid UTF-8, or longer or shorter than allowed
   kPolicyInvalid = 112,    // unknown policy key, wrong type or value out of range
-  kEquivalentMetaInvalid = 113,  // kind, ISO code, precision or description of an equivalent
+  kEquivalentMetaInvalid = 113,  // kind, ISO code or precision of an equivalent
   kSelfPayment = 114,            // payer and payee are the same
   kSelfTrust = 115,              // owner and debtor of a line are the same
   kLimitBelowDebt = 116,         // new limit below the present debt; repay first
@@ -54,10 +54,10 @@ enum class ErrorCode : std::int32_t {
 
   // 200s: signatures. E005. Sign again with the right key.
   kBadSignature = 200,
-  kMissingSignature = 201,
-  kKeyMismatch = 202,   // the public key does not belong to the signer's pid
-  kWrongNetwork = 203,  // signed for another network
-  kTextMismatch = 204,  // personal text that does not fit its signed hash
+  kMissingSignature = 201,  // kept free: nothing gives it
+  kKeyMismatch = 202,       // the public key does not belong to the signer's pid
+  kWrongNetwork = 203,      // signed for another network
+  kTextMismatch = 204,      // personal text that does not fit its signed hash
 
   // 300s: not allowed. E006. Ask whoever may.
   kNotPermitted = 300,
@@ -77,7 +77,7 @@ enum class ErrorCode : std::int32_t {
   kPairReserved = 409,      // a live reservation on the pair
   kStatusConflict = 410,    // the status asked for does not follow from the present one
   kTransactionFinal = 411,  // the transaction is already committed or aborted
-  kAlreadyFounded = 412,    // a second genesis
+  kAlreadyFounded = 412,    // kept free: nothing gives it
   kTooManyPrepared = 413,   // kMaxPrepared payments wait for their decision
   kExpired = 420,           // E007: at or after expires_at
   kNotYetValid = 421,       // E007: issued_at too far in the future

@@ -14,7 +14,8 @@
 // of a set-off with more debt than before, never above its limit.
 //
 // Clearing changes nobody's net position. Every plan is checked for that, and for everything above,
-// by VerifyClearing, which shares no code with the search.
+// by VerifyClearing, which shares no code with the search: before it is returned, but a set-off of
+// several records by whoever writes them, one after the other, as hubs do.
 #ifndef GEO_CLEARING_CLEARING_H_
 #define GEO_CLEARING_CLEARING_H_
 
@@ -116,8 +117,9 @@ class Clearer {
   // the next plan. O(log degree), O(degree) for a debt that comes or goes. Errors: TooLarge.
   Status PairChanged(const Ledger& ledger, PairIndex pair);
 
-  // The cycles through the debts of `changed`, shortest first for each. Errors: ConstraintRange,
-  // InvalidArgument (unknown pair, min_amount).
+  // The cycles through the debts of `changed`, shortest first for each. Pairs of another equivalent
+  // than the first one's count for nothing. Errors: ConstraintRange, InvalidArgument (unknown pair,
+  // min_amount).
   StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
                                        const TriggeredClearing& options);
 

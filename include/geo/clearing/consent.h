@@ -84,7 +84,8 @@ StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Tim
                                     const ProposalDefaults& defaults);
 
 // Whether `propose` by `signer` is the very proposal that is stored. Errors: TxIdReused to anybody
-// but its proposer, to him TxIdOtherEquivalent, …Routes (the cycle), …Amount, …Lifetime.
+// but its proposer, to him TxIdOtherEquivalent, …Routes (the cycle), …Amount, …Lifetime; before
+// them what is wrong with the cycle or the amount itself, as PlanProposal.
 Status CheckSameProposal(const Ledger& ledger, const Proposal& stored, const Pid& signer,
                          const ProposeClearing& propose);
 

@@ -22,7 +22,7 @@
 // Layout. Neighbours of a node are one contiguous block of 8-byte arcs, sorted by neighbour, in an
 // arena with slack and free lists. Arcs hold 16-bit codes, monotone in the capacities, so that a
 // search compares codes and reads the exact numbers only where codes are equal. About 32 bytes per
-// edge in blocks and 32 in records (64 where direct, transit and relaxed differ); 56 per node.
+// edge in blocks and 40 in records (72 where direct, transit and relaxed differ); 56 per node.
 //
 // Because blocks are sorted, everything a search answers depends on what the graph holds, never on
 // the order in which it came to hold it.

@@ -59,6 +59,9 @@ struct ProposalView {
   friend bool operator==(const ProposalView&, const ProposalView&) = default;
 };
 
+// In pids and codes what the others have in indices, which must be the ledger's. What a proposal
+// waits for, and the terms to accept it, are as the ledger stands now. Pure functions; O(what is
+// shown).
 ClearingView ViewOf(const Ledger& ledger, const ClearingPlan& plan);
 CyclesView ViewOf(const Ledger& ledger, const CycleListing& listing);
 ProposalView ViewOf(const Ledger& ledger, const Proposal& proposal);

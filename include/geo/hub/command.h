@@ -91,10 +91,10 @@ struct Validity {
   Timestamp expires_at = 0;  // after issued_at
 };
 
-// Signs `command` for `network`, for clients and tests. Commands that
-// name no transaction take `seq` (≥ 1). Errors: InvalidArgument (an amount in minor
-// units: signed commands carry text; a lifetime that is not whole seconds; a command that no
-// envelope carries, voted reservations among them; seq 0), CommandSyntax, TooLarge.
+// Signs `command` for `network`, for clients and tests. Commands that name no transaction take
+// `seq` (≥ 1). Errors: InvalidArgument (an amount in minor units: signed commands carry text; a
+// lifetime that is not whole seconds; a command that no envelope carries, voted reservations among
+// them), and those of EnvelopeMessage.
 StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view network,
                                     const Command& command, std::uint64_t seq, Validity validity);
 

@@ -177,7 +177,8 @@ class Hub {
   View view() const;
 
   // Up to about `max` events after record `after`, from the durable journal, oldest first; whole
-  // records. Errors: those of Store::Replay.
+  // records. O(records read, which begin with the group that holds `after`). Errors: those of
+  // Store::Replay.
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
 
   // Events up to record `seq` are handled. Kept with the next append (at least once: after a crash
@@ -201,6 +202,7 @@ class Hub {
   // Erases a participant's clear text, past and present, from the side table; hashes stay (spec 01
   // §2.3). Done, as durable as the options say, when this returns. Errors: UnknownParticipant;
   // StatusConflict while commands are pending (flush first); as Flush, and those of Store::Replay.
+  // O(journal), all of which it reads.
   Status ErasePersonalText(const Pid& participant);
 
   // Writes one slice of a snapshot; true when the snapshot is complete. Work may go on between
@@ -226,7 +228,7 @@ class Hub {
   // the metrics. O(equivalents).
   void SetGauges(Timestamp now);
 
-  // Bytes on the medium.
+  // Bytes on the medium. Errors: those of Store::SizeBytes.
   StatusOr<std::uint64_t> StoreSizeBytes();
 
   // Flushes, brings the read model up to date and closes the store. Whatever changes something then

@@ -5,10 +5,10 @@
 //   event                level           fields
 //   hub.opened           info            network, seq (the last record)
 //   payment, line.open,  info; warning   signer, code ("Ok" or the error's name), seq (the record;
-//   … (OperationName)    when refused    absent when there is none); of payments tx_id, and, when
-//                                        there is a transaction, payer, payee, amount, equivalent,
-//                                        state, and repeated when it was known already
-//                                        and of those that cleared or triggered a clearing:
+//   … (OperationName)    when refused    absent when there is none); of payments and proposals
+//                                        tx_id, and, when there is a transaction, payer, payee,
+//                                        amount, equivalent, state, and repeated when it was known
+//                                        already and of those that cleared or triggered a clearing:
 //                                        cleared_units (minor units), clearing_code, and
 //                                        clearing_complete (false: a work limit ended it)
 //   opening_balances     the same        the same

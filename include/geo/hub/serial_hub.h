@@ -62,7 +62,7 @@ class SerialHub {
  public:
   // Takes `hub` over; nothing may be pending in it. Errors: InvalidArgument (no hub, or queue or
   // max_group 0), StatusConflict (commands are pending), HubPoisoned. With read_views O(everything
-  // in the hub), else O(queue).
+  // in the hub), else O(max_group).
   static StatusOr<std::unique_ptr<SerialHub>> Create(std::unique_ptr<Hub> hub,
                                                      const SerialHubOptions& options);
 
@@ -95,7 +95,7 @@ class SerialHub {
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
   StatusOr<std::optional<ProposalView>> FindProposal(const TxId& id);
   StatusOr<std::optional<std::string>> FindText(const Hash256& hash);
-  Status ErasePersonalText(const Pid& participant);
+  Status ErasePersonalText(const Pid& participant);  // everybody waits while the journal is read
   // One slice; others work between two of them.
   StatusOr<bool> CheckpointStep();
   // Writes up to read_model_rows rows of the backlog. true: nothing is left.

@@ -111,7 +111,7 @@ struct TrustLine {
 // Operators act for the hub (spec 01 §1.7).
 enum class OperatorRole : std::uint8_t {
   kAdmin = 1,     // everything
-  kOperator = 2,  // participants, equivalents, lines
+  kOperator = 2,  // everything but opening balances
   kAuditor = 3,   // reads everything, changes nothing
 };
 

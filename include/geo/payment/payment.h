@@ -46,12 +46,12 @@ struct PaymentPlan {
 // error; it leaves no transaction, so the id may be tried again (§6.2). Nothing changes. The router
 // must be in step with the ledger and on the day of `now`. `by_default` fills in what the payer
 // left open. `suggested`, if any, is used when it passes VerifyPlan for this payment in this state
-// (spec 01 §6.5); else it counts for nothing. Errors, in the order of §6.3: TextInvalid, TooLarge,
-// those of CheckPositiveAmountSyntax, ConstraintRange; UnknownParticipant, ParticipantNotActive
-// (payer, then payee), SelfPayment; UnknownEquivalent, EquivalentNotActive; AmountTooPrecise and
-// AmountOverflow at the equivalent's precision; PaymentAboveLimit, TooManyPaymentsToday (§6.8); and
-// those of VerifyPlan, when a router's plan does not hold: a defect of the router, which so moves
-// nothing.
+// (spec 01 §6.5); else it counts for nothing. Errors, in the order of §6.3: TxIdSyntax (no id),
+// TextInvalid, TooLarge, those of CheckPositiveAmountSyntax, ConstraintRange; UnknownParticipant,
+// ParticipantNotActive (payer, then payee), SelfPayment; UnknownEquivalent, EquivalentNotActive;
+// AmountTooPrecise and AmountOverflow at the equivalent's precision; PaymentAboveLimit,
+// TooManyPaymentsToday (§6.8); and those of VerifyPlan, when a router's plan does not hold: a
+// defect of the router, which so moves nothing.
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,

@@ -4,10 +4,11 @@
 //   new ──prepare──▶ prepared ──commit──▶ committed
 //                        └──abort, expiry──▶ aborted
 //
-// Reservations lower capacity and exclude their pairs from clearing, so a commit in time always
-// succeeds: what was promised is kept over lines that were frozen, and to and by participants that
-// were suspended, in between. Nothing expires by the clock alone: expiry is a record of its own,
-// written before whatever the hub does next.
+// Reservations lower capacity and exclude their pairs from clearing, so nothing that happens to the
+// network meanwhile can make a commit in time fail: what was promised is kept over lines that were
+// frozen, to payees and by intermediaries that were suspended. Only a payer who was suspended
+// himself cannot commit (but where the payment is voted), only abort. Nothing expires by the clock
+// alone: expiry is a record of its own, written before whatever the hub does next.
 #ifndef GEO_PAYMENT_TWO_PHASE_H_
 #define GEO_PAYMENT_TWO_PHASE_H_
 
@@ -84,8 +85,9 @@ using PrepareOutcome = std::variant<PaymentPlan, Refusal, HopShortage>;
 
 // Plans a reservation by `payer`, recorded at `now`: all hops or nothing. Nothing changes. Errors
 // as PlanPayment, and: InvalidArgument (a lifetime out of range, beyond the last Timestamp, or of a
-// voted one), TooManyPrepared, TooManyPreparedByPayer; for explicit routes those of VerifyPlan
-// except InsufficientCapacity, and UnknownParticipant.
+// voted one), TooManyPrepared, TooManyPreparedByPayer; for explicit routes UnknownParticipant and
+// those of VerifyPlan, InsufficientCapacity only where a line's limit on amounts is in the way
+// (want of capacity is a HopShortage).
 StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const Pid& payer,
                                      Timestamp now, const PreparePayment& prepare,
                                      const PaymentDefaults& defaults);

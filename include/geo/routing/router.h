@@ -226,7 +226,8 @@ class Router {
   // way the state came about. Participants that are not active carry, pay and receive nothing.
   // Errors (misuse only): ConstraintRange (hops or paths out of range), InvalidArgument (unknown
   // index, amount not positive, an objective that no enum has or kCheapest without a cost),
-  // SelfPayment.
+  // SelfPayment; and from all calls that search, for good, TooLarge once the network has outgrown
+  // the graphs (graph::kMaxEdges).
   virtual StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) = 0;
 
   // The largest amount payable under the request's constraints; its amount is not looked at.

@@ -17,10 +17,10 @@ namespace geo {
 // Plans from elsewhere (spec 01 §6.5) are checked by the same call.
 //
 // Errors: PlanInvalid (the plan breaks its request or a policy; the message says which rule and
-// where), InsufficientCapacity (it is well-formed but some pair cannot carry it),
-// ParticipantNotActive, NoRoute (two neighbours without a line or debt), LineNotActive (with only a
-// frozen one: §5.2), InvalidArgument (unknown indices). O(hops of the plan + blocked participants
-// of its lines).
+// where), InsufficientCapacity (it is well-formed but some pair, or a line's limit on amounts,
+// cannot carry it), ParticipantNotActive, NoRoute (two neighbours without a line or debt),
+// LineNotActive (with only a frozen one: §5.2), InvalidArgument (unknown indices). O(hops of the
+// plan + blocked participants of its lines).
 Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                   const Plan& plan);
 

@@ -39,10 +39,11 @@ struct TrustPlan {
 // NotPermitted when the signer may not; TextInvalid for text of the wrong length or not UTF-8.
 // O(log n) unless said.
 
-// + ParticipantExists, NotPermitted (signer is not the new pid), InvalidArgument (no such type).
+// + ParticipantExists, NotPermitted (signer is not the new pid), InvalidArgument (no such type);
+// JsonSyntax, JsonUnsupported (the profile).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const RegisterParticipant&);
-// + InvalidArgument when the command names no change.
+// + InvalidArgument when the command names no change; JsonSyntax, JsonUnsupported (the profile).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const UpdateParticipant&);
 // + HasObligations. O(pairs of the signer).
@@ -54,7 +55,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
 // + InvalidArgument above level 3.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetVerificationLevel&);
-// + EquivalentExists, EquivalentMetaInvalid, TooLarge (4096 equivalents).
+// + EquivalentExists, TooLarge (4096 equivalents), and those of CheckEquivalentMeta.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
 // + InvalidArgument when the command names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
@@ -80,7 +81,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
 
 // Whether kind, ISO code and description of an equivalent fit together (spec 01 §3.1). Errors:
-// EquivalentMetaInvalid naming the member.
+// EquivalentMetaInvalid naming the member; EquivalentCodeSyntax without a code; TextInvalid for the
+// description.
 Status CheckEquivalentMeta(const CreateEquivalent& command);
 
 // How a line came to be; part of its id.
