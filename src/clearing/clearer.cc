@@ -7,6 +7,7 @@
 #include "geo/clearing/clearing.h"
 #include "geo/graph/cycles.h"
 #include "geo/graph/residual_graph.h"
+#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/clearing/legal.h"
 
@@ -56,16 +57,20 @@ Status CheckLength(std::uint32_t length, std::uint32_t longest) {
                                                     std::to_string(longest) + " are possible");
 }
 
-// Takes cycles off a graph, remembers what it did, and puts everything back at the end.
+// Takes cycles off a graph, remembers what it did, and puts everything back at the end. Where there
+// is no memory even for that, `*in_step` becomes false.
 class Taking {
  public:
-  Taking(ResidualGraph& graph, graph::CycleSearch& search, ClearingPlan* plan)
-      : graph_(graph), search_(search), plan_(*plan) {}
+  Taking(ResidualGraph& graph, graph::CycleSearch& search, ClearingPlan* plan, bool* in_step)
+      : graph_(graph), search_(search), plan_(*plan), in_step_(*in_step) {}
   ~Taking() {
-    for (const auto& [ends, amount] : before_) {
-      // What was there before fits again.
-      static_cast<void>(StoreDebt(graph_, ends.first, ends.second, amount));
-    }
+    const auto put_back = [this] {
+      for (const auto& [ends, amount] : before_) {
+        GEO_RETURN_IF_ERROR(StoreDebt(graph_, ends.first, ends.second, amount));
+      }
+      return OkStatus();
+    };
+    if (!CatchNoMemory(put_back).ok()) in_step_ = false;
   }
   Taking(const Taking&) = delete;
   Taking& operator=(const Taking&) = delete;
@@ -122,6 +127,7 @@ class Taking {
   ResidualGraph& graph_;
   graph::CycleSearch& search_;
   ClearingPlan& plan_;
+  bool& in_step_;
   std::map<std::pair<NodeIndex, NodeIndex>, Amount> before_;
 };
 
@@ -175,7 +181,7 @@ class Clearer::Impl {
     GEO_RETURN_IF_ERROR(CheckScope(ledger, {equivalent, {}, options.min_amount}));
     if (graphs_.size() <= equivalent) return plan;
     const graph::CycleQuery query{options.max_length, options.min_amount, 0};
-    Taking taking(graphs_[equivalent], search_, &plan);
+    Taking taking(graphs_[equivalent], search_, &plan, &in_step_);
     for (const PairIndex index : changed) {
       const Pair& pair = ledger.pair(index);
       if (pair.equivalent != equivalent || LegalDebt(ledger, pair) == 0) continue;
@@ -222,6 +228,15 @@ class Clearer::Impl {
     return listing;
   }
 
+  // What `plan` answers, or OutOfMemory where the graphs are not, or not any more, what they were.
+  template <typename Plan>
+  auto WhileInStep(const Plan& plan) -> decltype(plan()) {
+    if (!in_step_) return NoMemory();
+    auto answer = plan();
+    if (!in_step_) return NoMemory();
+    return answer;
+  }
+
  private:
   static constexpr std::size_t kNoCycleLimit = static_cast<std::size_t>(-1);
 
@@ -249,7 +264,7 @@ class Clearer::Impl {
   StatusOr<ClearingPlan> PlanIn(ResidualGraph& graph, const Ledger& ledger,
                                 const CycleClearing& request) {
     ClearingPlan plan;
-    Taking taking(graph, search_, &plan);
+    Taking taking(graph, search_, &plan, &in_step_);
     for (std::uint32_t length = kShortestCycle; length <= request.max_length && plan.complete;
          ++length) {
       const graph::CycleQuery query{length, request.scope.min_amount, 0};
@@ -268,6 +283,7 @@ class Clearer::Impl {
 
   std::vector<ResidualGraph> graphs_;  // by equivalent
   graph::CycleSearch search_;
+  bool in_step_ = true;  // else memory ran out while cycles were put back
 };
 
 Clearer::Clearer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -286,16 +302,16 @@ Status Clearer::PairChanged(const Ledger& ledger, PairIndex pair) {
 StatusOr<ClearingPlan> Clearer::PlanTriggered(const Ledger& ledger,
                                               std::span<const PairIndex> changed,
                                               const TriggeredClearing& options) {
-  return impl_->PlanTriggered(ledger, changed, options);
+  return impl_->WhileInStep([&] { return impl_->PlanTriggered(ledger, changed, options); });
 }
 
 StatusOr<ClearingPlan> Clearer::PlanCycles(const Ledger& ledger, const CycleClearing& request) {
-  return impl_->PlanCycles(ledger, request);
+  return impl_->WhileInStep([&] { return impl_->PlanCycles(ledger, request); });
 }
 
 StatusOr<CycleListing> Clearer::ListCycles(const Ledger& ledger,
                                            const CycleClearing& request) const {
-  return impl_->ListCycles(ledger, request);
+  return impl_->WhileInStep([&] { return impl_->ListCycles(ledger, request); });
 }
 
 }  // namespace geo

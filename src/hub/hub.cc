@@ -65,13 +65,14 @@ void Hub::Impl::TellAnswers(const Group& group) noexcept {
 }
 
 void Hub::Impl::SetGauges(Timestamp now) {
-  const Duration age = std::max<Duration>(0, now - last_checkpoint_);
+  const AmountSum since = AmountSum{now} - last_checkpoint_;  // of any two times there are
+  const Duration age = std::max<Duration>(0, SaturateCapacity(since));
   observer.SetGauges(totals_, age, *ledger);
 }
 
 // Answers to pending commands belong to whoever flushes.
 Status Hub::Impl::CheckNothingPending() const {
-  if (!HasWork() && !in_flight) return OkStatus();
+  if (!HasWork() && !in_flight && flushed.empty()) return OkStatus();
   return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
 }
 
@@ -117,7 +118,12 @@ StatusOr<std::vector<CommandResult>> Hub::Impl::BatchDone(const Status& appended
   durable = in_flight->batch.after;
   stored_acknowledged = in_flight->batch.acknowledged;
   if (observer.watches()) TellAnswers(*in_flight);
-  std::vector<CommandResult> results = std::move(in_flight->results);
+  std::vector<CommandResult> results = std::exchange(flushed, {});
+  if (results.empty()) {
+    results = std::move(in_flight->results);
+  } else {
+    std::move(in_flight->results.begin(), in_flight->results.end(), std::back_inserter(results));
+  }
   in_flight.reset();
   return results;
 }
@@ -135,12 +141,7 @@ Status Hub::Impl::AppendTaken() {
 StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
   GEO_RETURN_IF_ERROR(CheckUsable());
   while (TakeBatch() != nullptr) {
-    GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> done, BatchDone(AppendTaken()));
-    if (flushed.empty()) {
-      flushed = std::move(done);
-    } else {
-      std::move(done.begin(), done.end(), std::back_inserter(flushed));
-    }
+    GEO_ASSIGN_OR_RETURN(flushed, BatchDone(AppendTaken()));
   }
   return std::exchange(flushed, {});
 }

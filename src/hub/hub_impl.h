@@ -44,6 +44,7 @@ class Hub::Impl {
   StatusOr<std::vector<CommandResult>> Flush();
   void Poison(const Status& why) noexcept;
   Status CheckUsable() const;
+  Status CheckNothingPending() const;  // neither commands nor what a Tick did
   // What a transaction id stands for: nothing, a payment or a proposal to clear.
   using Known = std::variant<std::monostate, Transaction, Proposal>;
   StatusOr<Known> FindDurable(const TxId& id);
@@ -177,7 +178,6 @@ class Hub::Impl {
   void TellAnswers(const Group& group) noexcept;
   void TellPoison() const noexcept;
   bool HasWork() const;
-  Status CheckNothingPending() const;
 
   mutable bool poison_told_ = true;  // to the observer
   std::optional<Checkpoint> checkpoint_;

@@ -131,7 +131,7 @@ class SerialHub::Impl {
  public:
   Impl(std::unique_ptr<Hub> hub, const SerialHubOptions& options)
       : owner_(std::move(hub)), hub_(*owner_->impl_), options_(options) {
-    options_.max_group = std::min(options_.max_group, hub_.options.max_pending);
+    options_.max_group = std::min({options_.max_group, hub_.options.max_pending, kLargestGroup});
     group_.reserve(options_.max_group);
   }
 
@@ -139,9 +139,10 @@ class SerialHub::Impl {
   StatusOr<CommandResult> Execute(const VerifiedCommand& command, Timestamp now, const Plan* plan);
   template <typename Use>
   auto Alone(Use&& use) -> decltype(use(std::declval<Hub&>()));
+  template <typename Use>
+  auto Upkeep(Use&& use) -> decltype(use(std::declval<Hub::Impl&>()));
   // Makes durable what the hub has planned. In a turn only.
   StatusOr<std::vector<CommandResult>> Write();
-  StatusOr<bool> UpdateReadModelStep();
   Status Close();
   SerialHubCounts counts() const;
 
@@ -354,21 +355,27 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::Write() {
   return InTurn([this] { return TryWrite(); });
 }
 
+// All batches: what upkeep could not write, since it found the store busy, comes before the
+// group's, and answers nobody.
 StatusOr<std::vector<CommandResult>> SerialHub::Impl::TryWrite() {
   GEO_RETURN_IF_ERROR(hub_.CheckUsable());  // a command of this group may have poisoned it
-  if (hub_.TakeBatch() == nullptr) return std::vector<CommandResult>();
-  Status appended = hub_.AppendTaken();
-  for (std::size_t i = 0; i < options_.busy_retries; ++i) {
-    if (ErrorCodeOf(appended) != ErrorCode::kStoreBusy) break;
-    appended = hub_.AppendTaken();
+  std::vector<CommandResult> results;
+  while (hub_.TakeBatch() != nullptr) {
+    Status appended = hub_.AppendTaken();
+    for (std::size_t i = 0; i < options_.busy_retries; ++i) {
+      if (ErrorCodeOf(appended) != ErrorCode::kStoreBusy) break;
+      appended = hub_.AppendTaken();
+    }
+    // Nobody is left who could try again.
+    if (ErrorCodeOf(appended) == ErrorCode::kStoreBusy) {
+      hub_.Poison(appended);
+      return appended;
+    }
+    if (has_views() && appended.ok()) behind_ += hub_.in_flight->batch.records;
+    // Only the last batch has the group's answers.
+    GEO_ASSIGN_OR_RETURN(results, hub_.BatchDone(appended));
   }
-  // Nobody is left who could try again.
-  if (ErrorCodeOf(appended) == ErrorCode::kStoreBusy) {
-    hub_.Poison(appended);
-    return appended;
-  }
-  if (has_views() && appended.ok()) behind_ = std::move(hub_.in_flight->batch.records);
-  return hub_.BatchDone(appended);
+  return results;
 }
 
 void SerialHub::Impl::Answer(StatusOr<std::vector<CommandResult>> results) {
@@ -389,8 +396,13 @@ void SerialHub::Impl::Answer(StatusOr<std::vector<CommandResult>> results) {
 
 // --- The rest of what threads may ask. ---
 
-StatusOr<bool> SerialHub::Impl::UpdateReadModelStep() {
-  return Alone([this](Hub&) { return hub_.UpdateReadModelStep(); });
+// Upkeep, which wants nothing to be pending: an earlier call may have found the store busy.
+template <typename Use>
+auto SerialHub::Impl::Upkeep(Use&& use) -> decltype(use(std::declval<Hub::Impl&>())) {
+  return Alone([&](Hub&) -> decltype(use(hub_)) {
+    GEO_RETURN_IF_ERROR(Write().status());
+    return use(hub_);
+  });
 }
 
 Status SerialHub::Impl::Close() {
@@ -499,9 +511,7 @@ StatusOr<std::unique_ptr<SerialHub>> SerialHub::Create(std::unique_ptr<Hub> hub,
   }
   return CatchNoMemory([&]() -> StatusOr<std::unique_ptr<SerialHub>> {
     GEO_RETURN_IF_ERROR(hub->impl_->CheckUsable());
-    if (hub->pending() > 0) {
-      return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
-    }
+    GEO_RETURN_IF_ERROR(hub->impl_->CheckNothingPending());
     auto impl = std::make_unique<Impl>(std::move(hub), options);
     if (options.read_views) GEO_RETURN_IF_ERROR(impl->MakeViews());
     return std::unique_ptr<SerialHub>(new SerialHub(std::move(impl)));
@@ -553,14 +563,16 @@ StatusOr<std::optional<std::string>> SerialHub::FindText(const Hash256& hash) {
 }
 
 Status SerialHub::ErasePersonalText(const Pid& participant) {
-  return impl_->Alone([&](Hub& hub) { return hub.ErasePersonalText(participant); });
+  return impl_->Upkeep([&](auto& hub) { return hub.ErasePersonalText(participant); });
 }
 
 StatusOr<bool> SerialHub::CheckpointStep() {
-  return impl_->Alone([](Hub& hub) { return hub.CheckpointStep(); });
+  return impl_->Upkeep([](auto& hub) { return hub.CheckpointStep(); });
 }
 
-StatusOr<bool> SerialHub::UpdateReadModelStep() { return impl_->UpdateReadModelStep(); }
+StatusOr<bool> SerialHub::UpdateReadModelStep() {
+  return impl_->Upkeep([](auto& hub) { return hub.UpdateReadModelStep(); });
+}
 
 StatusOr<JournalHead> SerialHub::head() {
   return impl_->Alone([](Hub& hub) -> StatusOr<JournalHead> { return hub.head(); });
@@ -571,10 +583,13 @@ StatusOr<std::vector<IntegrityReport>> SerialHub::CheckIntegrity() {
 }
 
 Status SerialHub::ReadMetrics(Timestamp now, const std::function<void()>& read) {
+  // What `read` finds no memory for has not touched the hub.
   return impl_->Alone([&](Hub& hub) {
     hub.SetGauges(now);
-    read();
-    return OkStatus();
+    return CatchNoMemory([&] {
+      read();
+      return OkStatus();
+    });
   });
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "geo/base/limits.h"
 #include "geo/trust/plan.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
@@ -17,6 +18,12 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Pl
   if (next.results.size() >= options.max_pending) {
     return MakeError(ErrorCode::kQueueFull,
                      std::to_string(options.max_pending) + " commands are pending; flush first");
+  }
+  // So that the store takes them with the record of one more command, be it the largest.
+  static_assert(kMaxRecordBytes <= kMaxAppendBytes / 2);
+  if (next.batch.records.size() > kMaxAppendBytes - kMaxRecordBytes) {
+    return MakeError(ErrorCode::kQueueFull, std::to_string(next.batch.records.size()) +
+                                                " bytes of records are pending; flush first");
   }
   Tick(now);
   GEO_RETURN_IF_ERROR(CheckUsable());

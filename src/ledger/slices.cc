@@ -427,7 +427,8 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   const auto equivalent = static_cast<EquivalentIndex>(cursor.next >> kEquivalentShift);
   const std::uint64_t begin = cursor.next & 0xffffffffU;
   const std::uint64_t count = CountOf(*state_, kind, equivalent);
-  const std::uint64_t end = std::min(count, begin + std::max<std::uint64_t>(max_items, 1));
+  const std::uint64_t end =
+      begin + std::min<std::uint64_t>(count - begin, std::max<std::size_t>(max_items, 1));
   std::string bytes;
   ByteWriter writer(&bytes);
   writer.Varint(kSliceFormat);

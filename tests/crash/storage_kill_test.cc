@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "geo/storage/store.h"
 #include "geo/testing/crash_runner.h"
@@ -71,9 +72,11 @@ std::uint64_t NumberIn(std::string_view message) {
   return number;
 }
 
-// The same in a process that the test handles itself.
+// The same in a process that the test handles itself. It says the first thing only: nobody reads
+// on, and a full pipe would stop it.
 [[noreturn]] void WorkAlone(const std::string& path, int to) {
-  const auto say = [to](std::string_view message) {
+  const auto say = [to, said = false](std::string_view message) mutable {
+    if (std::exchange(said, true)) return;
     if (write(to, message.data(), message.size()) < 0) _exit(3);
   };
   _exit(Work(path, say));

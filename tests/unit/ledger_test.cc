@@ -210,7 +210,9 @@ void Live(Book& book, const std::function<void()>& between) {
 // The hard case: slices of few things, each taken at another record, so that every replay meets
 // things that are newer than the record it folds.
 TEST(LedgerTest, SnapshotTakenWhileWorkGoesOnPlusTailGivesTheSameState) {
-  for (const std::size_t items : {1U, 2U, 3U, 7U, 1000U}) {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  for (const std::size_t items :
+       {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1000}, kAll}) {
     Book book(2);
     Ledger::SnapshotCursor cursor;
     std::vector<std::string> slices;

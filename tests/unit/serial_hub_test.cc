@@ -291,6 +291,60 @@ TEST_F(SerialHubTest, ABusyStoreIsTriedAgain) {
   EXPECT_EQ(CodeName(PayShop(0, 1, "p-2")), "HubPoisoned");
 }
 
+// What upkeep could not write answers nobody, and must not be taken for the next group's answers.
+TEST_F(SerialHubTest, UpkeepThatFindsTheStoreBusyIsWrittenWithWhatComesNext) {
+  Start({.read_views = true});
+  const auto erase = [&] { return CodeName(serial_->ErasePersonalText(KeyOf(Payer(0)).pid())); };
+  store_->Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreBusy});
+  EXPECT_EQ(erase(), "StoreBusy");
+  for (const char* id : {"p-1", "p-2"}) {
+    const auto paid = PayShop(0, 1, id);
+    ASSERT_TRUE(paid.ok()) << paid.status();
+    ASSERT_TRUE(paid->payment.has_value());
+    EXPECT_EQ(paid->payment->transaction->id.text(), id);
+    EXPECT_TRUE(serial_->FindTransaction(Id(id))->has_value());
+  }
+  store_->Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreBusy});
+  EXPECT_EQ(erase(), "StoreBusy");
+  EXPECT_EQ(erase(), "Ok");
+  store_->Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreBusy});
+  EXPECT_EQ(erase(), "StoreBusy");
+  EXPECT_TRUE(serial_->CheckpointStep().ok());
+}
+
+// Readers would see it before it is durable.
+TEST_F(SerialHubTest, TakesNoHubWithRecordsOfATickPending) {
+  HubOptions options;
+  options.genesis = VillageGenesis();
+  auto hub = Hub::Open(NewMemoryStore(), options).value();
+  CreateEquivalent create;
+  create.code = Code();
+  Do(*hub, "admin", create);
+  Join(*hub, "shop");
+  Join(*hub, "anna");
+  OpenLine line;
+  line.debtor = KeyOf("anna").pid();
+  line.equivalent = Code();
+  line.limit = Amount{100};
+  Do(*hub, "shop", line);
+  PreparePayment prepare;
+  prepare.payment.id = Id("t");
+  prepare.payment.payee = KeyOf("shop").pid();
+  prepare.payment.equivalent = Code();
+  prepare.payment.amount = Amount{5};
+  Do(*hub, "anna", prepare);
+  hub->Tick(60 * kMinute);  // it expires
+  EXPECT_EQ(hub->pending(), 0U) << "no command";
+  EXPECT_EQ(CodeName(SerialHub::Create(std::move(hub), {.read_views = true}).status()),
+            "StatusConflict");
+}
+
+TEST_F(SerialHubTest, ReadingMetricsWithoutMemoryHarmsNothing) {
+  Start({});
+  EXPECT_EQ(CodeName(serial_->ReadMetrics(2, [] { throw std::bad_alloc(); })), "OutOfMemory");
+  EXPECT_EQ(PayShop(0, 1, "p-1")->code(), ErrorCode::kOk);
+}
+
 TEST_F(SerialHubTest, ClosingLetsTheQueueFinishAndRefusesTheRest) {
   Start({.queue = 4});  // full until it is closed
   BlockWith(4);

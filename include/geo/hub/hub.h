@@ -155,7 +155,8 @@ class Hub {
   // The two-step form for hosts that write asynchronously. TakeBatch gives what a Store::Append
   // would be given, valid until BatchDone; null when nothing is pending or the hub is poisoned. One
   // batch at a time (a second TakeBatch gives the same one); submits meanwhile go into the next.
-  // BatchDone with ok releases the results; with StoreBusy the batch stays; with any other error
+  // BatchDone with ok releases the results (and those that a busy Flush kept); with StoreBusy the
+  // batch stays; with any other error
   // the hub is poisoned. Errors: HubPoisoned, StatusConflict when no batch was taken, and the
   // status itself as in Flush.
   const Batch* TakeBatch();

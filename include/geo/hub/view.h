@@ -77,8 +77,8 @@ class View {
 
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
   // the hub's defaults. Participants that may not pay or be paid, and equivalents that are not
-  // active: 0. Errors also: ConstraintRange, SelfPayment, InvalidArgument (an index in the
-  // constraints).
+  // active: 0. Indices of nobody in the constraints are nobody. Errors also: ConstraintRange,
+  // SelfPayment.
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
                                     const EquivalentCode& equivalent) const;
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
@@ -93,8 +93,7 @@ class View {
   // Whom `from` can pay, and how much (Router::Targets); nobody in an equivalent that is not
   // active. Up to `page_size` of them, 1…kMaxTargets, behind participant `after` (kNoIndex: from
   // the start; then TargetsPage::last). The indices are those of ledger(). Errors:
-  // UnknownParticipant, UnknownEquivalent, ConstraintRange, InvalidArgument (page_size; an index in
-  // the constraints).
+  // UnknownParticipant, UnknownEquivalent, ConstraintRange, InvalidArgument (page_size).
   StatusOr<TargetsPage> Targets(const Pid& from, const EquivalentCode& equivalent,
                                 ParticipantIndex after, std::uint32_t page_size,
                                 const RouteConstraints& constraints) const;
