@@ -172,6 +172,19 @@ bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who) {
   return index.has_value() && IsOn(proposal.cycle, *index);
 }
 
+// That one member's proposals leave room for those of others.
+static Status CheckRoom(const Ledger& ledger, const Pid& signer, const ProposalDefaults& defaults) {
+  if (IsOperator(ledger, signer)) return OkStatus();
+  const std::vector<const Proposal*> open = ledger.Proposals(0, ledger.proposal_count());
+  const auto own = std::count_if(open.begin(), open.end(), [&](const Proposal* proposal) {
+    return proposal->proposer == signer;
+  });
+  if (static_cast<std::size_t>(own) < defaults.max_waiting_per_proposer) return OkStatus();
+  return MakeError(ErrorCode::kTooLarge, std::to_string(own) + " proposals of " +
+                                             FormatPid(signer) + " wait already; each may have " +
+                                             std::to_string(defaults.max_waiting_per_proposer));
+}
+
 StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Timestamp now,
                                     const ProposeClearing& propose,
                                     const ProposalDefaults& defaults) {
@@ -179,6 +192,7 @@ StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Tim
     return MakeError(ErrorCode::kTooLarge,
                      std::to_string(kMaxProposals) + " proposals wait already");
   }
+  GEO_RETURN_IF_ERROR(CheckRoom(ledger, signer, defaults));
   Proposal proposal;
   proposal.id = propose.id;
   proposal.proposer = signer;

@@ -151,10 +151,10 @@ StatusOr<std::vector<CommandResult>> Hub::Impl::Flush() {
 StatusOr<std::optional<Record>> Hub::Impl::ReadRecordAt(std::uint64_t seq) {
   std::optional<Record> found;
   GEO_RETURN_IF_ERROR(store->Replay(seq - 1, [&](std::string_view packed) -> StatusOr<bool> {
-    while (!packed.empty() && !found.has_value()) {
-      GEO_ASSIGN_OR_RETURN(Record record, TakeUnhashedRecord(&packed));
-      if (record.seq == seq) found = std::move(record);
-    }
+    GEO_RETURN_IF_ERROR(SkipToRecord(seq, &packed));
+    if (packed.empty()) return false;
+    GEO_ASSIGN_OR_RETURN(Record record, TakeUnhashedRecord(&packed));
+    if (record.seq == seq) found = std::move(record);
     return false;
   }));
   return found;
@@ -195,9 +195,9 @@ StatusOr<std::vector<Event>> Hub::Impl::PollEvents(std::uint64_t after, std::siz
   std::vector<Event> events;
   if (max == 0 || after >= durable.seq) return events;
   GEO_RETURN_IF_ERROR(store->Replay(after, [&](std::string_view packed) -> StatusOr<bool> {
+    GEO_RETURN_IF_ERROR(SkipToRecord(after + 1, &packed));
     while (!packed.empty() && events.size() < max) {
       GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&packed));
-      if (record.seq <= after) continue;
       std::vector<Event> more = EventsOf(record, *ledger);
       std::move(more.begin(), more.end(), std::back_inserter(events));
     }

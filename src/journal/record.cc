@@ -158,6 +158,19 @@ StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes) {
   return record;
 }
 
+Status SkipToRecord(std::uint64_t seq, std::string_view* bytes) {
+  if (bytes->empty()) return OkStatus();
+  std::string_view rest = *bytes;
+  GEO_ASSIGN_OR_RETURN(const Record first, TakeUnhashedRecord(&rest));
+  for (std::uint64_t next = first.seq; next < seq && !bytes->empty(); ++next) {
+    const std::uint64_t size =
+        std::uint64_t{ByteReader(*bytes).Fixed32()} + kLengthBytes + kCrcBytes;
+    if (bytes->size() < size) return Corrupt("truncated");
+    bytes->remove_prefix(static_cast<std::size_t>(size));
+  }
+  return OkStatus();
+}
+
 StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,
                                 const std::function<Status(const Record&, const Hash256&)>& visit) {
   while (!packed.empty()) {

@@ -71,6 +71,21 @@ TEST_F(HubLimitsTest, ProposalsThatWait) {
   Do("clerk", make(kMaxProposals));
 }
 
+TEST_F(HubLimitsTest, ProposalsOfOneMemberLeaveRoomForOthers) {
+  Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}, {"cleo", "anna", "9"}});
+  Change("ben", "anna", Consents(false));
+  const std::vector<Pid> cycle = PidsOf({"anna", "ben", "cleo"});
+  const auto make = [&](std::size_t i) { return ProposeClearing{Numbered(i), Eur(), cycle}; };
+  const std::size_t most = ProposalDefaults().max_waiting_per_proposer;
+  DoAll("anna", 0, most, make);
+  EXPECT_EQ(Code(Try("anna", make(most))), "TooLarge");
+  EXPECT_EQ(Code(Try("anna", make(7))), "Ok") << "what waits already is answered as it was";
+  DoAll("clerk", most, 2 * most + 1, make);  // operators are not counted
+  Do("cleo", make(2 * most + 1));
+  Do("ben", RejectClearing{Numbered(7)});
+  Do("anna", make(2 * most + 2));
+}
+
 TEST_F(HubLimitsTest, ParticipantsNamedInACommand) {
   SetOffDebts clear;
   clear.terms.equivalent = Eur();

@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "geo/base/encoding.h"
@@ -36,6 +40,22 @@ TEST(JournalRecordTest, EveryEffectComesBackAsWritten) {
     for (const Effect& effect : record.effects) seen[effect.index()] = true;
   }
   EXPECT_EQ(seen, std::vector<bool>(seen.size(), true)) << "the sample lacks a kind of effect";
+}
+
+TEST(JournalRecordTest, RecordsInFrontOfANumberArePassed) {
+  const std::vector<Record> records = SampleRecords();
+  const std::string journal = SampleJournal();
+  for (std::uint64_t seq = 0; seq <= records.size() + 2; ++seq) {
+    std::string_view bytes = journal;
+    ASSERT_TRUE(SkipToRecord(seq, &bytes).ok());
+    const std::size_t passed = std::min<std::size_t>(seq == 0 ? 0 : seq - 1, records.size());
+    EXPECT_EQ(
+        ReadAll(bytes),
+        std::vector<Record>(records.begin() + static_cast<std::ptrdiff_t>(passed), records.end()))
+        << seq;
+  }
+  std::string_view cut = std::string_view(journal).substr(0, journal.size() - 1);
+  EXPECT_EQ(CodeName(SkipToRecord(records.size() + 1, &cut)), "RecordCorrupt");
 }
 
 // docs/formats.md describes these bytes. When this fails the format has moved: old journals are no

@@ -54,6 +54,9 @@ struct ProposalDefaults {
   Duration lifetime = 7 * kDay;
   Duration shortest_lifetime = kMinute;  // what may be asked for
   Duration longest_lifetime = 366 * kDay;
+  // So many may wait that one participant made; more is TooLarge. Operators are not counted. Of the
+  // kMaxProposals that may wait in all nobody can so keep the others out.
+  std::size_t max_waiting_per_proposer = 256;
 };
 
 // What is to be recorded.
@@ -74,7 +77,8 @@ std::vector<ParticipantIndex> AwaitedBy(const Ledger& ledger, const Proposal& pr
 // auditor. O(length).
 bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who);
 
-// Plans a proposal by `signer`, recorded at `now`. Errors: TooLarge (more than kMaxProposals wait),
+// Plans a proposal by `signer`, recorded at `now`. O(proposals that wait). Errors: TooLarge
+// (kMaxProposals wait, or max_waiting_per_proposer of the signer's),
 // UnknownParticipant, ParticipantNotActive (of the signer), NotPermitted, UnknownEquivalent,
 // EquivalentNotActive, those of amounts, InvalidArgument (not a cycle; a lifetime out of range);
 // StatusConflict: not a cycle of debts of at least the minimum under active lines now, or one that

@@ -66,11 +66,14 @@ struct HubOptions {
 
   // What is cleared without being asked for (spec 01 §7.2–7.4). By default nothing.
   ClearingPolicy clearing = {};
-  ProposalDefaults proposals = {};      // how long proposals to clear wait (§7.5)
+  ProposalDefaults proposals = {};      // how long proposals to clear wait, and how many (§7.5)
   std::size_t max_pending = 65'536;     // submits between two flushes
   std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
   // Rows that may wait for UpdateReadModel. As long as no more wait, appends of commands take none
-  // along, which makes them cheaper; the tables then show the past. 0: none wait longer than must.
+  // along, which makes them cheaper; the tables then show the past (and of a transaction that goes
+  // on nothing, as long as its newest row waits). 0: none wait longer than must; but where a group
+  // makes more rows than read_model_rows, time and again, UpdateReadModel must be called, or they
+  // pile up in memory.
   std::size_t read_model_lag = 0;
   std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
 

@@ -98,6 +98,11 @@ StatusOr<Hash256> TakeRecordInto(std::string_view* bytes, Record* record);
 // As TakeRecord without the hash, which is most of the work, for who does not follow the chain.
 StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes);
 
+// Passes the records of a group that come before record `seq`, perhaps all of them. Since they are
+// numbered one after the other, only the first is read; of the others only the lengths are looked
+// at. Errors: RecordCorrupt. O(records passed).
+Status SkipToRecord(std::uint64_t seq, std::string_view* bytes);
+
 // Reads packed records one after another and checks that each follows the one before: numbers
 // without gap and `previous` equal to the hash. Starts after `head` and returns the new head.
 // Records with seq ≤ head.seq are skipped unread (a group may begin before the head). Stops at the
