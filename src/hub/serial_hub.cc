@@ -355,8 +355,7 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::Write() {
   return InTurn([this] { return TryWrite(); });
 }
 
-// All batches: what upkeep could not write, since it found the store busy, comes before the
-// group's, and answers nobody.
+// What upkeep could not write, the store being busy, comes before the group's and answers nobody.
 StatusOr<std::vector<CommandResult>> SerialHub::Impl::TryWrite() {
   GEO_RETURN_IF_ERROR(hub_.CheckUsable());  // a command of this group may have poisoned it
   std::vector<CommandResult> results;
@@ -366,12 +365,13 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::TryWrite() {
       if (ErrorCodeOf(appended) != ErrorCode::kStoreBusy) break;
       appended = hub_.AppendTaken();
     }
-    // Nobody is left who could try again.
     if (ErrorCodeOf(appended) == ErrorCode::kStoreBusy) {
-      hub_.Poison(appended);
+      hub_.Poison(appended);  // nobody is left who could try again
       return appended;
     }
-    if (has_views() && appended.ok()) behind_ += hub_.in_flight->batch.records;
+    std::string& records = hub_.in_flight->batch.records;
+    const bool shows = has_views() && appended.ok();
+    if (shows) behind_ = behind_.empty() ? std::move(records) : behind_ + records;
     // Only the last batch has the group's answers.
     GEO_ASSIGN_OR_RETURN(results, hub_.BatchDone(appended));
   }

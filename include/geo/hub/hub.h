@@ -159,9 +159,8 @@ class Hub {
   // would be given, valid until BatchDone; null when nothing is pending or the hub is poisoned. One
   // batch at a time (a second TakeBatch gives the same one); submits meanwhile go into the next.
   // BatchDone with ok releases the results (and those that a busy Flush kept); with StoreBusy the
-  // batch stays; with any other error
-  // the hub is poisoned. Errors: HubPoisoned, StatusConflict when no batch was taken, and the
-  // status itself as in Flush.
+  // batch stays; with any other error the hub is poisoned. Errors: HubPoisoned, StatusConflict when
+  // no batch was taken, and the status itself as in Flush.
   const Batch* TakeBatch();
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
 

@@ -42,8 +42,7 @@ struct SerialHubOptions {
   // Commands that may wait to be planned; more are refused with QueueFull. All the memory that the
   // queue will ever take is one pointer for each.
   std::size_t queue = 4'096;
-  // Most commands in one append; at most HubOptions::max_pending and kLargestGroup
-  // count.
+  // Most commands in one append; at most HubOptions::max_pending and kLargestGroup count.
   std::size_t max_group = 4'096;
   // An append that finds the store busy is repeated this often before the hub is given up. The
   // SQLite store waits a second each time by itself.
@@ -66,8 +65,7 @@ class SerialHub {
  public:
   // Takes `hub` over; nothing may be pending in it. Errors: InvalidArgument (no hub, or queue or
   // max_group 0), StatusConflict (commands, or records of a Tick, are pending: flush first),
-  // HubPoisoned. With read_views O(everything
-  // in the hub), else O(max_group).
+  // HubPoisoned. With read_views O(everything in the hub), else O(max_group).
   static StatusOr<std::unique_ptr<SerialHub>> Create(std::unique_ptr<Hub> hub,
                                                      const SerialHubOptions& options);
 
