@@ -184,10 +184,11 @@ Status History::Impl::CatchUp() {
 Status History::Impl::ReadRecords(std::uint64_t first, std::uint64_t last,
                                   const std::function<void(Record)>& take) {
   return reader_->Replay(first - 1, [&](std::string_view packed) -> StatusOr<bool> {
+    GEO_RETURN_IF_ERROR(SkipToRecord(first, &packed));
     while (!packed.empty()) {
       GEO_ASSIGN_OR_RETURN(Record record, TakeUnhashedRecord(&packed));
       if (record.seq > last) return false;
-      if (record.seq >= first) take(std::move(record));
+      take(std::move(record));
     }
     return true;
   });

@@ -86,6 +86,30 @@ TEST_F(HubLimitsTest, ProposalsOfOneMemberLeaveRoomForOthers) {
   Do("anna", make(2 * most + 2));
 }
 
+// More than a store takes in one append would poison the hub.
+TEST_F(HubLimitsTest, BytesOfRecordsBetweenTwoFlushes) {
+  UpdateLine update;
+  update.line =
+      hub_->view().LineOf(KeyOf("ben").pid(), KeyOf("anna").pid(), Eur()).value()->line.id;
+  std::vector<Pid> blocked(kMaxBlockedParticipants);
+  for (std::size_t i = 0; i < blocked.size(); ++i)
+    blocked[i].bytes[0] = static_cast<std::uint8_t>(i);
+  update.policy.blocked_participants = blocked;
+  const VerifiedCommand command = TrustedCommand(KeyOf("ben").pid(), update);
+  std::size_t taken = 0;
+  Status last = OkStatus();
+  while (last.ok()) {
+    last = hub_->Submit(command, now_);
+    if (last.ok()) ++taken;
+  }
+  EXPECT_EQ(CodeName(last), "QueueFull");
+  EXPECT_LT(taken, options_.max_pending) << "else it is the number of commands that is too much";
+  const auto results = hub_->Flush();
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(results->size(), taken);
+  Do("ben", update);
+}
+
 TEST_F(HubLimitsTest, ParticipantsNamedInACommand) {
   SetOffDebts clear;
   clear.terms.equivalent = Eur();
