@@ -2,12 +2,17 @@
 // the wall, because it is syncs that they share.
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "geo/hub/serial_hub.h"
+#include "geo/storage/store.h"
 #include "tests/benchmark/commit_rows.h"
 #include "tests/benchmark/commit_world.h"
 #include "tests/support/scratch.h"
@@ -15,21 +20,66 @@
 namespace geo::bench {
 namespace {
 
-void MeasureSubmitters(Row& row, Size size, std::size_t submitters, std::size_t each,
-                       std::size_t lag = 0) {
+// A store each of whose appends takes so much longer, the processor being free meanwhile: what a
+// disk does that syncs more slowly.
+class SlowDisk final : public Store {
+ public:
+  SlowDisk(std::unique_ptr<Store> inner, std::chrono::microseconds longer)
+      : inner_(std::move(inner)), longer_(longer) {}
+
+  StatusOr<StoreState> Open(const OpenOptions& options) override { return inner_->Open(options); }
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    return inner_->LoadSnapshot(visit);
+  }
+  Status Replay(std::uint64_t after,
+                const std::function<StatusOr<bool>(std::string_view)>& visit) override {
+    return inner_->Replay(after, visit);
+  }
+  Status Append(const Batch& batch) override {
+    Status appended = inner_->Append(batch);
+    std::this_thread::sleep_for(longer_);
+    return appended;
+  }
+  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override {
+    return inner_->FindTransaction(id);
+  }
+  StatusOr<std::optional<TextEntry>> FindText(const Hash256& hash) override {
+    return inner_->FindText(hash);
+  }
+  Status WriteSnapshot(const SnapshotSlice& slice) override { return inner_->WriteSnapshot(slice); }
+  StatusOr<std::uint64_t> SizeBytes() override { return inner_->SizeBytes(); }
+  Status Close() override { return inner_->Close(); }
+
+ private:
+  const std::unique_ptr<Store> inner_;
+  const std::chrono::microseconds longer_;
+};
+
+struct Submitters {
+  std::size_t threads = 1;
+  std::size_t each = 1;
+  std::size_t lag = 0;
+  std::chrono::microseconds longer = {};  // as SlowDisk
+};
+
+void MeasureSubmitters(Row& row, Size size, const Submitters& submitters) {
   const World world({.participants = size == Size::kSmoke ? 100U : 1'000U, .roomy = true});
   const tests::Scratch scratch;
-  std::unique_ptr<Hub> hub =
-      world.Found(NewSqliteStore(scratch.File("hub.geo")), {.read_model_lag = lag});
-  const std::vector<PlannedPayment> payments = world.Plans(*hub, submitters * each);
+  std::unique_ptr<Store> store = NewSqliteStore(scratch.File("hub.geo"));
+  if (submitters.longer.count() > 0) {
+    store = std::make_unique<SlowDisk>(std::move(store), submitters.longer);
+  }
+  std::unique_ptr<Hub> hub = world.Found(std::move(store), {.read_model_lag = submitters.lag});
+  const std::vector<PlannedPayment> payments =
+      world.Plans(*hub, submitters.threads * submitters.each);
   auto made = SerialHub::Create(std::move(hub), {});
   Require(made.status(), "serial hub");
   SerialHub& serial = **made;
   const auto begin = std::chrono::steady_clock::now();
   std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < submitters; ++t) {
+  for (std::size_t t = 0; t < submitters.threads; ++t) {
     threads.emplace_back([&, t] {
-      for (std::size_t i = t * each; i < (t + 1) * each; ++i) {
+      for (std::size_t i = t * submitters.each; i < (t + 1) * submitters.each; ++i) {
         const auto result = serial.Execute(payments[i].command, World::kNow);
         Require(result.status(), "execute");
         Require(result->code() == ErrorCode::kOk, "payment");
@@ -72,14 +122,19 @@ void AddThreadRows(Size size) {
   const std::string network = size == Size::kSmoke ? "hk 100" : "hk 1k";
   const std::string operation = "durable payment through SerialHub";
   const std::size_t scale = size == Size::kSmoke ? 1 : size == Size::kQuick ? 20 : 100;
-  AddRow({network, operation, "geo"},
-         [=](Row& row) { MeasureSubmitters(row, size, 64, 3 * scale); });
-  AddRow({network, operation, "geo, rows later"},
-         [=](Row& row) { MeasureSubmitters(row, size, 64, 3 * scale, kAnyLag); });
+  const auto add = [&](const std::string& engine, const Submitters& submitters) {
+    AddRow({network, operation, engine},
+           [=](Row& row) { MeasureSubmitters(row, size, submitters); });
+  };
+  constexpr std::chrono::microseconds kLonger{200};
+  add("geo", {64, 3 * scale});
+  add("geo, rows later", {64, 3 * scale, kAnyLag});
   AddRow({network, operation, "one thread, groups of 64, rows later"},
          [=](Row& row) { MeasureGroups(row, size, 64, 3 * scale); });
-  AddRow({network, operation, "one submitter"},
-         [=](Row& row) { MeasureSubmitters(row, size, 1, 10 * scale); });
+  add("one submitter", {1, 10 * scale});
+  add("one submitter, rows later", {1, 10 * scale, kAnyLag});
+  add("geo, rows later, sync 0.2 ms longer", {64, 3 * scale, kAnyLag, kLonger});
+  add("one submitter, rows later, sync 0.2 ms longer", {1, 10 * scale, kAnyLag, kLonger});
 }
 
 }  // namespace geo::bench

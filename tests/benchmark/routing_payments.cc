@@ -134,6 +134,23 @@ void SetCompleteness(Row& row, Workbench& bench, const Asked& asked) {
   row.Set("completed_of_feasible", static_cast<double>(completed) / static_cast<double>(feasible));
 }
 
+// Beside the same network without policies: what took how much longer of the payments that end in
+// both as `completed` says. The others are those that policies prevent.
+void SetAlike(Row& row, const Asked& asked, const Asked& plain, bool completed) {
+  double us = 0;
+  double plain_us = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < asked.payments.size(); ++i) {
+    if (asked.completed(i) != completed || plain.completed(i) != completed) continue;
+    us += asked.us[i];
+    plain_us += plain.us[i];
+    ++count;
+  }
+  if (plain_us == 0) return;
+  row.Set("alike", static_cast<double>(count));
+  row.Set("of_plain_alike", us / plain_us);
+}
+
 void MeasureCompleted(Row& row, Workbench& bench, const Asked& asked) {
   for (std::size_t i = 0; i < asked.payments.size(); ++i) {
     if (asked.completed(i)) row.AddMicroseconds(asked.us[i]);
@@ -152,23 +169,13 @@ const char* NameOf(RefusalReason reason) {
 
 void MeasureRefused(Row& row, const Asked& asked) {
   std::array<std::size_t, 9> reasons{};
-  constexpr auto kPolicy = static_cast<std::size_t>(RefusalReason::kPolicy);
-  double us_but_policy = 0;
   for (std::size_t i = 0; i < asked.payments.size(); ++i) {
     if (asked.completed(i)) continue;
     row.AddMicroseconds(asked.us[i]);
-    const auto reason =
-        static_cast<std::size_t>(std::get<Refusal>(asked.answers[i].outcome).reason);
-    ++reasons[reason];
-    if (reason != kPolicy) us_but_policy += asked.us[i];
+    ++reasons[static_cast<std::size_t>(std::get<Refusal>(asked.answers[i].outcome).reason)];
   }
   if (row.times().empty()) return row.LeaveOut();
   SetArcs(row, asked, false);
-  // Beside the same network without policies, where nobody is refused for one.
-  const std::size_t others = row.times().size() - reasons[kPolicy];
-  if (reasons[kPolicy] > 0 && others > 0) {
-    row.Set("mean_us_but_policy", us_but_policy / static_cast<double>(others));
-  }
   for (std::size_t i = 1; i < reasons.size(); ++i) {
     if (reasons[i] == 0) continue;
     row.Set(NameOf(static_cast<RefusalReason>(i)), static_cast<double>(reasons[i]));
@@ -366,15 +373,20 @@ Counts CountsFor(const NetworkName& name, Size size) {
 
 void AddKindRows(std::span<const NetworkName> names, const Kind& kind, std::size_t count) {
   const std::string suffix = std::string(" ") + kind.name;
+  const NetworkName& plain = names.front();
   for (const NetworkName& name : names) {
     AddRow({name.row(), "pay" + suffix, "geo"}, [=](Row& row) {
-      Workbench& bench = WorkbenchOf(name);
-      MeasureCompleted(row, bench, AskRouter(bench, kind, count));
+      const Asked& asked = AskRouter(WorkbenchOf(name), kind, count);
+      if (name.policies) SetAlike(row, asked, AskRouter(WorkbenchOf(plain), kind, count), true);
+      MeasureCompleted(row, WorkbenchOf(name), asked);
     });
   }
   for (const NetworkName& name : names) {
-    AddRow({name.row(), "refuse" + suffix, "geo"},
-           [=](Row& row) { MeasureRefused(row, AskRouter(WorkbenchOf(name), kind, count)); });
+    AddRow({name.row(), "refuse" + suffix, "geo"}, [=](Row& row) {
+      const Asked& asked = AskRouter(WorkbenchOf(name), kind, count);
+      if (name.policies) SetAlike(row, asked, AskRouter(WorkbenchOf(plain), kind, count), false);
+      MeasureRefused(row, asked);
+    });
   }
   for (const NetworkName& name : names) {
     AddRow({name.row(), "check refusal" + suffix, "geo"}, [=](Row& row) {
@@ -382,7 +394,6 @@ void AddKindRows(std::span<const NetworkName> names, const Kind& kind, std::size
       MeasureChecks(row, bench, AskRouter(bench, kind, count));
     });
   }
-  const NetworkName& plain = names.front();
   AddRow({plain.row(), "pay on the graph alone" + suffix, "geo"},
          [=](Row& row) { MeasureGraph(row, WorkbenchOf(plain), kind, count); });
 }
