@@ -18,6 +18,11 @@ void HistoryIndex::Add(const Record& record) {
   blocks_.back().last = record.seq;
   blocks_.back().last_time = record.time;
   for (const ParticipantIndex one : TouchedBy(record)) open_.insert(one);
+  std::vector<Pid>& strangers = blocks_.back().strangers;
+  if (!FindParticipant(record.actor) &&
+      std::find(strangers.begin(), strangers.end(), record.actor) == strangers.end()) {
+    strangers.push_back(record.actor);
+  }
   head_ = record.seq;
 }
 
@@ -61,6 +66,10 @@ void HistoryIndex::Close() {
 }
 
 bool HistoryIndex::Touches(const HistoryBlock& block, ParticipantIndex participant) const {
+  if (std::find(block.strangers.begin(), block.strangers.end(), pids_[participant]) !=
+      block.strangers.end()) {
+    return true;
+  }
   if (&block == &blocks_.back()) return open_.contains(participant);
   ByteReader reader(block.touched);
   std::uint64_t one = 0;
@@ -107,6 +116,9 @@ std::vector<ParticipantIndex> HistoryIndex::TouchedBy(const Record& record) cons
       touched.insert(touched.end(), {reservation->from, reservation->to});
     } else if (const auto* transaction = std::get_if<TransactionEffect>(&effect)) {
       touched.insert(touched.end(), {transaction->after.payer, transaction->after.payee});
+    } else if (const auto* proposal = std::get_if<ProposalEffect>(&effect)) {
+      const std::vector<ParticipantIndex>& cycle = proposal->after.cycle;
+      touched.insert(touched.end(), cycle.begin(), cycle.end());
     }
   }
   std::sort(touched.begin(), touched.end());

@@ -22,7 +22,8 @@ struct HistoryBlock {
   std::uint64_t last = 0;
   Timestamp first_time = 0;
   Timestamp last_time = 0;
-  std::string touched;  // participants, ascending: varints of the differences
+  std::string touched;         // participants, ascending: varints of the differences
+  std::vector<Pid> strangers;  // who acted without being a participant; he may become one
 };
 
 // A line as far as questions about it go.

@@ -306,6 +306,23 @@ TEST_P(HistoryTest, AuditsOfAParticipantALineAndAPayment) {
   EXPECT_EQ(paid.transaction, Id("p1"));
 }
 
+// Also what he did in blocks of records from before he was one.
+TEST_P(HistoryTest, AuditsOfAParticipantWhoWasAnOperatorBefore) {
+  constexpr std::size_t kActs = 1'100;
+  now_ += kSecond;
+  for (std::size_t i = 0; i < kActs; ++i) {
+    const SetVerificationLevel level{Who("dan"), static_cast<std::uint8_t>(1 + i % 2), "seen"};
+    ASSERT_TRUE(hub_->Submit(TrustedCommand(Who("admin"), level), now_).ok());
+  }
+  ASSERT_EQ(hub_->Flush()->size(), kActs);
+  RegisterParticipant join;
+  join.key = KeyOf("admin").public_key();
+  join.name = {Salt(), "admin"};
+  Do("admin", join);
+  const std::size_t before = 2;  // equivalents
+  EXPECT_EQ(Audit(Who("admin")).size(), before + kActs + 1);
+}
+
 TEST_P(HistoryTest, AClosedLineSeesNothingOfTheNext) {
   PayAndExpect("ben", "anna", "HOUR");
   PayAndExpect("anna", "ben", "HOUR");
