@@ -169,6 +169,7 @@ class Clearer::Impl {
   StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
                                        const TriggeredClearing& options) {
     GEO_RETURN_IF_ERROR(CheckLength(options.max_length, kLongestTriggeredCycle));
+    GEO_RETURN_IF_ERROR(CheckLeast(options.min_amount));
     ClearingPlan plan;
     if (changed.empty()) return plan;
     for (const PairIndex pair : changed) {
@@ -178,7 +179,6 @@ class Clearer::Impl {
       }
     }
     const EquivalentIndex equivalent = ledger.pair(changed.front()).equivalent;
-    GEO_RETURN_IF_ERROR(CheckScope(ledger, {equivalent, {}, options.min_amount}));
     if (graphs_.size() <= equivalent) return plan;
     const graph::CycleQuery query{options.max_length, options.min_amount, 0};
     Taking taking(graphs_[equivalent], search_, &plan, &in_step_);

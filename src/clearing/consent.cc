@@ -188,6 +188,9 @@ static Status CheckRoom(const Ledger& ledger, const Pid& signer, const ProposalD
 StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Timestamp now,
                                     const ProposeClearing& propose,
                                     const ProposalDefaults& defaults) {
+  if (propose.id.text().empty()) {
+    return MakeError(ErrorCode::kTxIdSyntax, "a proposal needs an id");
+  }
   if (ledger.proposal_count() >= kMaxProposals) {
     return MakeError(ErrorCode::kTooLarge,
                      std::to_string(kMaxProposals) + " proposals wait already");
@@ -251,7 +254,8 @@ StatusOr<std::optional<ProposalPlan>> PlanAcceptance(const Ledger& ledger, const
   const bool is_new = at == after.accepted.end() || *at != member;
   if (is_new) after.accepted.insert(at, member);
   const std::vector<Link> links = LinksOf(ledger, stored.equivalent, stored.cycle);
-  const Amount fits = Fitting(ledger, links, true);
+  const bool open = ledger.equivalent(stored.equivalent).status == EquivalentStatus::kActive;
+  const Amount fits = open ? Fitting(ledger, links, true) : 0;
   if (AwaitedBy(ledger, after).empty() && fits >= stored.min_amount) {
     after.state = ProposalState::kCommitted;
     after.cleared = fits;

@@ -24,10 +24,13 @@ Status CheckScope(const Ledger& ledger, const ClearingScope& scope) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "equivalent " + std::to_string(scope.equivalent) + " is not there");
   }
-  if (scope.min_amount >= 1) return OkStatus();
-  return MakeError(
-      ErrorCode::kInvalidArgument,
-      "a least amount of " + std::to_string(scope.min_amount) + " minor units; it is one or more");
+  return CheckLeast(scope.min_amount);
+}
+
+Status CheckLeast(Amount min_amount) {
+  if (min_amount >= 1) return OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument, "a least amount of " + std::to_string(min_amount) +
+                                                    " minor units; it is one or more");
 }
 
 DebtEffect ChangeOfDebt(const Pair& pair, Direction owing, Amount after) {

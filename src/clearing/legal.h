@@ -46,6 +46,8 @@ class Members {
 
 // Errors: InvalidArgument (unknown equivalent, min_amount not positive).
 Status CheckScope(const Ledger& ledger, const ClearingScope& scope);
+// Whether cycles of at least so much can be asked for.
+Status CheckLeast(Amount min_amount);
 
 // The debt of `debtor` to `creditor` becomes `after` (negative: the other way round).
 DebtEffect ChangeOfDebt(const Pair& pair, Direction owing, Amount after);

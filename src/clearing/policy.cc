@@ -19,8 +19,9 @@ Status CheckSchedule(std::string_view what, Duration every, Amount min_amount) {
                                                       " microseconds; a second at least");
   }
   if (min_amount >= 1) return OkStatus();
-  return MakeError(ErrorCode::kInvalidArgument,
-                   "clearing." + std::string(what) + ".min_amount is one minor unit or more");
+  return MakeError(ErrorCode::kInvalidArgument, "clearing." + std::string(what) +
+                                                    ".min_amount is " + std::to_string(min_amount) +
+                                                    "; one minor unit or more is taken");
 }
 
 Status CheckRange(std::string_view what, std::uint64_t value, std::uint64_t least,

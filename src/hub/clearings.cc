@@ -22,12 +22,15 @@ Status CheckMayClear(const Ledger& ledger, const Pid& signer, std::uint64_t seq)
   const Operator* one = ledger.FindOperator(signer);
   if (one != nullptr && one->role != OperatorRole::kAuditor) return OkStatus();
   return MakeError(ErrorCode::kNotPermitted,
-                   FormatPid(signer) + " is not an operator of this network");
+                   FormatPid(signer) + " is no operator of this network, or an auditor");
 }
 
 // Whether a multiple of `every` lies in (before, now].
 bool IsDue(Duration every, Timestamp before, Timestamp now) {
-  return now / every != before / every;
+  const auto multiples = [every](Timestamp time) {
+    return time / every - (time % every < 0 ? 1 : 0);  // rounded down, before 1970 too
+  };
+  return multiples(now) != multiples(before);
 }
 
 }  // namespace
@@ -116,14 +119,17 @@ ClearingView Hub::Impl::ClearTriggered(const std::vector<PairIndex>& moved, Time
   return view;
 }
 
-void Hub::Impl::ClearScheduled(Timestamp before) {
+// False: a batch had no room for all; what was cleared has nothing left when it is asked again.
+bool Hub::Impl::ClearScheduled(Timestamp before) {
   const ClearingPolicy& policy = options.clearing;
   const bool set_off = policy.set_off.has_value() && IsDue(policy.set_off->every, before, clock);
   const bool cycles = policy.cycles.has_value() && IsDue(policy.cycles->every, before, clock);
-  if (!set_off && !cycles) return;
+  if (!set_off && !cycles) return true;
   for (EquivalentIndex i = 0; i < ledger->equivalent_count() && poison.ok(); ++i) {
+    if (!CheckRoom().ok()) return false;
     if (ledger->equivalent(i).status == EquivalentStatus::kActive) ClearScheduled(i, set_off);
   }
+  return true;
 }
 
 // What cannot be cleared stays for the next time.

@@ -333,7 +333,12 @@ StatusOr<CommandResult> Hub::Execute(const VerifiedCommand& command, Timestamp n
     if (pending() > 0) {
       return MakeError(ErrorCode::kStatusConflict, "commands are pending; flush first");
     }
-    GEO_RETURN_IF_ERROR(impl_->Submit(command, now, nullptr));
+    Status submitted = impl_->Submit(command, now, nullptr);
+    while (ErrorCodeOf(submitted) == ErrorCode::kQueueFull) {  // by records of what is over
+      GEO_RETURN_IF_ERROR(impl_->Flush().status());
+      submitted = impl_->Submit(command, now, nullptr);
+    }
+    GEO_RETURN_IF_ERROR(submitted);
     GEO_ASSIGN_OR_RETURN(std::vector<CommandResult> results, impl_->Flush());
     return std::move(results.front());
   });
@@ -385,6 +390,7 @@ StatusOr<std::vector<Event>> Hub::PollEvents(std::uint64_t after, std::size_t ma
 
 Status Hub::AcknowledgeEvents(std::uint64_t seq) {
   return CatchNoMemory([&]() -> Status {
+    GEO_RETURN_IF_ERROR(impl_->CheckUsable());
     if (seq > impl_->durable.seq) {
       return MakeError(ErrorCode::kInvalidArgument, "record " + std::to_string(seq) +
                                                         " is not there; the last one is " +

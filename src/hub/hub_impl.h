@@ -44,6 +44,7 @@ class Hub::Impl {
   StatusOr<std::vector<CommandResult>> Flush();
   void Poison(const Status& why) noexcept;
   Status CheckUsable() const;
+  Status CheckRoom() const;
   Status CheckNothingPending() const;  // neither commands nor what a Tick did
   // What a transaction id stands for: nothing, a payment or a proposal to clear.
   using Known = std::variant<std::monostate, Transaction, Proposal>;
@@ -151,7 +152,7 @@ class Hub::Impl {
                         ClearingView& view);
   std::vector<PairIndex> PairsMoved(const std::vector<Effect>& effects) const;
   ClearingView ClearTriggered(const std::vector<PairIndex>& moved, Timestamp time);
-  void ClearScheduled(Timestamp before);
+  bool ClearScheduled(Timestamp before);
   void ClearScheduled(EquivalentIndex equivalent, bool set_off);
   StatusOr<ClearingPlan> PlanScheduled(EquivalentIndex equivalent, bool set_off);
   void TellClearer(const Record& record);

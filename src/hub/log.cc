@@ -14,8 +14,13 @@ std::string LogLine(const LogEntry& entry) {
   line.Set("event", entry.event);
   line.Set("level", LogLevelName(entry.level));
   line.Set("time", entry.time);
-  const StatusOr<std::string> text = CanonicalJson(line);
-  return text.ok() ? *text : "{}";
+  StatusOr<std::string> text = CanonicalJson(line);
+  if (text.ok()) return *std::move(text);
+  Json bare{Json::Object()};
+  bare.Set("event", entry.event);
+  bare.Set("level", LogLevelName(entry.level));
+  text = CanonicalJson(bare);
+  return text.ok() ? *std::move(text) : "{}";
 }
 
 }  // namespace geo

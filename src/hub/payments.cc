@@ -162,8 +162,10 @@ StatusOr<std::uint64_t> Hub::Impl::AppendTransaction(Record record, const TxId& 
 }
 
 // Ends the prepared payments whose time is up, each by a record of the hub's own (spec 01 §6.5).
+// Those for which a batch has no room are the first of the next one.
 void Hub::Impl::ExpireReservations() {
   while (const Transaction* first = ledger->FirstExpired(clock)) {
+    if (!CheckRoom().ok()) return;
     const Transaction expired = *first;
     const Pid hub = PidOf(ledger->genesis().hub_key);
     StatusOr<std::optional<PaymentPlan>> plan =
@@ -198,8 +200,8 @@ StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) 
     return std::optional<Transaction>(std::move(*transaction));
   }
   if (std::holds_alternative<std::monostate>(known)) return std::optional<Transaction>();
-  return MakeError(ErrorCode::kTxIdReused, "id " + std::string(id.text()) +
-                                               " was used for a proposal to clear; take another");
+  return MakeError(ErrorCode::kTxIdReused,
+                   "id " + std::string(id.text()) + " is taken; use a new one");
 }
 
 }  // namespace geo

@@ -17,8 +17,8 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const ProposeCl
   result.status = known.status();
   if (!known.ok()) return result;
   if (std::holds_alternative<Transaction>(*known)) {
-    result.status = MakeError(ErrorCode::kTxIdReused, "id " + std::string(propose.id.text()) +
-                                                          " was used for a payment; take another");
+    result.status = MakeError(ErrorCode::kTxIdReused,
+                              "id " + std::string(propose.id.text()) + " is taken; use a new one");
     return result;
   }
   if (const auto* stored = std::get_if<Proposal>(&*known)) {
@@ -95,6 +95,7 @@ CommandResult Hub::Impl::RecordProposal(const VerifiedCommand& command, Proposal
 // Ends the proposals whose time is up, each by a record of the hub's own.
 void Hub::Impl::ExpireProposals() {
   while (const Proposal* first = ledger->FirstExpiredProposal(clock)) {
+    if (!CheckRoom().ok()) return;
     ProposalPlan plan = PlanProposalExpiry(*first);
     Record record;
     record.time = clock;

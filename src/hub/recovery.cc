@@ -56,15 +56,7 @@ Status CheckOptions(const HubOptions& options) {
                      "days is taken");
   }
   GEO_RETURN_IF_ERROR(CheckClearingPolicy(options.clearing));
-  const auto in_range = [](std::uint32_t limit, std::uint32_t most) {
-    return limit == kUnlimited || (limit >= 1 && limit <= most);
-  };
-  if (in_range(options.routing.max_hops, kMostHops) &&
-      in_range(options.routing.max_paths, kMostPaths)) {
-    return OkStatus();
-  }
-  return MakeError(ErrorCode::kConstraintRange,
-                   "routing.max_hops is 1 to 32, max_paths 1 to 64, or either unlimited");
+  return CheckRouteLimits(options.routing.max_hops, options.routing.max_paths);
 }
 
 Status CheckOperators(const std::vector<Operator>& operators) {

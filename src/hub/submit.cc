@@ -19,19 +19,24 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Pl
     return MakeError(ErrorCode::kQueueFull,
                      std::to_string(options.max_pending) + " commands are pending; flush first");
   }
-  // So that the store takes them with the record of one more command, be it the largest.
-  static_assert(kMaxRecordBytes <= kMaxAppendBytes / 2);
-  if (next.batch.records.size() > kMaxAppendBytes - kMaxRecordBytes) {
-    return MakeError(ErrorCode::kQueueFull, std::to_string(next.batch.records.size()) +
-                                                " bytes of records are pending; flush first");
-  }
+  GEO_RETURN_IF_ERROR(CheckRoom());
   Tick(now);
   GEO_RETURN_IF_ERROR(CheckUsable());
+  GEO_RETURN_IF_ERROR(CheckRoom());  // what is over may have taken it, and be left in part
   if (observer.watches()) {
     next.asked.push_back(Observer::Ask(command, begun ? *begun : observer.Now()));
   }
   next.results.push_back(Perform(command, clock, plan));
   return OkStatus();
+}
+
+// Whether the store takes the records that are pending with one more, be it the largest.
+Status Hub::Impl::CheckRoom() const {
+  static_assert(kMaxRecordBytes <= kMaxAppendBytes / 2);
+  const std::size_t pending = next.batch.records.size();
+  if (pending <= kMaxAppendBytes - kMaxRecordBytes) return OkStatus();
+  return MakeError(ErrorCode::kQueueFull,
+                   std::to_string(pending) + " bytes of records are pending; flush first");
 }
 
 void Hub::Impl::Tick(Timestamp now) {
@@ -47,7 +52,7 @@ void Hub::Impl::Tick(Timestamp now) {
 // Commands move the clock too, so what is due is told by when schedules were looked at last.
 void Hub::Impl::TickAlone(Timestamp now) {
   Tick(now);
-  if (poison.ok()) ClearScheduled(std::exchange(schedules_seen, clock));
+  if (poison.ok() && ClearScheduled(schedules_seen)) schedules_seen = clock;
 }
 
 Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) const {

@@ -133,7 +133,7 @@ struct LedgerState {
 
   bool founded = false;
   Genesis genesis;
-  Timestamp last_time = 0;
+  Timestamp last_time = std::numeric_limits<Timestamp>::min();
   bool has_payments = false;
   LargeVector<Participant> participants;
   std::vector<std::uint64_t> sequences;  // by participant

@@ -44,15 +44,8 @@ Status CheckSyntax(const Pay& pay) {
                                                " participants; at most 1024 are taken");
   }
   GEO_RETURN_IF_ERROR(CheckPositiveAmountSyntax(pay.amount));
-  const auto in_range = [](const std::optional<std::uint32_t>& limit, std::uint32_t most) {
-    return !limit || *limit == kUnlimited || (*limit >= 1 && *limit <= most);
-  };
-  if (!in_range(pay.constraints.max_hops, kMostHops) ||
-      !in_range(pay.constraints.max_paths, kMostPaths)) {
-    return MakeError(ErrorCode::kConstraintRange,
-                     "max_hops is 1 to 32, max_paths 1 to 64, or either unlimited");
-  }
-  return OkStatus();
+  return CheckRouteLimits(pay.constraints.max_hops.value_or(kUnlimited),
+                          pay.constraints.max_paths.value_or(kUnlimited));
 }
 
 StatusOr<ParticipantIndex> ActiveParty(const Ledger& ledger, const Pid& pid,

@@ -131,8 +131,7 @@ Status GraphRouter::Check(const RouteRequest& request) const {
   if (request.from == request.to) {
     return MakeError(ErrorCode::kSelfPayment, "payer and payee are the same participant");
   }
-  GEO_RETURN_IF_ERROR(CheckRange("max_hops", request.constraints.max_hops, kMostHops));
-  return CheckRange("max_paths", request.constraints.max_paths, kMostPaths);
+  return CheckRouteLimits(request.constraints.max_hops, request.constraints.max_paths);
 }
 
 const Network* GraphRouter::Serves(const RouteRequest& request) const {
@@ -187,8 +186,8 @@ StatusOr<TargetsPage> GraphRouter::Targets(const TargetsRequest& request) {
   one.constraints.objective = Objective::kFewestHops;
   one.deadline = request.deadline;
   GEO_RETURN_IF_ERROR(CheckNames(request.equivalent, request.from, request.from));
-  GEO_RETURN_IF_ERROR(CheckRange("max_hops", request.constraints.max_hops, kMostHops));
-  GEO_RETURN_IF_ERROR(CheckRange("max_paths", request.constraints.max_paths, kMostPaths));
+  GEO_RETURN_IF_ERROR(
+      CheckRouteLimits(request.constraints.max_hops, request.constraints.max_paths));
   if (request.page_size < 1 || request.page_size > kMaxTargets) {
     return MakeError(ErrorCode::kInvalidArgument, "a page of " + std::to_string(request.page_size) +
                                                       "; expected 1 to " +
@@ -277,6 +276,11 @@ CapacityAnswer GraphRouter::LargestUnderLimits(const RouteLimits& limits, Amount
 }
 
 }  // namespace
+
+Status CheckRouteLimits(std::uint32_t max_hops, std::uint32_t max_paths) {
+  GEO_RETURN_IF_ERROR(CheckRange("max_hops", max_hops, kMostHops));
+  return CheckRange("max_paths", max_paths, kMostPaths);
+}
 
 std::unique_ptr<Router> NewRouter(const Ledger& ledger, std::int64_t day) {
   return std::make_unique<GraphRouter>(ledger, day);

@@ -56,7 +56,7 @@ Status CheckOperator(const Ledger& ledger, const Asking& asking) {
   const Operator* one = ledger.FindOperator(asking.signer);
   if (one != nullptr && one->role != OperatorRole::kAuditor) return OkStatus();
   return MakeError(ErrorCode::kNotPermitted,
-                   FormatPid(asking.signer) + " is not an operator of this network");
+                   FormatPid(asking.signer) + " is no operator of this network, or an auditor");
 }
 
 Status CheckLineLimit(const Ledger& ledger, const TrustLine& line) {

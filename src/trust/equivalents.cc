@@ -28,7 +28,8 @@ Status CheckEquivalentMeta(const CreateEquivalent& command) {
     return MakeError(ErrorCode::kEquivalentCodeSyntax, "an equivalent needs a code");
   }
   if (command.kind < EquivalentKind::kFiat || command.kind > EquivalentKind::kCustom) {
-    return MetaError("an equivalent is fiat, time, a commodity or custom");
+    return MetaError("kind " + std::to_string(static_cast<int>(command.kind)) +
+                     "; expected 1 (fiat), 2 (time), 3 (commodity) or 4 (custom)");
   }
   if (command.precision > kMaxPrecision) {
     return MetaError("precision " + std::to_string(command.precision) + " is outside 0 to 8");

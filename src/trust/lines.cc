@@ -13,6 +13,7 @@ struct NamedLine {
   TrustLine line;
   int precision = 0;
   const Pair* pair = nullptr;
+  bool by_owner = false;  // else by an operator
 };
 
 // Asks whether the number is new, finds the line, then asks whether the signer may (as owner, or as
@@ -24,15 +25,15 @@ StatusOr<NamedLine> FindForChange(const Ledger& ledger, const Asking& asking, co
   if (!index.has_value()) {
     return MakeError(ErrorCode::kUnknownLine, "line " + FormatLineId(id) + " does not exist");
   }
-  NamedLine named{*index, ledger.line(*index), 0, nullptr};
+  NamedLine named{*index, ledger.line(*index), 0, nullptr, false};
   named.precision = ledger.equivalent(named.line.equivalent).precision;
   const bool is_owner = ledger.participant(named.line.owner).pid == asking.signer;
-  if (is_owner) {
-    GEO_RETURN_IF_ERROR(ActiveParticipant(ledger, asking.signer).status());
-  } else if (!operators_too || !CheckOperator(ledger, asking).ok()) {
-    return MakeError(ErrorCode::kNotPermitted,
-                     "line " + FormatLineId(id) + " belongs to somebody else");
-  }
+  const Status as_owner = is_owner
+                              ? ActiveParticipant(ledger, asking.signer).status()
+                              : MakeError(ErrorCode::kNotPermitted,
+                                          "line " + FormatLineId(id) + " belongs to somebody else");
+  named.by_owner = as_owner.ok();
+  if (!named.by_owner && !(operators_too && CheckOperator(ledger, asking).ok())) return as_owner;
   if (named.line.status == LineStatus::kClosed) {
     return MakeError(ErrorCode::kLineClosed,
                      "line " + FormatLineId(id) + " is closed; open a new one");
@@ -59,8 +60,7 @@ StatusOr<TrustPlan> PlanFreezing(const Ledger& ledger, const Asking& asking, con
                                  const std::string& reason, RecordKind kind, LineStatus wanted) {
   GEO_RETURN_IF_ERROR(CheckText("reason", reason, 0, kMaxReasonBytes));
   GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, id, true));
-  const bool is_owner = ledger.participant(named.line.owner).pid == asking.signer;
-  if (!is_owner) GEO_RETURN_IF_ERROR(CheckText("reason", reason, 1, kMaxReasonBytes));
+  if (!named.by_owner) GEO_RETURN_IF_ERROR(CheckText("reason", reason, 1, kMaxReasonBytes));
   if (named.line.status == wanted) {
     const bool frozen = wanted == LineStatus::kFrozen;
     return MakeError(

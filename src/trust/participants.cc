@@ -50,7 +50,9 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   GEO_RETURN_IF_ERROR(CheckName(command.name));
   if (command.profile) GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
   if (command.type < ParticipantType::kPerson || command.type > ParticipantType::kHub) {
-    return MakeError(ErrorCode::kInvalidArgument, "a participant is a person, a business or a hub");
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "participant type " + std::to_string(static_cast<int>(command.type)) +
+                         "; expected 1 (person), 2 (business) or 3 (hub)");
   }
   const Pid pid = PidOf(command.key);
   if (pid != asking.signer) {

@@ -38,7 +38,9 @@ StatusOr<LinePolicy> ApplyPolicy(LinePolicy policy, const PolicyPatch& patch, in
   if (patch.max_hops.mentioned) {
     policy.max_hops = patch.max_hops.value;
     const std::uint32_t hops = policy.max_hops.value_or(1);
-    if (hops < 1 || hops > kMostHops) return Invalid("max_hops", "1 to 32");
+    if (hops < 1 || hops > kMostHops) {
+      return Invalid("max_hops", "1 to 32, not " + std::to_string(hops));
+    }
   }
   GEO_ASSIGN_OR_RETURN(policy.daily_limit, ApplyAmount("daily_limit", policy.daily_limit,
                                                        patch.daily_limit, precision));
@@ -51,7 +53,8 @@ StatusOr<LinePolicy> ApplyPolicy(LinePolicy policy, const PolicyPatch& patch, in
     std::sort(blocked.begin(), blocked.end());
     blocked.erase(std::unique(blocked.begin(), blocked.end()), blocked.end());
     if (blocked.size() > kMaxBlockedParticipants) {
-      return Invalid("blocked_participants", "at most 256 participants");
+      return Invalid("blocked_participants",
+                     "at most 256 participants, not " + std::to_string(blocked.size()));
     }
   }
   return policy;

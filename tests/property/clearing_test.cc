@@ -317,6 +317,8 @@ TEST(Clearing, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(triggered(0, {.max_length = 9}), ErrorCode::kConstraintRange);
   EXPECT_EQ(triggered(0, {.min_amount = 0}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(triggered(10'000, {}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf((*clearer)->PlanTriggered(world.ledger, {}, {.min_amount = 0}).status()),
+            ErrorCode::kInvalidArgument);
   const auto cycle = [&](std::vector<ParticipantIndex> participants) {
     return ErrorCodeOf(PlanCycle(world.ledger, 0, participants).status());
   };

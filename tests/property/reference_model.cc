@@ -41,11 +41,12 @@ struct Case {
     if (person == m.people.end() || !must_be_active) return;
     If(person->second.status != ParticipantStatus::kActive, 3, {kParticipantNotActive});
   }
-  void Role(OperatorRole least, int step = 5) {
+  bool HasRole(OperatorRole least) const {
     const auto may = [&](const Operator& o) { return o.pid == signer && o.role <= least; };
     const auto& all = m.options.genesis->operators;
-    If(std::none_of(all.begin(), all.end(), may), step, {kNotPermitted});
+    return std::any_of(all.begin(), all.end(), may);
   }
+  void Role(OperatorRole least, int step = 5) { If(!HasRole(least), step, {kNotPermitted}); }
   Participant& Changed(const Pid& pid) {
     m.people[pid].updated = m.last_time;
     return m.people[pid];
@@ -194,9 +195,9 @@ struct Case {
     get<0>(nobody.way) = m.currencies.empty() ? "" : m.currencies.front().code.text();
     if (found == m.lines.end()) return nobody;
     const bool is_owner = get<1>(found->second.way) == signer;
-    if (is_owner) Party(signer);
-    If(!is_owner && !operators_too, 5, {kNotPermitted});
-    if (!is_owner) Role(OperatorRole::kOperator);
+    const bool may_operate = operators_too && HasRole(OperatorRole::kOperator);
+    if (is_owner && !may_operate) Party(signer);
+    If(!is_owner && !may_operate, 5, {kNotPermitted});
     If(found->second.status == LineStatus::kClosed, 6, {kLineClosed});
     if (Fine()) found->second.updated = m.last_time;  // what is asked will be done
     return found->second;
@@ -228,7 +229,9 @@ struct Case {
   template <typename Freezing>
   void Freeze(const Freezing& c, LineStatus wanted, ErrorCode already) {
     Line& line = Named(c.line, true);
-    If(get<1>(line.way) != signer && c.reason.empty(), 6, {kTextInvalid});
+    const bool as_owner =
+        get<1>(line.way) == signer && m.people.at(signer).status == ParticipantStatus::kActive;
+    If(!as_owner && c.reason.empty(), 6, {kTextInvalid});
     If(line.status == wanted, 7, {already});
     if (Fine()) line.status = wanted;
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "geo/hub/hub.h"
+#include "geo/readmodel/history.h"
 #include "tests/support/clearing_village.h"
 
 namespace geo::tests {
@@ -160,6 +161,30 @@ TEST_F(ConsentTest, AFrozenLineWaits) {
   EXPECT_EQ(Accept("cleo").state, ProposalState::kCommitted);
 }
 
+// As ClearCycle would be refused then.
+TEST_F(ConsentTest, AnEquivalentAtRestIsNotCleared) {
+  Propose();
+  Accept("ben");
+  Do("clerk", UpdateEquivalent{Eur(), false});
+  EXPECT_EQ(Accept("cleo").state, ProposalState::kWaiting);
+  EXPECT_EQ(Debts(), kUntouched);
+  Do("clerk", UpdateEquivalent{Eur(), true});
+  EXPECT_EQ(Accept("cleo").state, ProposalState::kCommitted);
+}
+
+// It touches everybody on its cycle, when it is made and when its time is over.
+TEST_F(ConsentTest, StandsInTheAuditOfEverybodyOnTheCycle) {
+  Propose();
+  Advance(8 * kDay);
+  const auto history = History::Open(NewMemoryJournalReader(medium_)).value();
+  for (const char* who : {"anna", "ben", "cleo"}) {
+    const auto entries = history->Audit({.subject = KeyOf(who).pid()})->entries;
+    EXPECT_EQ(RecordKindName(entries[0].kind), "expire_proposal") << who;
+    EXPECT_EQ(RecordKindName(entries[1].kind), "propose_clearing") << who;
+    EXPECT_EQ(entries[1].participants, PidsOf({"anna", "ben", "cleo"})) << who;
+  }
+}
+
 TEST_F(ConsentTest, WhoMayProposeWhat) {
   EXPECT_EQ(Code(Try("dan", Proposed())), "NotPermitted");
   EXPECT_EQ(Code(Try("auditor", Proposed())), "NotPermitted");
@@ -173,6 +198,9 @@ TEST_F(ConsentTest, WhoMayProposeWhat) {
   EXPECT_EQ(Code(Try("clerk", wrong)), "StatusConflict");
   wrong.min_amount = "0";
   EXPECT_EQ(Code(Try("clerk", wrong)), "AmountNotPositive");
+  wrong = Proposed();
+  wrong.id = TxId();
+  EXPECT_EQ(Code(Try("clerk", wrong)), "TxIdSyntax");
   wrong = Proposed();
   wrong.lifetime = 59 * kSecond;
   EXPECT_EQ(Code(Try("clerk", wrong)), "InvalidArgument");
@@ -223,7 +251,8 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   // Among payments, too.
   Pay pay = Payment("anna", "dan", "1");
   pay.id = Id("p");
-  EXPECT_EQ(Code(Try("anna", pay)), "TxIdReused");
+  EXPECT_EQ(Try("anna", pay).status.message(), "id p is taken; use a new one")
+      << "by what, is nobody's to find out";
   EXPECT_FALSE(hub_->FindTransaction(Id("p"))->has_value());
   pay.id = Id("paid");
   Do("anna", pay);

@@ -394,6 +394,26 @@ TEST(AuthorisationTest, NoCommandIsLeftOut) {
   EXPECT_EQ(seen.size(), std::variant_size_v<Command>) << "a command lacks its row";
 }
 
+// Whoever is an operator may freeze any line, his own as a suspended participant too, with a
+// reason.
+TEST(AuthorisationTest, AnOperatorWhoIsASuspendedParticipant) {
+  Village village;
+  RegisterParticipant join;
+  join.key = KeyOf("clerk").public_key();
+  join.name = {Salt(), "clerk"};
+  village.Do("clerk", join);
+  const LineId line = village.Trust("clerk", "ben");
+  village.Do("admin",
+             SetParticipantStatus{PidOfName("clerk"), ParticipantStatus::kSuspended, "asked"});
+  const auto try_it = [&](const Command& command) {
+    const VerifiedCommand trusted = TrustedCommand(PidOfName("clerk"), command);
+    return std::string(ErrorName(village.hub->Execute(trusted, kStart)->code()));
+  };
+  EXPECT_EQ(try_it(FreezeLine{line, ""}), "TextInvalid");
+  EXPECT_EQ(try_it(FreezeLine{line, "why"}), "Ok");
+  EXPECT_EQ(try_it(CloseLine{line}), "ParticipantNotActive");
+}
+
 // An owner who was banned, or an operator, does not act by means of somebody else's signature.
 TEST(AuthorisationTest, ASignatureOfAnotherKeyIsNobodys) {
   SignedCommand sent =

@@ -110,6 +110,29 @@ TEST_F(HubLimitsTest, BytesOfRecordsBetweenTwoFlushes) {
   Do("ben", update);
 }
 
+// What is over while a batch is full ends in the next one, and nothing else is done before it.
+TEST_F(HubLimitsTest, AFullBatchLeavesTheRestOfATickToTheNext) {
+  PreparePayment prepare;
+  prepare.payment = Payment("anna", "cleo", "1");
+  Do("anna", prepare);
+  UpdateLine update;
+  update.line = lines_.at({"ben", "anna"});
+  update.policy.blocked_participants = std::vector<Pid>(kMaxBlockedParticipants);
+  for (std::size_t i = 0; i < kMaxBlockedParticipants; ++i) {
+    (*update.policy.blocked_participants.value)[i].bytes[0] = static_cast<std::uint8_t>(i);
+  }
+  const VerifiedCommand command = TrustedCommand(KeyOf("ben").pid(), update);
+  while (hub_->Submit(command, now_).ok()) {
+  }
+  now_ += kHour;
+  hub_->Tick(now_);
+  EXPECT_EQ(hub_->view().ledger().prepared_count(), 1U);
+  EXPECT_EQ(CodeName(hub_->Submit(command, now_)), "QueueFull");
+  ASSERT_TRUE(hub_->Flush().ok());
+  EXPECT_EQ(Code(Try("anna", CommitPayment{prepare.payment.id})), "ReservationExpired");
+  EXPECT_EQ(hub_->view().ledger().prepared_count(), 0U);
+}
+
 TEST_F(HubLimitsTest, ParticipantsNamedInACommand) {
   SetOffDebts clear;
   clear.terms.equivalent = Eur();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -158,6 +159,16 @@ TEST_F(HubMetricsTest, PaymentsInTwoPhasesCountWhenTheyAreDecided) {
   EXPECT_NE(Prepare("dear", "1000"), ErrorCode::kOk);
   EXPECT_EQ(Failed(), "3");
   EXPECT_EQ(Succeeded(), "1");
+}
+
+// A number beyond what JSON can say costs the other fields, not the line.
+TEST(LogLineTest, AnEntryBeyondTheNumbersOfJson) {
+  LogEntry entry;
+  entry.event = "hub.opened";
+  entry.time = 7;
+  EXPECT_EQ(LogLine(entry), R"({"event":"hub.opened","level":"info","time":7})");
+  entry.time = std::numeric_limits<Timestamp>::max();
+  EXPECT_EQ(LogLine(entry), R"({"event":"hub.opened","level":"info"})");
 }
 
 TEST_F(HubMetricsTest, WhatWasNotWrittenIsNotCounted) {

@@ -251,6 +251,27 @@ TEST(HubTest, EventsComeInOrderWholeAndAtLeastOnce) {
   village.Reopen();
   EXPECT_EQ(village.hub->acknowledged(), 4U);
   EXPECT_EQ(village.hub->PollEvents(0, 1000).value(), all);
+  ASSERT_TRUE(village.hub->Close().ok());
+  EXPECT_EQ(CodeName(village.hub->AcknowledgeEvents(5)), "StoreClosed") << "it would be lost";
+}
+
+// Negative times are instants like others.
+TEST(HubTest, ANetworkOfBefore1970) {
+  HubOptions options;
+  options.genesis = VillageGenesis();
+  options.founded_at = -400 * kDay;
+  const auto medium = std::make_shared<MemoryMedium>();
+  std::unique_ptr<Hub> hub = Hub::Open(NewMemoryStore(medium), options).value();
+  CreateEquivalent create;
+  create.code = EquivalentCode::Parse("UAH").value();
+  const VerifiedCommand command = TrustedCommand(KeyOf("admin").pid(), create);
+  const CommandResult result = hub->Execute(command, -399 * kDay).value();
+  EXPECT_EQ(ErrorName(result.code()), "Ok") << result.status;
+  EXPECT_EQ(hub->view().ledger().last_time(), -399 * kDay);
+  ASSERT_TRUE(hub->Checkpoint().ok());
+  ASSERT_TRUE(hub->Close().ok());
+  hub = Hub::Open(NewMemoryStore(medium), options).value();
+  EXPECT_EQ(hub->view().ledger().last_time(), -399 * kDay);
 }
 
 TEST(HubTest, ReadModelIsPlainSql) {

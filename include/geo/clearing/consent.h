@@ -77,8 +77,8 @@ std::vector<ParticipantIndex> AwaitedBy(const Ledger& ledger, const Proposal& pr
 // auditor. O(length).
 bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who);
 
-// Plans a proposal by `signer`, recorded at `now`. O(proposals that wait). Errors: TooLarge
-// (kMaxProposals wait, or max_waiting_per_proposer of the signer's),
+// Plans a proposal by `signer`, recorded at `now`. O(proposals that wait). Errors: TxIdSyntax (no
+// id), TooLarge (kMaxProposals wait, or max_waiting_per_proposer of the signer's),
 // UnknownParticipant, ParticipantNotActive (of the signer), NotPermitted, UnknownEquivalent,
 // EquivalentNotActive, those of amounts, InvalidArgument (not a cycle; a lifetime out of range);
 // StatusConflict: not a cycle of debts of at least the minimum under active lines now, or one that

@@ -71,9 +71,9 @@ struct HubOptions {
   std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
   // Rows that may wait for UpdateReadModel. As long as no more wait, appends of commands take none
   // along, which makes them cheaper; the tables then show the past (and of a transaction that goes
-  // on nothing, as long as its newest row waits). 0: none wait longer than must; but where a group
-  // makes more rows than read_model_rows, time and again, UpdateReadModel must be called, or they
-  // pile up in memory.
+  // on nothing, or how it stood, as long as its newest row waits). 0: none wait longer than must;
+  // but where a group makes more rows than read_model_rows, time and again, UpdateReadModel must be
+  // called, or they pile up in memory.
   std::size_t read_model_lag = 0;
   std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
 
@@ -161,14 +161,19 @@ class Hub {
   // BatchDone with ok releases the results (and those that a busy Flush kept); with StoreBusy the
   // batch stays; with any other error the hub is poisoned. Errors: HubPoisoned, StatusConflict when
   // no batch was taken, and the status itself as in Flush.
+  //
+  // The host appends to the store that it gave to Open, of which it keeps a pointer. Until
+  // BatchDone it calls nothing that writes: Flush, and whatever flushes, would append the batch
+  // once more. Submit asks the store for ids, so a batch that another thread appends wants a store
+  // that takes both at once.
   const Batch* TakeBatch();
   StatusOr<std::vector<CommandResult>> BatchDone(const Status& appended);
 
   // Tells the hub the time when nothing else does: prepared payments whose time is up end by a
   // record of their own, to be written by the next Flush (Submit does the same first), as proposals
-  // to clear do, scheduled clearings that are due run (only here, so that the server chooses
-  // when), and views
-  // show the capacities of the present UTC day (daily limits). A clock that steps back counts as
+  // to clear do, scheduled clearings that are due run (only here, so that the server chooses when),
+  // and views show the capacities of the present UTC day (daily limits). What one append has no
+  // room for is left to the Tick or Submit after the next Flush. A clock that steps back counts as
   // standing still. Does nothing on a poisoned hub. O(expired), and the clearings.
   void Tick(Timestamp now);
 
@@ -176,7 +181,7 @@ class Hub {
   std::size_t pending() const;
 
   // The state with everything submitted, flushed or not: flush before telling anybody. Borrowed:
-  // valid until the next Submit, Flush or Close.
+  // valid until the next call that changes something.
   View view() const;
 
   // Up to about `max` events after record `after`, from the durable journal, oldest first; whole
@@ -185,7 +190,7 @@ class Hub {
   StatusOr<std::vector<Event>> PollEvents(std::uint64_t after, std::size_t max);
 
   // Events up to record `seq` are handled. Kept with the next append (at least once: after a crash
-  // some may come again). Errors: InvalidArgument beyond the durable head.
+  // some may come again). Errors: InvalidArgument beyond the durable head, HubPoisoned.
   Status AcknowledgeEvents(std::uint64_t seq);
   std::uint64_t acknowledged() const;
 
@@ -204,13 +209,14 @@ class Hub {
 
   // Erases a participant's clear text, past and present, from the side table; hashes stay (spec 01
   // §2.3). Done, as durable as the options say, when this returns. Errors: UnknownParticipant;
-  // StatusConflict while commands are pending (flush first); as Flush, and those of Store::Replay.
+  // StatusConflict while commands, or records of a Tick, are pending (flush first); as Flush, and
+  // those of Store::Replay.
   // O(journal), all of which it reads.
   Status ErasePersonalText(const Pid& participant);
 
   // Writes one slice of a snapshot; true when the snapshot is complete. Work may go on between
-  // calls. Errors: StatusConflict while commands are pending (flush first), HubPoisoned, and those
-  // of Store::WriteSnapshot, after which a new one is begun.
+  // calls. Errors: StatusConflict while commands, or records of a Tick, are pending (flush first),
+  // HubPoisoned, and those of Store::WriteSnapshot, after which a new one is begun.
   StatusOr<bool> CheckpointStep();
   // All slices.
   Status Checkpoint();
@@ -219,7 +225,7 @@ class Hub {
   // them.
   std::size_t read_model_backlog() const;
   // Writes the whole backlog, in slices of read_model_rows. Errors as Flush; StatusConflict while
-  // commands are pending (flush first).
+  // commands, or records of a Tick, are pending (flush first).
   Status UpdateReadModel();
 
   // Runs every check of spec 01 §8.6 that needs no journal, on the state with everything submitted:

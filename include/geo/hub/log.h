@@ -55,7 +55,8 @@ class LogSink {
 };
 
 // The entry as one line of canonical JSON: the fields beside "event", "level" and "time"
-// (microseconds), without a line end. Any thread. O(size).
+// (microseconds), without a line end; "event" and "level" alone when the others cannot be said in
+// JSON, as a time beyond 2^53 − 1 (the year 2255). Any thread. O(size).
 std::string LogLine(const LogEntry& entry);
 
 }  // namespace geo

@@ -49,7 +49,8 @@ enum class Metric : std::uint8_t {
   kActiveParticipants,  // geo_active_participants
   kTotalDebt,           // geo_total_debt {equivalent}: Σ of its debts, in whole units
   kCheckpointAge,       // geo_last_checkpoint_age_seconds {equivalent}: since the last complete
-                        // checkpoint was begun; before the first one, since the founding
+                        // checkpoint was begun, or, once opened anew, since the last record that it
+                        // holds; before the first one, since the founding
   // Gauges set by CheckIntegrity.
   kIntegrityStatus,         // geo_integrity_status {equivalent}: 1 when every check passed, else 0
   kZeroSumBalance,          // geo_zero_sum_balance {equivalent}: Σ of all net positions, in whole

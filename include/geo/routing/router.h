@@ -258,6 +258,10 @@ class Router {
   virtual std::unique_ptr<Router> NewSibling() const = 0;
 };
 
+// Whether such limits can be asked for: 1…kMostHops hops and 1…kMostPaths paths, or kUnlimited.
+// Errors: ConstraintRange, naming the one that is neither.
+Status CheckRouteLimits(std::uint32_t max_hops, std::uint32_t max_paths);
+
 // A router over everything in `ledger`, on UTC day `day` (days since 1970-01-01).
 // O(pairs · log pairs).
 std::unique_ptr<Router> NewRouter(const Ledger& ledger, std::int64_t day);
