@@ -21,19 +21,32 @@ Hub::Impl::Impl(std::unique_ptr<Store> s, const HubOptions& o)
 
 namespace {
 
+// Of payments or proposals, by default, at least and at most.
+template <typename Defaults>
+Status CheckLifetimes(const char* what, const Defaults& of) {
+  if (of.shortest_lifetime >= kSecond && of.lifetime >= of.shortest_lifetime &&
+      of.longest_lifetime >= of.lifetime && of.longest_lifetime <= 366 * kDay) {
+    return OkStatus();
+  }
+  return MakeError(ErrorCode::kInvalidArgument,
+                   std::string(what) + ": shortest_lifetime " +
+                       std::to_string(of.shortest_lifetime) + ", lifetime " +
+                       std::to_string(of.lifetime) + ", longest_lifetime " +
+                       std::to_string(of.longest_lifetime) +
+                       " microseconds; expected to rise, from 1 s to 366 days");
+}
+
 Status CheckOptions(const HubOptions& options) {
-  if (options.clock_drift < 0 || options.max_pending == 0 || options.snapshot_items == 0) {
+  if (options.clock_drift < 0) {
     return MakeError(ErrorCode::kInvalidArgument,
-                     "clock_drift must not be negative, max_pending and snapshot_items not zero");
+                     "clock_drift " + std::to_string(options.clock_drift) + "; expected 0 or more");
+  }
+  if (options.max_pending == 0 || options.snapshot_items == 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "max_pending or snapshot_items is 0; expected 1 or more");
   }
   const PaymentDefaults& payments = options.payments;
-  constexpr Duration kLongest = 366 * kDay;
-  if (payments.shortest_lifetime < kSecond || payments.lifetime < payments.shortest_lifetime ||
-      payments.longest_lifetime < payments.lifetime || payments.longest_lifetime > kLongest) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "payments: 1 s <= shortest_lifetime <= lifetime <= longest_lifetime <= 366 "
-                     "days is taken");
-  }
+  GEO_RETURN_IF_ERROR(CheckLifetimes("payments", payments));
   if (payments.max_prepared_per_payer == 0) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "payments.max_prepared_per_payer is at least 1; 0 would forbid to prepare");
@@ -48,20 +61,15 @@ Status CheckOptions(const HubOptions& options) {
                      "routing.avoid is to be empty and routing.within absent: they name "
                      "participants by indices of one state; payments bring an avoid of their own");
   }
-  const ProposalDefaults& proposals = options.proposals;
-  if (proposals.shortest_lifetime < kSecond || proposals.lifetime < proposals.shortest_lifetime ||
-      proposals.longest_lifetime < proposals.lifetime || proposals.longest_lifetime > kLongest) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "proposals: 1 s <= shortest_lifetime <= lifetime <= longest_lifetime <= 366 "
-                     "days is taken");
-  }
+  GEO_RETURN_IF_ERROR(CheckLifetimes("proposals", options.proposals));
   GEO_RETURN_IF_ERROR(CheckClearingPolicy(options.clearing));
   return CheckRouteLimits(options.routing.max_hops, options.routing.max_paths);
 }
 
 Status CheckOperators(const std::vector<Operator>& operators) {
   if (operators.size() > kMaxOperators) {
-    return MakeError(ErrorCode::kTooLarge, "a network has at most 64 operators");
+    return MakeError(ErrorCode::kTooLarge,
+                     std::to_string(operators.size()) + " operators; a network has at most 64");
   }
   std::set<Pid> pids;
   for (const Operator& one : operators) {
@@ -71,7 +79,8 @@ Status CheckOperators(const std::vector<Operator>& operators) {
     }
     if (one.role < OperatorRole::kAdmin || one.role > OperatorRole::kAuditor) {
       return MakeError(ErrorCode::kInvalidArgument,
-                       who + " is neither admin, operator nor auditor");
+                       who + " has role " + std::to_string(static_cast<int>(one.role)) +
+                           "; expected 1 (admin), 2 (operator) or 3 (auditor)");
     }
     if (!pids.insert(one.pid).second) {
       return MakeError(ErrorCode::kInvalidArgument, who + " is named twice");

@@ -50,6 +50,7 @@ struct RejectClearing {
   TxId id;
 };
 
+// 1 s ≤ shortest_lifetime ≤ lifetime ≤ longest_lifetime ≤ 366 days.
 struct ProposalDefaults {
   Duration lifetime = 7 * kDay;
   Duration shortest_lifetime = kMinute;  // what may be asked for

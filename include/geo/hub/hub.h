@@ -56,7 +56,8 @@ struct HubOptions {
   // payments; not kCheapest, for which a hub knows no costs. `avoid` and `within` stay empty: they
   // name participants by index, and a payment brings an `avoid` of its own.
   RouteConstraints routing = {};
-  Duration clock_drift = 300 * kSecond;  // commands issued further in the future are refused
+  // Commands issued further in the future are refused; 0 or more.
+  Duration clock_drift = 300 * kSecond;
   // Take the messages of GEO v0.1 clients too (geo/hub/legacy_command.h has what that costs). Else
   // they are answered NotPermitted.
   bool accept_legacy = false;
@@ -67,7 +68,7 @@ struct HubOptions {
   // What is cleared without being asked for (spec 01 §7.2–7.4). By default nothing.
   ClearingPolicy clearing = {};
   ProposalDefaults proposals = {};      // how long proposals to clear wait, and how many (§7.5)
-  std::size_t max_pending = 65'536;     // submits between two flushes
+  std::size_t max_pending = 65'536;     // submits between two flushes; at least 1
   std::size_t read_model_rows = 4'096;  // rows of the read model per append; 0: no read model
   // Rows that may wait for UpdateReadModel. As long as no more wait, appends of commands take none
   // along, which makes them cheaper; the tables then show the past (and of a transaction that goes
@@ -75,7 +76,7 @@ struct HubOptions {
   // but where a group makes more rows than read_model_rows, time and again, UpdateReadModel must be
   // called, or they pile up in memory.
   std::size_t read_model_lag = 0;
-  std::size_t snapshot_items = 65'536;  // things per slice of a snapshot
+  std::size_t snapshot_items = 65'536;  // things per slice of a snapshot; at least 1
 
   // Whom the hub tells about itself; null: nobody. Not owned; they must outlive the hub.
   Metrics* metrics = nullptr;

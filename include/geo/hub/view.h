@@ -45,10 +45,11 @@ struct ReservationView {
   friend bool operator==(const ReservationView&, const ReservationView&) = default;
 };
 
-// Borrowed from a hub: valid on the hub's thread until its next Submit, Flush or Close. Errors all
-// calls share: UnknownParticipant, UnknownEquivalent.
+// Borrowed from a hub: valid on the hub's thread until the next call that changes something. Errors
+// all calls share: UnknownParticipant, UnknownEquivalent.
 class View {
  public:
+  // For hubs: use Hub::view and SerialHub::Reader. All that is given must outlive the view.
   View(const Ledger& ledger, Router& router, const RouteConstraints& by_default, Timestamp now)
       : ledger_(&ledger), router_(&router), by_default_(&by_default), now_(now), day_(DayOf(now)) {}
 
@@ -57,12 +58,12 @@ class View {
   // Spec 01 §4.7. O(lines and debts of the participant).
   StatusOr<Balance> BalanceOf(const Pid& participant, const EquivalentCode& equivalent) const;
 
-  // The latest line owner→debtor, live or closed; nothing when there never was one.
+  // The latest line owner→debtor, live or closed; nothing when there never was one. O(1).
   StatusOr<std::optional<LineView>> LineOf(const Pid& owner, const Pid& debtor,
                                            const EquivalentCode& equivalent) const;
 
   // The participant's lines, given and received, the latest of each direction, in order of creation
-  // of the pair; `max` of them after skipping `skip`.
+  // of the pair; `max` of them after skipping `skip`. O(pairs of the participant).
   StatusOr<std::vector<LineView>> LinesOf(const Pid& participant, const EquivalentCode& equivalent,
                                           std::size_t skip, std::size_t max) const;
 
@@ -77,16 +78,16 @@ class View {
 
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
   // the hub's defaults. Participants that may not pay or be paid, and equivalents that are not
-  // active: 0. Indices of nobody in the constraints are nobody. Errors also: ConstraintRange,
-  // SelfPayment.
+  // active: 0. Indices of nobody in the constraints are nobody. Effort as Router::Capacity. Errors
+  // also: ConstraintRange, SelfPayment.
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
                                     const EquivalentCode& equivalent) const;
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
                                     const EquivalentCode& equivalent,
                                     const RouteConstraints& constraints) const;
 
-  // Whether and how `amount` could be paid now, without paying. Errors as Capacity; SelfPayment;
-  // AmountNotPositive; EquivalentNotActive.
+  // Whether and how `amount` could be paid now, without paying. Effort as Router::FindRoutes.
+  // Errors as Capacity; AmountNotPositive; EquivalentNotActive.
   StatusOr<RouteAnswer> FindRoutes(const Pid& from, const Pid& to, const EquivalentCode& equivalent,
                                    Amount amount, const RouteConstraints& constraints) const;
 
