@@ -42,7 +42,13 @@ case $kind in
   pkg_config)
     install_and_move
     pc=$(find "$work/moved" -name geo.pc)
-    PKG_CONFIG_PATH=$(dirname "$pc") make -C "$here" OUT="$work" CXX="$CXX" CXXFLAGS="$CXXFLAGS"
+    export PKG_CONFIG_PATH
+    PKG_CONFIG_PATH=$(dirname "$pc")
+    make -C "$here" OUT="$work" CXX="$CXX" CXXFLAGS="$CXXFLAGS"
+    # Where the kits were built they are there.
+    if [ -e "$PKG_CONFIG_PATH/geo-testing.pc" ]; then
+      make -C "$here" OUT="$work" CXX="$CXX" CXXFLAGS="$CXXFLAGS" kits
+    fi
     ;;
   *)
     echo "unknown consumer: $kind" >&2
@@ -50,4 +56,6 @@ case $kind in
     ;;
 esac
 # Where a shared geo was moved to; a static one does not ask.
-LD_LIBRARY_PATH=$(dirname "$(find "$work" -name "libgeo.*" | head -n 1)") "$work/consumer"
+libraries=$(dirname "$(find "$work" -name "libgeo.*" | head -n 1)")
+LD_LIBRARY_PATH=$libraries "$work/consumer"
+if [ -x "$work/kits" ]; then LD_LIBRARY_PATH=$libraries "$work/kits"; fi
