@@ -220,15 +220,15 @@ int Main(int argc, const char* const* argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   const StatusOr<World> world = Load(flags);
-  const Status status = world.ok() ? WriteFiles(flags, *world) : world.status();
-  if (!status.ok()) {
-    const auto message = status.message();
-    fmt::print(stderr, "analyse: {}: {}\n", ErrorName(ErrorCodeOf(status)),
-               std::string_view(message.data(), message.size()));
-    return 1;
+  Status status = world.ok() ? WriteFiles(flags, *world) : world.status();
+  if (status.ok()) {
+    status = examples::WriteAnswer(flags.json ? AsJson(flags, *world) : AsTable(flags, *world));
   }
-  fmt::print("{}", flags.json ? AsJson(flags, *world) : AsTable(flags, *world));
-  return 0;
+  if (status.ok()) return 0;
+  const auto message = status.message();
+  fmt::print(stderr, "analyse: {}: {}\n", ErrorName(ErrorCodeOf(status)),
+             std::string_view(message.data(), message.size()));
+  return 1;
 }
 
 }  // namespace

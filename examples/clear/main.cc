@@ -233,8 +233,8 @@ Status Run(const Flags& flags) {
   if (!status.ok()) return status;
   AmountSum remaining = 0;
   for (const examples::Debt& debt : *after) remaining += debt.amount;
-  fmt::print("{}", flags.json ? AsJson(*comparison, flags.carry, remaining) : AsTable(*comparison));
-  return OkStatus();
+  return examples::WriteAnswer(flags.json ? AsJson(*comparison, flags.carry, remaining)
+                                          : AsTable(*comparison));
 }
 
 int Main(int argc, const char* const* argv) {

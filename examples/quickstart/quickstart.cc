@@ -32,7 +32,18 @@ struct Person {
   geo::SecretKey key = Get(geo::SecretKey::FromSeed(Random(32)));
 };
 
-int main() {
+int Fail(const char* why) {
+  fmt::print(stderr, "quickstart: {}\n", why);
+  return 1;
+}
+
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const bool help = argv[1] == std::string("--help");
+    if (!help) fmt::print(stderr, "quickstart: \"{}\" is not known\n", argv[1]);
+    fmt::print(help ? stdout : stderr, "usage: quickstart (without arguments)\n");
+    return help ? 0 : 2;
+  }
   char folder[] = "/tmp/geo-quickstart-XXXXXX";
   if (mkdtemp(folder) == nullptr) return 1;
   const std::string path = std::string(folder) + "/village.db";
@@ -96,5 +107,6 @@ int main() {
   }
   const bool closed = hub->Close().ok();
   std::filesystem::remove_all(folder);
+  if (std::fflush(stdout) != 0) return Fail("standard output: cannot be written");
   return closed ? 0 : 1;
 }

@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include "shared/whole_number.h"
+
 namespace geo::replay {
 namespace {
 
@@ -41,7 +43,7 @@ void AddDataFlags(CLI::App& app, Flags& flags, Given& given) {
     return app.add_option(name, value, about)->option_text(text)->needs(generate);
   };
   add("--seed", flags.network.seed, "S", "Another seed makes up another network (1)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(examples::CheckWholeNumber);
   add("--pairs", given.pairs, "random|degree|local", "Who pays whom in it (random)")
       ->check(CLI::IsMember({"random", "degree", "local"}));
   add("--amounts", given.amounts, "S|M|L", "Median payment 20, 100 or 400 (S)")
@@ -53,7 +55,7 @@ void AddPaymentFlags(CLI::App& app, Flags& flags, Given& given) {
     return app.add_option(name, value, about)->option_text(text);
   };
   add("--payments", flags.settings.payments, "N", "Stop after N (all; 10,000 made-up ones)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(examples::CheckWholeNumber);
   add("--reading", flags.reading, "real|sim",
       "As given, or with from and to of every payment swapped (real)")
       ->check(CLI::IsMember({"real", "sim"}));

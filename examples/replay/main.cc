@@ -17,6 +17,7 @@
 #include "replay/replay.h"
 #include "replay/report.h"
 #include "shared/data.h"
+#include "shared/files.h"
 
 namespace geo::replay {
 namespace {
@@ -69,13 +70,16 @@ int Main(int argc, const char* const* argv) {
   if (const int* status = std::get_if<int>(&read)) return *status;
   const Flags& flags = std::get<Flags>(read);
   const auto report = Run(flags);
-  if (!report.ok()) {
-    const auto message = report.status().message();
-    fmt::print(stderr, "replay: {}: {}\n", ErrorName(ErrorCodeOf(report.status())),
+  Status status = report.status();
+  if (status.ok()) {
+    status = examples::WriteAnswer(flags.json ? AsJson(flags, *report) : AsText(flags, *report));
+  }
+  if (!status.ok()) {
+    const auto message = status.message();
+    fmt::print(stderr, "replay: {}: {}\n", ErrorName(ErrorCodeOf(status)),
                std::string_view(message.data(), message.size()));
     return 1;
   }
-  fmt::print("{}", flags.json ? AsJson(flags, *report) : AsText(flags, *report));
   if (report->digest_after == report->digest_reopened) return 0;
   fmt::print(stderr, "replay: the network as reopened is not the one that was closed\n");
   return 1;

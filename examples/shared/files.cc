@@ -1,5 +1,6 @@
 #include "shared/files.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -17,6 +18,12 @@ Status WriteTextFile(const std::string& path, std::string_view text, bool overwr
   file.close();
   if (file) return OkStatus();
   return MakeError(ErrorCode::kStoreIo, path + ": cannot be written");
+}
+
+Status WriteAnswer(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return OkStatus();
+  return MakeError(ErrorCode::kStoreIo, "standard output: cannot be written");
 }
 
 }  // namespace geo::examples

@@ -1,4 +1,4 @@
-// Files that an example writes because a flag names them.
+// What an example writes: files that a flag names, and its answer.
 #ifndef GEO_EXAMPLES_SHARED_FILES_H_
 #define GEO_EXAMPLES_SHARED_FILES_H_
 
@@ -12,6 +12,10 @@ namespace geo::examples {
 // Makes a file of `text`, or replaces one when `overwrite` allows it. Errors: InvalidArgument when
 // there is one already, StoreIo when it cannot be written.
 Status WriteTextFile(const std::string& path, std::string_view text, bool overwrite);
+
+// Writes the answer to standard output and sees it out. Errors: StoreIo when it cannot be written
+// (a full disk, say).
+Status WriteAnswer(std::string_view text);
 
 }  // namespace geo::examples
 

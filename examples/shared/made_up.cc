@@ -1,5 +1,7 @@
 #include "shared/made_up.h"
 
+#include "shared/whole_number.h"
+
 namespace geo::examples {
 
 std::string MadeUp::name() const {
@@ -20,6 +22,7 @@ void AddMadeUpFlags(CLI::App& app, const std::string& about, CLI::Option* other,
       ->needs(generate);
   app.add_option("--seed", made_up.network.seed, "Another seed makes up another network (1)")
       ->option_text("S")
+      ->check(CheckWholeNumber)
       ->needs(generate);
 }
 

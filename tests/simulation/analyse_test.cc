@@ -125,7 +125,13 @@ TEST_F(AnalyseTest, FilesThatAreThereAreKept) {
   EXPECT_THAT(ReadFile(path), HasSubstr("</svg>"));
 }
 
+TEST_F(AnalyseTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
+  ExpectFailureOnFullDisk({"--data", StarAndPair()});
+  ExpectFailureOnFullDisk({"--data", StarAndPair(), "--json"});
+}
+
 TEST_F(AnalyseTest, WhatIsWrongIsSaid) {
+  EXPECT_EQ(Run({"--generate", "hk", "--seed", "-1"}).status, 2);
   EXPECT_EQ(Run({}).status, 2);
   EXPECT_EQ(Run({"--generate", "hk", "--data", "x"}).status, 2);
   EXPECT_EQ(Run({"--generate", "hk", "--samples", "0"}).status, 2);

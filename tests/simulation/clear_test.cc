@@ -126,6 +126,20 @@ TEST_F(ClearTest, WrongFlagsAndFiles) {
   EXPECT_EQ(Run({"--help"}).status, 0);
 }
 
+TEST_F(ClearTest, SeedsAreWholeNumbers) {
+  for (const std::string wrong : {"-1", "many", "+1", "1.5", "18446744073709551616", ""}) {
+    const ProgramRun run = Run({"--generate", "hk", "--participants", "10", "--seed=" + wrong});
+    EXPECT_EQ(run.status, 2) << wrong;
+    EXPECT_THAT(run.errors, HasSubstr("--seed")) << wrong;
+    EXPECT_THAT(run.errors, HasSubstr(wrong));
+  }
+}
+
+TEST_F(ClearTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
+  ExpectFailureOnFullDisk({"--debts", Debts()});
+  ExpectFailureOnFullDisk({"--debts", Debts(), "--json"});
+}
+
 // Known right answers, by two other solvers.
 TEST_F(ClearTest, DebtsAmongRealParties) {
   const std::filesystem::path file = DataDir() / "obligations-ripple" / "debts-2016.csv.gz";

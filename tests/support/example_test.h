@@ -2,6 +2,7 @@
 #ifndef GEO_TESTS_SUPPORT_EXAMPLE_TEST_H_
 #define GEO_TESTS_SUPPORT_EXAMPLE_TEST_H_
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -37,6 +38,16 @@ class ExampleTest : public ::testing::Test {
   ProgramRun Run(Arguments arguments) {
     arguments.insert(arguments.begin(), (kExamples / name_).string());
     return RunProgram(arguments);
+  }
+
+  // A run whose answer has no room: its complaint, not success.
+  void ExpectFailureOnFullDisk(const Arguments& arguments) {
+    if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+    Arguments all = {"sh", "-c", "exec \"$@\" >/dev/full", "sh", (kExamples / name_).string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const ProgramRun run = RunProgram(all);
+    EXPECT_EQ(run.status, 1);
+    EXPECT_THAT(run.errors, ::testing::HasSubstr("standard output: cannot be written"));
   }
 
   // The object that a run prints with --json; it must succeed.
