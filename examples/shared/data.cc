@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "shared/csv.h"
@@ -42,7 +44,10 @@ StatusOr<Row> ReadRow(const CsvReader& csv, std::size_t column) {
   return Row{static_cast<Account>(*first), static_cast<Account>(*second), *amount};
 }
 
-// Visits every row of a file of three columns.
+// The accounts of a row, in their order.
+std::uint64_t Ends(const Row& row) { return std::uint64_t{row.first} << 32 | row.second; }
+
+// Visits every row of a file of three columns, until a visit finds something wrong.
 template <typename Visit>
 Status ReadRows(CsvReader& csv, const Visit& visit) {
   while (true) {
@@ -50,8 +55,10 @@ Status ReadRows(CsvReader& csv, const Visit& visit) {
     if (!more.ok() || !*more) return more.status();
     auto row = ReadRow(csv, 0);
     if (!row.ok()) return row.status();
-    if (row->first == row->second) return csv.Error("both accounts are the same");
-    visit(*row);
+    if (row->first == row->second) {
+      return csv.Error(fmt::format("both accounts are the same: {}", row->first));
+    }
+    if (Status status = visit(*row); !status.ok()) return status;
   }
 }
 
@@ -123,8 +130,17 @@ StatusOr<std::vector<Debt>> ReadDebts(const std::string& path) {
   auto csv = CsvReader::Open(path, {"debtor", "creditor", "amount"});
   if (!csv.ok()) return csv.status();
   std::vector<Debt> debts;
+  std::unordered_map<std::uint64_t, AmountSum> sums;
   const Status status = ReadRows(**csv, [&](const Row& row) {
+    AmountSum& sum = sums[Ends(row)];
+    sum += row.amount;
+    if (sum > kMaxAmount) {
+      return (*csv)->Error(fmt::format("debts of {} to {} come to {}, at most {} is possible",
+                                       row.first, row.second, FormatSum(sum, kDataPrecision),
+                                       FormatAmount(kMaxAmount, kDataPrecision)));
+    }
     debts.push_back({row.first, row.second, row.amount});
+    return OkStatus();
   });
   if (!status.ok()) return status;
   return debts;
@@ -135,8 +151,14 @@ StatusOr<Network> ReadNetwork(const std::string& folder) {
   network.precision = kDataPrecision;
   auto lines = OpenCsv(folder, "trustlines", {"from", "to", "limit"});
   if (!lines.ok()) return lines.status();
+  std::unordered_set<std::uint64_t> known;
   Status status = ReadRows(**lines, [&](const Row& row) {
+    if (!known.insert(Ends(row)).second) {
+      return (*lines)->Error(
+          fmt::format("there is a line from {} to {} already", row.first, row.second));
+    }
     network.lines.push_back({row.first, row.second, row.amount});
+    return OkStatus();
   });
   if (!status.ok()) return status;
   auto has_debts = FindCsv(folder, "debts");

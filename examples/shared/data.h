@@ -62,7 +62,8 @@ struct Data {
 StatusOr<Network> ReadNetwork(const std::string& folder);
 
 // Debts from one file (debtor,creditor,amount), as they stand in it: a pair may have several, in
-// both directions. Errors: those of CsvReader.
+// both directions. Errors: those of CsvReader; InvalidArgument for a debt to oneself, and where the
+// debts of one account to another come to more than the largest amount.
 StatusOr<std::vector<Debt>> ReadDebts(const std::string& path);
 
 // Everybody who has a line or a debt, ascending.
@@ -72,8 +73,8 @@ std::vector<Account> AccountsOf(const Network& network);
 StatusOr<Network> GenerateNetwork(const testing::NetworkOptions& options);
 
 // A data set: the files trustlines, payments and, when there is one, debts (.csv.gz or .csv) in
-// `folder`. Amounts have at most 6 decimals. Errors: those of CsvReader; InvalidArgument when a
-// file is missing.
+// `folder`. Amounts have at most 6 decimals. Errors: those of CsvReader and ReadDebts;
+// InvalidArgument when a file is missing, for a line to oneself, and for the same line twice.
 StatusOr<Data> ReadData(const std::string& folder);
 
 // A made-up network and payments without end. Errors: InvalidArgument.

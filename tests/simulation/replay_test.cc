@@ -329,7 +329,7 @@ TEST_F(WrongDataTest, MalformedRowsAreNamed) {
   ExpectComplaint(file, header + "1,00,10\n", {":2:", "to is \"00\""});
   ExpectComplaint(file, header + "1, 0,10\n", {":2:", "to is \" 0\""});
   ExpectComplaint(file, header + "1,4294967296,10\n", {":2:", "4294967295"});
-  ExpectComplaint(file, header + "1,1,10\n", {":2:", "same"});
+  ExpectComplaint(file, header + "1,1,10\n", {":2:", "same: 1"});
   ExpectComplaint(file, header + "1,0,10\n2,1,-5\n", {":3:", "limit", "\"-5\""});
   ExpectComplaint(file, header + "1,0,1e3\n", {":2:", "\"1e3\""});
   ExpectComplaint(file, header + "1,0,0.0000001\n", {":2:", "7 decimals"});
@@ -347,7 +347,19 @@ TEST_F(WrongDataTest, TheSameLineTwiceIsRefused) {
                         "from,to,limit\n1,0,10\n1,0,20\n"));
   const ProgramRun run = Run({"--data", folder});
   EXPECT_EQ(run.status, 1);
-  EXPECT_THAT(run.errors, HasSubstr("LineExists"));
+  EXPECT_THAT(run.errors, HasSubstr("trustlines.csv:3: there is a line from 1 to 0 already"));
+}
+
+TEST_F(WrongDataTest, DebtsThatComeToTooMuchAreRefusedWhereTheyDo) {
+  const std::string header = "debtor,creditor,amount\n";
+  const std::string most = "0,1,9223372036854.775807\n";
+  ExpectComplaint("debts.csv", header + most + "1,0,1\n0,2,1\n0,1,0.000001\n",
+                  {":5: debts of 0 to 1 come to 9223372036854.775808, at most "
+                   "9223372036854.775807 is possible"});
+  // Both directions at their largest are set off.
+  const std::filesystem::path folder = SmallData("0,0,1,1\n");
+  EXPECT_TRUE(WriteFile(folder / "debts.csv", header + most + "1,0,9223372036854.775807\n"));
+  EXPECT_EQ(Run({"--data", folder.string()}).status, 0);
 }
 
 TEST_F(WrongDataTest, MissingAndDoubledFiles) {
@@ -470,8 +482,43 @@ TEST_F(ReplayTest, WrongFlagsAreUsageErrors) {
   EXPECT_THAT(help.output, HasSubstr("--generate"));
 }
 
-TEST_F(ReplayTest, QuickstartPaysOverTwoRoutesAndRemembers) {
-  const ProgramRun run = RunProgram({(kExamples / "quickstart").string()});
+TEST_F(ReplayTest, NumbersThatAreNoneAreNamedWithWhatIsAccepted) {
+  for (const std::string flag : {"--seed", "--payments"}) {
+    for (const std::string wrong : {"-1", "abc", "18446744073709551616"}) {
+      const ProgramRun run = Run({"--generate", "hk", "--participants", "10", flag, wrong});
+      EXPECT_EQ(run.status, 2);
+      EXPECT_THAT(run.errors, HasSubstr(flag + ": \"" + wrong +
+                                        "\" is no whole number from 0 to "
+                                        "18446744073709551615\n"));
+    }
+  }
+}
+
+TEST_F(ReplayTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
+  ExpectFailureOnFullDisk({"--data", SmallData("0,0,1,1\n")});
+  ExpectFailureOnFullDisk({"--data", SmallData("0,0,1,1\n"), "--json"});
+}
+
+class QuickstartTest : public ExampleTest {
+ protected:
+  QuickstartTest() : ExampleTest("quickstart") {}
+};
+
+TEST_F(QuickstartTest, TakesNoArguments) {
+  const ProgramRun help = Run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.output, HasSubstr("usage: quickstart"));
+  const ProgramRun wrong = Run({"--json"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_EQ(wrong.output, "");
+  EXPECT_THAT(wrong.errors, HasSubstr("\"--json\""));
+  EXPECT_THAT(wrong.errors, HasSubstr("usage: quickstart"));
+}
+
+TEST_F(QuickstartTest, AnAnswerThatCannotBeWrittenIsNoSuccess) { ExpectFailureOnFullDisk({}); }
+
+TEST_F(QuickstartTest, PaysOverTwoRoutesAndRemembers) {
+  const ProgramRun run = Run({});
   EXPECT_EQ(run.status, 0) << run.errors;
   EXPECT_THAT(run.output, HasSubstr("50.00  Anna  Boris  David  Emma"));
   EXPECT_THAT(run.output, HasSubstr("20.00  Anna  Clara  David  Emma"));
