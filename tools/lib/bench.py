@@ -34,16 +34,30 @@ NOT_COUNTERS = frozenset(
 )
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="tools/bench", description="see tools/bench --help")
+def fail(why):
+    sys.exit(f"tools/bench: {why}")
+
+
+def arguments(given=None):
+    """What the command line asks for; ends the program when it cannot be done."""
+    parser = argparse.ArgumentParser(
+        prog="tools/bench", description="see tools/bench --help", allow_abbrev=False
+    )
     parser.add_argument("name")
     parser.add_argument("--quick", action="store_true", help="small networks only")
     parser.add_argument("--filter", default="", help="rows network/operation/engine that match")
     parser.add_argument("--docs", action="store_true", help="renew docs/performance.md")
     parser.add_argument("--from", dest="source", default="", help="rows measured before")
-    options = parser.parse_args()
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # only look at the flags
+    options = parser.parse_args(given)
     if options.docs and (options.filter or options.quick):
         parser.error("--docs wants the whole measurement: leave --quick and --filter")
+    try:
+        re.compile(options.filter)
+    except re.error as error:
+        parser.error(f'--filter "{options.filter}" is no regular expression: {error}')
+    if options.source:
+        measured_before(options.source)
     return options
 
 
@@ -112,13 +126,16 @@ def run_program(program, options, exchange):
     if options.filter:
         # Google Benchmark goes on after the engine: "/iterations:1/manual_time".
         command.append("--benchmark_filter=" + options.filter.replace("$", "(/iterations|$)"))
-    names = subprocess.run(
-        [*command, "--benchmark_list_tests"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+    listed = subprocess.run([*command, "--benchmark_list_tests"], capture_output=True, text=True, check=False)
+    names = listed.stdout.splitlines()
+    if listed.returncode != 0:
+        fail(f"{program} ended with status {listed.returncode}\n{listed.stderr}")
+    if not names:
+        fail(f'no row matches --filter "{options.filter}"; rows are called network/operation/engine')
     output = os.path.join(exchange, "google_benchmark.json")
     command += [f"--benchmark_out={output}", "--benchmark_out_format=json", "--benchmark_color=false"]
     bar = Bar(len(names))
-    bar.step(names[0] if names else "nothing matches")
+    bar.step(names[0])
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
         for line in running.stdout:
@@ -126,14 +143,12 @@ def run_program(program, options, exchange):
             if any(line.startswith(name) for name in names):
                 bar.step(names[min(bar.done, len(names) - 1)])
     bar.end()
-    try:
-        with open(output, encoding="utf-8") as file:
-            runs = json.load(file)["benchmarks"]
-        rows = [row_of(run) for run in runs]
-    except (OSError, ValueError) as error:
-        sys.exit(f"tools/bench: {error}\n{''.join(said[-5:])}")
     if running.returncode != 0:
-        sys.exit(f"tools/bench: {program} ended with status {running.returncode}\n{''.join(said[-5:])}")
+        fail(f"{program} ended with status {running.returncode}\n{''.join(said[-5:])}")
+    try:
+        rows = [row_of(run) for run in read(output)["benchmarks"]]
+    except ValueError as error:
+        fail(f"{error}\n{''.join(said[-5:])}")
     return [row for row in rows if row]
 
 
@@ -150,7 +165,7 @@ def run_scripts(name, exchange):
                 check=False,
             )
             if done.returncode != 0:
-                sys.exit(f"tools/bench: {script} failed")
+                fail(f"{script} failed")
             rows.extend(json.loads(done.stdout))
     return rows
 
@@ -229,14 +244,29 @@ def write(path, content):
 
 
 def read(path):
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    except ValueError as error:
+        fail(f"{path}: is no JSON: {error}")
+
+
+def measured_before(path):
+    """The rows in a file, and the circumstances in the file beside it."""
+    rows = read(path)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.keys() >= set(FIELDS) for row in rows):
+        fail(f"{path}: is no list of rows with {', '.join(FIELDS)}")
+    return rows, read(circumstances_of(path))
 
 
 def main():
     options = arguments()
+    if options.check:
+        return
     if options.source:
-        rows, circumstances = read(options.source), read(circumstances_of(options.source))
+        rows, circumstances = measured_before(options.source)
     else:
         rows, circumstances = measure(options)
         path = os.path.join(ROOT, "build", "bench", options.name + ".json")

@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
 """What tools/bench makes of measurements."""
 
+import contextlib
+import io
+import json
+import os
+import tempfile
 import unittest
 import xml.dom.minidom
 
@@ -78,6 +83,63 @@ class Rows(unittest.TestCase):
         self.assertEqual(len(lines), 4)
         self.assertTrue(lines[2].endswith("250"))
         self.assertEqual(len(lines[0]), len(lines[2]))
+
+
+class Complaints(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def file(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+        return path
+
+    def complaint(self, call, *given):
+        errors = io.StringIO()
+        with self.assertRaises(SystemExit) as ended, contextlib.redirect_stderr(errors):
+            call(*given)
+        self.assertNotIn(ended.exception.code, (0, None))
+        return f"{ended.exception.code} {errors.getvalue()}"
+
+    def test_rows_measured_before_are_there_and_are_rows(self):
+        missing = os.path.join(self.folder, "none.json")
+        self.assertIn("none.json: No such file", self.complaint(bench.arguments, ["n", "--from", missing]))
+        wrong = self.file("text.json", "rows\n")
+        self.assertIn("text.json: is no JSON", self.complaint(bench.arguments, ["n", f"--from={wrong}"]))
+        for content in ("{}", "[1]", '[{"network": "n"}]'):
+            other = self.file("other.json", content)
+            self.assertIn("other.json: is no list of rows", self.complaint(bench.arguments, ["n", "--from", other]))
+        rows = self.file("rows.json", json.dumps(three_rows()))
+        self.assertIn("rows.made.json: No such file", self.complaint(bench.arguments, ["n", "--from", rows]))
+        self.file("rows.made.json", "{}")
+        self.assertEqual(bench.arguments(["n", "--from", rows]).source, rows)
+
+    def test_a_filter_is_a_regular_expression(self):
+        self.assertIn('"(" is no regular expression', self.complaint(bench.arguments, ["n", "--filter", "("]))
+        self.assertEqual(bench.arguments(["n", "--filter", "geo$"]).filter, "geo$")
+
+    def program(self, script):
+        path = self.file("program", "#!/bin/sh\n" + script)
+        os.chmod(path, 0o700)
+        return path
+
+    def test_a_filter_that_matches_nothing_is_named(self):
+        options = bench.arguments(["n", "--filter", "nobody"])
+        silent = self.program("echo no match >&2\n")
+        said = self.complaint(bench.run_program, silent, options, self.folder)
+        self.assertIn('no row matches --filter "nobody"', said)
+        self.assertNotIn("Expecting value", said)
+
+    def test_a_program_that_fails_is_named_with_its_status(self):
+        options = bench.arguments(["n"])
+        self.assertIn("status 3\nbad", self.complaint(bench.run_program, self.program("echo bad >&2; exit 3"), options, self.folder))
+        late = self.program('case "$*" in *list_tests*) echo a/b/geo ;; *) echo bad; exit 3 ;; esac')
+        said = self.complaint(bench.run_program, late, options, self.folder)
+        self.assertIn("status 3\nbad", said)
+        self.assertNotIn("google_benchmark.json", said)
 
 
 class Document(unittest.TestCase):
