@@ -15,6 +15,31 @@ full_packages="clang-tidy=clang-tidy libclang-rt-dev libbenchmark-dev"
 
 say() { printf '\n== %s\n' "$*"; }
 
+# usage: the comment at the head of the script.
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$root/tools/$(basename "$0")"; }
+
+# refuse ARGUMENT: ends a script that does not know it.
+refuse() {
+  {
+    printf '%s: "%s" is not known\n\n' "tools/$(basename "$0")" "$1"
+    usage
+  } >&2
+  exit 2
+}
+
+# help_if_asked ARGUMENT…: --help, wherever it stands, wins.
+help_if_asked() {
+  local argument
+  for argument in "$@"; do
+    case $argument in
+      -h | --help)
+        usage
+        exit 0
+        ;;
+    esac
+  done
+}
+
 fail() {
   printf '%s\n' "$*" >&2
   exit 1
