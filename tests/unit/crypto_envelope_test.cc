@@ -32,7 +32,7 @@ SecretKey Alice() {
 Envelope Payment() {
   Envelope envelope;
   envelope.network = kNetwork;
-  envelope.op = "payment.pay";
+  envelope.op = "payment";
   envelope.signer = Alice().pid();
   envelope.tx_id = TxId::Parse("tx:2025-11-29.1").value();
   envelope.issued_at = 1'764'374'400'000'000;
@@ -53,7 +53,7 @@ Envelope Settings() {
 
 constexpr char kPaymentMessage[] =
     R"({"body":{"amount":"100.00","equivalent":"UAH","to":"AzJ8Mvd745eyLvhbuFsMGVUkAwQiSihGCKnMRM6c3xCT"},)"
-    R"("expires_at":1764374460000000,"issued_at":1764374400000000,"network":"Їжак 1","op":"payment.pay",)"
+    R"("expires_at":1764374460000000,"issued_at":1764374400000000,"network":"Їжак 1","op":"payment",)"
     R"("signer":"8tXZS11ZVjWACjM7KAsmDA8x2ktZhuFskD5JpBQjA79D","tx_id":"tx:2025-11-29.1","v":1})";
 
 // Message and signature as Python's json module and OpenSSL make them.
@@ -64,7 +64,7 @@ TEST(Envelope, HasTheseBytes) {
   EXPECT_EQ(sent.key, Alice().public_key());
   EXPECT_EQ(
       FormatSignature(sent.signature),
-      "DXJCaVuPUoo+z+ErkqHTXtW+TGBmqrvxB0SWo3ytE9nMWuRlrMt8zgmFM719pUGdqIUrAujQp6kQLuh/yZ/7Bw==");
+      "ELwTeBEWaIWmmOv7iMgFyNJokBm3Eo7jdCDxFd4eND2MuIJj5SgpmjFJ5PTqbH3iOUtd8dlknpW49UFpnWg4Cw==");
 }
 
 TEST(Envelope, IsDocumentedWithTheseBytes) {
@@ -177,11 +177,11 @@ TEST(Envelope, WithWrongMembersIsRefusedByName) {
       {",\"network\":\"Їжак 1\"", "", "CommandSyntax"},
       {"\"Їжак 1\"", "7", "CommandSyntax"},
       {"\"Їжак 1\"", "\"\"", "TextInvalid"},
-      {",\"op\":\"payment.pay\"", "", "CommandSyntax"},
-      {"payment.pay", "", "CommandSyntax"},
-      {"payment.pay", "Payment.pay", "CommandSyntax"},
-      {"payment.pay", "payment-pay", "CommandSyntax"},
-      {"payment.pay", "payment pay", "CommandSyntax"},
+      {",\"op\":\"payment\"", "", "CommandSyntax"},
+      {"\"payment\"", "\"\"", "CommandSyntax"},
+      {"\"payment\"", "\"Payment\"", "CommandSyntax"},
+      {"\"payment\"", "\"payment-pay\"", "CommandSyntax"},
+      {"\"payment\"", "\"payment pay\"", "CommandSyntax"},
       {"8tXZS11ZVjWACjM7KAsmDA8x2ktZhuFskD5JpBQjA79D", "alice", "PidSyntax"},
       {"tx:2025-11-29.1", "a b", "TxIdSyntax"},
       {"tx:2025-11-29.1", "", "TxIdSyntax"},
