@@ -69,7 +69,7 @@ enum class ErrorCode : std::int32_t {
   kEquivalentExists = 401,
   kLineExists = 402,
   kLineClosed = 403,
-  kTxIdReused = 404,    // somebody else's transaction has this id; use a new one
+  kTxIdReused = 404,  // somebody else's transaction or a thing of another kind has it; use a new id
   kSequenceUsed = 405,  // command seq not above the signer's last one
   kReservationExpired = 406,
   kEquivalentInUse = 407,

@@ -70,7 +70,7 @@ struct CycleClearing {
 struct SetOff {
   ClearingScope scope;
   bool growth = false;  // use lines that allow it
-  // See graph::CirculationOptions.
+  // See graph::CirculationOptions; enough_ppm is 0 (ends soonest) to 1,000,000.
   std::uint64_t work_limit = graph::kNoWorkLimit;
   std::uint32_t enough_ppm = graph::kWholeInPpm;
   // Debts changed by one record, more or less, 3 at least. Above it the set-off becomes several

@@ -34,7 +34,7 @@ struct ClearCycles {
 struct SetOffDebts {
   ClearingTerms terms;
   bool growth = false;  // debts may rise under lines that allow it
-  // Ends when about this share of the optimum is reached, in millionths.
+  // Ends when about so many millionths of the optimum are expected: 0 (soonest) to 1,000,000.
   std::uint32_t enough_ppm = graph::kWholeInPpm;
 };
 

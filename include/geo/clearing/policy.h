@@ -33,7 +33,7 @@ struct ScheduledSetOff {
   Amount min_amount = 1;  // positive
   bool growth = false;    // use lines that allow it
   std::uint64_t work_limit = graph::kNoWorkLimit;
-  std::uint32_t enough_ppm = graph::kWholeInPpm;
+  std::uint32_t enough_ppm = graph::kWholeInPpm;  // 0 to 1,000,000, see SetOffDebts
 };
 
 // Default-made: nothing happens unless an operator asks for it. Schedules run at multiples of

@@ -4,7 +4,9 @@
 // A bare body names no network, operation, time or sequence. Signed once, it is good for ever and
 // wherever it fits: whoever has seen an old limit being set can have it set again, and open a line
 // that was closed. Only payments are safe from that, by their tx_id. So a hub takes such messages
-// only when HubOptions::accept_legacy says so; switch it off when the last client has moved.
+// only when HubOptions::accept_legacy says so; switch it off when the last client has moved. An old
+// change of a name or profile that is sent again after Hub::ErasePersonalText brings the text back:
+// erase when legacy messages are off, or when the participant has left.
 #ifndef GEO_HUB_LEGACY_COMMAND_H_
 #define GEO_HUB_LEGACY_COMMAND_H_
 

@@ -62,7 +62,7 @@ struct PaymentDefaults {
   RouteConstraints routing = {};
   Duration lifetime = 60 * kSecond;           // of a reservation (§6.5)
   Duration shortest_lifetime = 30 * kSecond;  // what may be asked for
-  Duration longest_lifetime = 300 * kSecond;
+  Duration longest_lifetime = 300 * kSecond;  // 1 s <= shortest <= lifetime <= longest <= 366 days
   // Payments of one payer that may be prepared and not decided, at least 1, so that nobody takes
   // all of kMaxPrepared for himself. Voted ones do not count and are not refused: whoever trusts
   // their command answers for them. An option of the hub and no limit of spec 01 §6.8: it protects

@@ -79,7 +79,8 @@ struct PaymentPage {
   std::string next;
 };
 
-// What an audit is about.
+// What an audit is about. A TxId is a payment's; the id of a proposal to clear is
+// UnknownTransaction.
 using AuditSubject = std::variant<Pid, LineId, TxId>;
 
 struct AuditQuery {

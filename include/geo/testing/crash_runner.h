@@ -13,8 +13,10 @@
 //       },
 //       [&](std::uint64_t round, const CrashRun& run) -> std::string {  // the parent
 //         auto store = OpenMyStore(path);
-//         for (const std::string& n : run.messages) if (!store->Has(round, n)) return n + " is
-//         lost"; return "";
+//         for (const std::string& n : run.messages) {
+//           if (!store->Has(round, n)) return n + " is lost";
+//         }
+//         return "";
 //       });
 //
 // A killed process takes nothing along that the system had already: for losses of power see
