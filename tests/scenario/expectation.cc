@@ -15,7 +15,7 @@ std::string Mismatch(const std::string& what, const Json& expected, const Json& 
 }
 
 bool SameNumber(const Json& expected, const Json& observed) {
-  if (!observed.is_string()) return false;
+  if (!expected.is_string() || !observed.is_string()) return false;
   const auto number = NormalDecimal(expected.get_ref<const std::string&>());
   return number.has_value() && number == NormalDecimal(observed.get_ref<const std::string&>());
 }
@@ -31,6 +31,26 @@ std::multiset<Json> Normalized(const Json& entries) {
   return all;
 }
 
+std::multiset<Json> AsSet(const Json& items) { return {items.begin(), items.end()}; }
+
+// A key of a policy or of what is known about an equivalent.
+bool SameKey(const std::string& key, const Json& expected, const Json& observed) {
+  if (key == "daily_limit" || key == "max_single_payment") {
+    const bool integer = expected.is_number_integer();
+    return expected == observed || SameNumber(integer ? Json(expected.dump()) : expected, observed);
+  }
+  const bool names = key == "blocked_participants" && expected.is_array();
+  return names ? AsSet(expected) == AsSet(observed) : expected == observed;
+}
+
+bool SameKeys(const Json& expected, const Json& observed) {
+  if (!observed.is_object()) return false;
+  for (const auto& [key, value] : expected.items()) {
+    if (!observed.contains(key) || !SameKey(key, value, observed[key])) return false;
+  }
+  return true;
+}
+
 bool Matches(Shape shape, const Json& expected, const Json& observed) {
   switch (shape) {
     case Shape::kDecimal:
@@ -38,8 +58,9 @@ bool Matches(Shape shape, const Json& expected, const Json& observed) {
     case Shape::kRoutes:
       return observed.is_array() && Normalized(expected) == Normalized(observed);
     case Shape::kNameSet:
-      return observed.is_array() && std::multiset<Json>(expected.begin(), expected.end()) ==
-                                        std::multiset<Json>(observed.begin(), observed.end());
+      return observed.is_array() && AsSet(expected) == AsSet(observed);
+    case Shape::kKeys:
+      return SameKeys(expected, observed);
     default:
       return expected == observed;
   }

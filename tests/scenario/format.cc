@@ -63,6 +63,7 @@ bool HasShape(const Json& value, Shape shape) {
     case Shape::kBoolean:
       return value.is_boolean();
     case Shape::kObject:
+    case Shape::kKeys:
     case Shape::kStep:
       return value.is_object();
     case Shape::kNames:
@@ -93,6 +94,7 @@ std::string_view ShapeName(Shape shape) {
     case Shape::kBoolean:
       return "true or false";
     case Shape::kObject:
+    case Shape::kKeys:
       return "an object";
     case Shape::kNames:
     case Shape::kNameSet:

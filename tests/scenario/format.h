@@ -25,6 +25,7 @@ enum class Shape {
   kInteger,
   kBoolean,
   kObject,
+  kKeys,     // an object; those of its keys that are expected count
   kNames,    // an array of strings
   kNameSet,  // the same, in any order
   kCycles,   // an array of arrays of strings

@@ -82,6 +82,33 @@ Command AnyEquivalent() {
   return command;
 }
 
+// All keys, those that were not sent with what they are then. In words of the format `kind` is
+// `type`.
+Json ShowMeta(const CreateEquivalent& meta) {
+  Json shown = {{"code", meta.code.text()},
+                {"precision", meta.precision},
+                {"type", EquivalentKindName(meta.kind)},
+                {"kind", EquivalentKindName(meta.kind)}};
+  shown["iso_code"] = meta.iso_code.empty() ? Json() : Json(meta.iso_code);
+  shown["description"] = meta.description.empty() ? Json() : Json(meta.description);
+  return shown;
+}
+
+Json ShowPolicy(const LinePolicy& policy, const World& world) {
+  const auto amount = [](const std::optional<Amount>& limit) {
+    return limit ? Json(FormatAmount(*limit, kCheckPrecision)) : Json();
+  };
+  Json blocked = Json::array();
+  for (const Pid& pid : policy.blocked_participants) blocked.push_back(world.NameOf(pid));
+  return {{"auto_clearing", policy.auto_clearing},
+          {"can_be_intermediate", policy.can_be_intermediate},
+          {"allow_growth", policy.allow_growth},
+          {"max_hops", policy.max_hops ? Json(*policy.max_hops) : Json()},
+          {"daily_limit", amount(policy.daily_limit)},
+          {"max_single_payment", amount(policy.max_single_payment)},
+          {"blocked_participants", blocked}};
+}
+
 // Whether a Pay can hold the constraint; what cannot be held is written into the message.
 bool Fits(const Json& value) {
   return value.is_number_unsigned() && value.get<std::uint64_t>() < kUnlimited;
@@ -428,16 +455,22 @@ Observed Operations::CheckEquivalentMeta(const Json& step) {
   }
   const StatusOr<VerifiedCommand> read = ReadWith(AnyEquivalent(), {"body"}, body);
   if (!read.ok()) return Verdict(read.status());
-  return Verdict(geo::CheckEquivalentMeta(std::get<CreateEquivalent>(read->command())));
+  const auto& meta = std::get<CreateEquivalent>(read->command());
+  Observed observed = Verdict(geo::CheckEquivalentMeta(meta));
+  if (observed.error.empty()) observed.answer["value"] = ShowMeta(meta);
+  return observed;
 }
 
 Observed Operations::CheckPolicy(const Json& step) {
   const char* member = step.contains("policy") ? "policy" : "value";
   if (!step.contains(member)) return Failed("there is no policy to check");
-  return Verdict([&]() -> Status {
+  const auto policy = [&]() -> StatusOr<LinePolicy> {
     GEO_ASSIGN_OR_RETURN(const PolicyPatch patch, world_.Policy(step[member]));
-    return ApplyPolicy(LinePolicy(), patch, kCheckPrecision).status();
-  }());
+    return ApplyPolicy(LinePolicy(), patch, kCheckPrecision);
+  }();
+  Observed observed = Verdict(policy.status());
+  if (policy.ok()) observed.answer["value"] = ShowPolicy(*policy, world_);
+  return observed;
 }
 
 }  // namespace geo::scenario

@@ -72,19 +72,19 @@ std::vector<Operation> TrustOperations() {
 
 std::vector<Operation> CheckOperations() {
   const Field value = {"value", Shape::kAnything, kRequired};
-  const std::vector<Field> verdict = {{"ok", Shape::kBoolean}};
   const std::vector<Field> named = {{"ok", Shape::kBoolean}, {"value", Shape::kText}};
+  const std::vector<Field> keyed = {{"ok", Shape::kBoolean}, {"value", Shape::kKeys}};
   return {{"amount_check",
            {value},
            Answer::kFields,
            {{"ok", Shape::kBoolean}, {"value", Shape::kDecimal}}},
           {"tx_id_check", {value}, Answer::kFields, named},
           {"eq_code_check", {value}, Answer::kFields, named},
-          {"eq_meta_check", {value}, Answer::kFields, verdict},
+          {"eq_meta_check", {value}, Answer::kFields, keyed},
           {"policy_check",
            {{"policy", Shape::kAnything}, {"value", Shape::kAnything}},
            Answer::kFields,
-           verdict},
+           keyed},
           {"advance_clock", {{"seconds", Shape::kInteger, kRequired}}, Answer::kFields, {}},
           {"repeat",
            {{"n", Shape::kInteger, kRequired}, {"step", Shape::kStep, kRequired}},
