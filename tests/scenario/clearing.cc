@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/base/status_macros.h"
+#include "tests/scenario/members.h"
 #include "tests/scenario/operations.h"
 
 namespace geo::scenario {
@@ -17,7 +18,8 @@ StatusOr<ClearCycles> ReadCycles(const Json& step) {
   ClearCycles clear;
   GEO_ASSIGN_OR_RETURN(clear.terms.equivalent,
                        EquivalentCode::Parse(step.at("eq").get<std::string>()));
-  clear.max_length = step.at("max_len").get<std::uint32_t>();
+  // Of what no command can hold 0 is as wrong as the length itself.
+  clear.max_length = CountOf(step.at("max_len")).value_or(0);
   clear.max_cycles = kAllCycles;
   if (step.contains("min_amount")) clear.terms.min_amount = step["min_amount"].get<std::string>();
   return clear;

@@ -1,5 +1,6 @@
 #include "tests/scenario/members.h"
 
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -20,6 +21,13 @@ void SetWithin(geo::Json& object, std::span<const std::string> path, const geo::
 }  // namespace
 
 std::string Text(const Json& step, const char* member) { return step.at(member); }
+
+std::optional<std::uint32_t> CountOf(const Json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  const auto count = value.get<std::uint64_t>();
+  if (count > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  return static_cast<std::uint32_t>(count);
+}
 
 StatusOr<EquivalentCode> Code(const Json& step) { return EquivalentCode::Parse(Text(step, "eq")); }
 

@@ -2,6 +2,8 @@
 #ifndef GEO_TESTS_SCENARIO_MEMBERS_H_
 #define GEO_TESTS_SCENARIO_MEMBERS_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,9 @@ namespace geo::scenario {
 
 // The text of a member that is there and is one: the step has passed CheckCase.
 std::string Text(const Json& step, const char* member);
+
+// An integer that 32 bits hold without a sign; nothing for any other value.
+std::optional<std::uint32_t> CountOf(const Json& value);
 
 // The equivalent that the step names in `eq`.
 StatusOr<EquivalentCode> Code(const Json& step);
