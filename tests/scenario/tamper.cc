@@ -85,6 +85,21 @@ Amount Owed(const Ledger& ledger, EquivalentIndex equivalent, ParticipantIndex d
   return pair.owed(pair.DirectionFrom(debtor));
 }
 
+// A hub that refuses the snapshot goes by its journal, in which the debts are others.
+Status Holds(const Ledger& ledger, const std::vector<DebtEffect>& debts) {
+  for (const DebtEffect& debt : debts) {
+    const Amount owed = Owed(ledger, debt.equivalent, debt.from, debt.to);
+    if (owed != debt.after) return MakeError(ErrorCode::kInternal, "the hub holds other debts");
+  }
+  return OkStatus();
+}
+
+Observed Tampered(const Status& done) {
+  if (done.ok()) return {};
+  if (ErrorCodeOf(done) != ErrorCode::kInternal) return Refused(done);
+  return Failed("the store could not be changed: " + std::string(done.message()));
+}
+
 }  // namespace
 
 Status World::Tamper(const std::vector<DebtEffect>& debts) {
@@ -109,7 +124,7 @@ Status World::Tamper(const std::vector<DebtEffect>& debts) {
   GEO_RETURN_IF_ERROR(Open());
   hub_->Tick(now_);
   tampered_ = true;
-  return OkStatus();
+  return Holds(view().ledger(), debts);
 }
 
 StatusOr<Ledger> World::Fold() {
@@ -170,7 +185,7 @@ Observed Operations::TamperDebt(const Json& step) {
                          ParseAmount(Text(step, "amount"), world_.PrecisionOf(Text(step, "eq"))));
     return world_.Tamper({debt});
   }();
-  return done.ok() ? Observed() : Refused(done);
+  return Tampered(done);
 }
 
 // Each debt of the cycle, debtor→creditor, is then larger by `delta`, so that nobody's position is
@@ -183,12 +198,16 @@ Observed Operations::TamperCycle(const Json& step) {
     std::vector<DebtEffect> debts;
     for (std::size_t i = 0; i < cycle.size(); ++i) {
       GEO_ASSIGN_OR_RETURN(DebtEffect debt, DebtNow(step, cycle[i], cycle[(i + 1) % cycle.size()]));
-      debt.after += delta;
+      const std::optional<Amount> after = CheckedAdd(debt.before, delta);
+      if (!after || *after < -kMaxAmount) {
+        return MakeError(ErrorCode::kAmountOverflow, "a debt above every amount");
+      }
+      debt.after = *after;
       debts.push_back(debt);
     }
     return world_.Tamper(debts);
   }();
-  return done.ok() ? Observed() : Refused(done);
+  return Tampered(done);
 }
 
 }  // namespace geo::scenario

@@ -119,7 +119,8 @@ class World {
 
   // tamper.cc
   // Makes the store hold these debts instead, nobody's position and no record changed, and opens
-  // the hub on it again. Of an effect only the parties and `after` count.
+  // the hub on it again. Of an effect only the parties and `after` count. Errors: Internal when the
+  // hub then holds other debts.
   Status Tamper(const std::vector<DebtEffect>& debts);
   bool tampered() const { return tampered_; }
   // A ledger folded from the journal alone, every record and the chain checked; the hub is opened
