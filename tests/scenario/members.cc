@@ -1,6 +1,7 @@
 #include "tests/scenario/members.h"
 
 #include <limits>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -27,6 +28,15 @@ std::optional<std::uint32_t> CountOf(const Json& value) {
   const auto count = value.get<std::uint64_t>();
   if (count > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
   return static_cast<std::uint32_t>(count);
+}
+
+Problem CycleProblem(const std::vector<std::string>& names) {
+  if (names.size() < 3) return "a cycle has three names or more";
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    if (!seen.insert(name).second) return "a cycle has \"" + name + "\" twice";
+  }
+  return std::nullopt;
 }
 
 StatusOr<EquivalentCode> Code(const Json& step) { return EquivalentCode::Parse(Text(step, "eq")); }

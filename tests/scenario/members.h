@@ -20,6 +20,9 @@ std::string Text(const Json& step, const char* member);
 // An integer that 32 bits hold without a sign; nothing for any other value.
 std::optional<std::uint32_t> CountOf(const Json& value);
 
+// Why these names cannot stand round a cycle: fewer than three, or one of them twice.
+Problem CycleProblem(const std::vector<std::string>& names);
+
 // The equivalent that the step names in `eq`.
 StatusOr<EquivalentCode> Code(const Json& step);
 

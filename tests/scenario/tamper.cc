@@ -193,6 +193,9 @@ Observed Operations::TamperDebt(const Json& step) {
 Observed Operations::TamperCycle(const Json& step) {
   const Status done = [&]() -> Status {
     const std::vector<std::string> cycle = step.at("cycle");
+    if (const Problem problem = CycleProblem(cycle)) {
+      return MakeError(ErrorCode::kInvalidArgument, *problem);
+    }
     GEO_ASSIGN_OR_RETURN(const Amount delta,
                          ParseDelta(Text(step, "delta"), world_.PrecisionOf(Text(step, "eq"))));
     std::vector<DebtEffect> debts;
