@@ -28,6 +28,30 @@ Duration EndOf(const Json& lock) {
   return std::clamp(seconds, -kMostLockSeconds, kMostLockSeconds) * kSecond;
 }
 
+struct Lock {
+  Json entry;
+  Duration begins = 0;  // counted likewise
+  Duration lifetime = 0;
+};
+
+// In the order in which they begin. Those that ended are a second long and never overlap: where two
+// would, the earlier one is moved further back.
+std::vector<Lock> InOrder(const Json& locks) {
+  std::vector<Json> ordered(locks.begin(), locks.end());
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Json& x, const Json& y) {
+    return std::min(EndOf(x), kSecond) < std::min(EndOf(y), kSecond);
+  });
+  std::vector<Lock> placed;
+  Duration next = 0;  // when the one after it begins
+  for (auto lock = ordered.rbegin(); lock != ordered.rend(); ++lock) {
+    const Duration ends = EndOf(*lock);
+    if (ends <= 0) next = std::min(ends, next) - kSecond;
+    placed.push_back({*lock, ends > 0 ? 0 : next, std::max<Duration>(ends, kSecond)});
+  }
+  std::reverse(placed.begin(), placed.end());
+  return placed;
+}
+
 // `status` with the part of the set-up that it comes from.
 Status Where(const std::string& where, const Status& status) {
   if (status.ok()) return status;
@@ -50,13 +74,11 @@ Status Done(const StatusOr<CommandResult>& result) {
 StatusOr<std::unique_ptr<World>> World::Found(const StoreFactory& store, const Json& test_case) {
   std::unique_ptr<World> world(new World());
   // Locks that ended before the case begins were made before it begins.
-  Duration ago = 0;
-  for (const Json& lock : test_case.value("locks", Json::array())) {
-    const Duration ends = EndOf(lock);
-    world->longest_lock_ = std::max(world->longest_lock_, ends);
-    ago = std::max(ago, kSecond - ends);
+  const std::vector<Lock> locks = InOrder(test_case.value("locks", Json::array()));
+  for (const Lock& lock : locks) {
+    world->longest_lock_ = std::max(world->longest_lock_, lock.lifetime);
   }
-  world->now_ = kStart - ago;
+  world->now_ = kStart + (locks.empty() ? 0 : locks.front().begins);
   world->store_ = store;
   GEO_RETURN_IF_ERROR(world->Open());
   GEO_RETURN_IF_ERROR(world->SetUp(test_case));
@@ -305,18 +327,12 @@ Status World::SetUp(const Json& test_case) {
   return Where("locks", PrepareLocks(test_case.value("locks", Json::array())));
 }
 
-// Each as a payment on its one hop: those that end before the case begins first, a second long.
+// Each as a payment on its one hop.
 Status World::PrepareLocks(const Json& locks) {
-  std::vector<Json> ordered(locks.begin(), locks.end());
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Json& x, const Json& y) {
-    return std::min(EndOf(x), kSecond) < std::min(EndOf(y), kSecond);
-  });
   int number = 0;
-  for (const Json& lock : ordered) {
-    const Duration ends = EndOf(lock);
-    const Duration lifetime = std::max<Duration>(ends, kSecond);
-    GEO_RETURN_IF_ERROR(Advance(std::max<Duration>(kStart + ends - lifetime - now_, 0)));
-    GEO_RETURN_IF_ERROR(Where(lock.dump(), PrepareLock(lock, lifetime, ++number)));
+  for (const Lock& lock : InOrder(locks)) {
+    GEO_RETURN_IF_ERROR(Advance(std::max<Duration>(kStart + lock.begins - now_, 0)));
+    GEO_RETURN_IF_ERROR(Where(lock.entry.dump(), PrepareLock(lock.entry, lock.lifetime, ++number)));
   }
   return Advance(kStart - now_);
 }
