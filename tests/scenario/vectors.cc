@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -212,24 +213,41 @@ Status RefusedText(const std::string& text) {
   return MustRefuse("the text as canonical", ParseCanonicalJson(text).status());
 }
 
-// Whether `value` is, or holds, a typed value that geo's reader of that type refuses, or a number
-// with a fraction, which geo::Json cannot hold.
-bool HoldsRefusedMark(const Json& value) {
-  if (const std::string* text = MarkedText(value)) {
-    if (value.contains("$dec")) return !ParseAmount(*text, kMaxPrecision).ok();
-    if (value.contains("$time")) return !MomentOf(*text).has_value();
-    return !ParseLineId(*text).ok();
+// Whether the value behind a mark has no canonical form: the reader of its type refuses the text,
+// or geo::Json has nothing that could hold it. Errors: nobody knows the mark, or what is behind it.
+StatusOr<bool> IsRefusedMark(const std::string& mark, const Json& value) {
+  static const std::set<std::string> kHeldByNothing = {"$nan",     "$inf",    "$infinity",
+                                                       "$bytes",   "$binary", "$set",
+                                                       "$complex", "$object", "$undefined"};
+  if (kHeldByNothing.count(mark) != 0) return true;
+  const bool number = mark == "$float" || mark == "$int";
+  if (number && value.is_number()) return !ParseJson(value.dump()).ok();
+  if (value.is_string()) {
+    const std::string text = value;
+    if (number) return !ParseJson(text).ok();
+    if (mark == "$dec") return !ParseAmount(text, kMaxPrecision).ok();
+    if (mark == "$time") return !MomentOf(text).has_value();
+    if (mark == "$uuid") return !ParseLineId(text).ok();
   }
-  if (value.is_object() && value.size() == 1) {
-    // $float, $nan, $bytes and whatever else some language has and canonical JSON has not.
-    const std::string key = value.begin().key();
-    if (key.size() > 1 && key.front() == '$') return true;
+  return Wrong("unknown mark " + Json({{mark, value}}).dump());
+}
+
+// Whether `value` is, or holds, such a value.
+StatusOr<bool> HoldsRefusedMark(const Json& value) {
+  if (!value.is_structured()) return false;
+  const std::string key = value.is_object() && value.size() == 1 ? value.begin().key() : "";
+  if (key.size() > 1 && key.front() == '$') return IsRefusedMark(key, value.front());
+  bool holds = false;
+  for (const Json& item : value) {
+    GEO_ASSIGN_OR_RETURN(const bool refused, HoldsRefusedMark(item));
+    holds = holds || refused;
   }
-  return value.is_structured() && std::any_of(value.begin(), value.end(), HoldsRefusedMark);
+  return holds;
 }
 
 Status RefusedValue(const Json& value) {
-  if (HoldsRefusedMark(value)) return OkStatus();
+  GEO_ASSIGN_OR_RETURN(const bool refused_mark, HoldsRefusedMark(value));
+  if (refused_mark) return OkStatus();
   const StatusOr<geo::Json> built = Build(value);
   if (built.ok()) {
     GEO_RETURN_IF_ERROR(MustRefuse("the value", CanonicalJson(*built).status()));
