@@ -93,12 +93,29 @@ void Operations::ShowCycles(const Json& step, const ClearingView& cleared, Obser
   observed.answer["amount"] = FormatAmount(amount, world_.PrecisionOf(step["eq"]));
 }
 
+// A cycle that nothing could ever be is not there whatever the library does.
+Problem Operations::CheckNamedCycles(const Json& step) {
+  const Json expect = step.value("expect", Json::object());
+  for (const char* member : {"contains", "not_contains"}) {
+    for (const Json& cycle : expect.value(member, Json::array())) {
+      if (const Problem problem = CycleProblem(cycle)) return member + (": " + *problem);
+      for (const std::string name : cycle) {
+        const StatusOr<Pid> pid = world_.PidOf(name);
+        if (pid.ok() && world_.view().ledger().FindParticipant(*pid)) continue;
+        return std::string(member) + ": nobody is called \"" + name + "\"";
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 Observed Operations::FindCycles(const Json& step) {
   const auto found = [&]() -> StatusOr<CyclesView> {
     GEO_ASSIGN_OR_RETURN(const ClearCycles clear, ReadCycles(step));
     return world_.view().FindCycles(clear);
   }();
   if (!found.ok()) return Refused(found.status());
+  if (const Problem problem = CheckNamedCycles(step)) return Failed(*problem);
   std::vector<Json> cycles;
   for (const CycleView& cycle : found->cycles) {
     std::vector<std::string> names;

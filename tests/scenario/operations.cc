@@ -109,6 +109,20 @@ Json ShowPolicy(const LinePolicy& policy, const World& world) {
           {"blocked_participants", blocked}};
 }
 
+// Whether a question about a payment is answered with no. Whoever asks what is no question, with an
+// amount that is no number for example, has learned nothing.
+bool MeansCannotPay(ErrorCode code) {
+  switch (ProtocolCodeOf(code)) {
+    case ProtocolCode::kE001:
+    case ProtocolCode::kE002:
+    case ProtocolCode::kE006:
+      return true;
+    default:
+      return code == ErrorCode::kSelfPayment || code == ErrorCode::kAmountTooPrecise ||
+             code == ErrorCode::kAmountOverflow || code == ErrorCode::kAmountNotPositive;
+  }
+}
+
 // Whether a Pay can hold the constraint; what cannot be held is written into the message.
 bool Fits(const Json& value) {
   return value.is_number_unsigned() && value.get<std::uint64_t>() < kUnlimited;
@@ -301,6 +315,7 @@ Observed Operations::CanPay(const Json& step) {
   const StatusOr<RouteAnswer> answer = FindRoutes(step);
   Observed observed = answer.ok() ? Observed() : Refused(answer.status());
   if (ErrorCodeOf(answer.status()) == ErrorCode::kInternal) return Failed(observed.message);
+  observed.cannot_pay = MeansCannotPay(ErrorCodeOf(answer.status()));
   observed.answer["can_pay"] = answer.ok() && !std::holds_alternative<Refusal>(answer->outcome);
   return observed;
 }

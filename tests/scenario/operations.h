@@ -18,6 +18,7 @@ struct Observed {
   Json answer = Json::object();  // in the form of the operation's Answer; names instead of pids
   std::string error;             // "E001"…; empty when the library did what was asked
   std::string message;           // what the library said about the error
+  bool cannot_pay = false;       // the error is an answer: what was asked about cannot be paid
   std::string failure;           // why the step shows nothing: the hub failed, or the case is wrong
 };
 
@@ -117,6 +118,7 @@ class Operations {
   StatusOr<SignedCommand> SignClearing(const Json& step);
   Observed ShowClearing(const Json& step, const StatusOr<CommandResult>& result);
   void ShowCycles(const Json& step, const ClearingView& cleared, Observed& observed);
+  Problem CheckNamedCycles(const Json& step);
   Observed FindCycles(const Json& step);
   Observed ClearAll(const Json& step);
   Observed ClearNamedCycle(const Json& step);
