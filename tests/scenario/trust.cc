@@ -86,7 +86,9 @@ StatusOr<SignedCommand> Operations::FindSaved(const Json& step) {
 }
 
 StatusOr<SignedCommand> Operations::SignStatus(const Json& step) {
-  const std::string status = Text(step, "status");
+  std::string status = Text(step, "status");
+  if (status == "frozen") status = "suspended";
+  if (status == "banned") status = "deleted";
   GEO_ASSIGN_OR_RETURN(const Pid who, world_.PidOf(Text(step, "who")));
   // Nobody is made to leave: it is his own wish.
   if (status == "left") return world_.Sign(world_.KeyOf(Text(step, "who")), Leave{});
