@@ -75,13 +75,21 @@ bool IsOneOf(std::string_view codes, std::string_view code) {
   }
 }
 
-// Whether who expects this expects a refusal, without naming its error.
-bool TellsRefusal(const Json& expect, const Observed& observed) {
+// Whether `step` expects a refusal without naming its error: by a shortage, which only a refused
+// prepare shows, or by another state than the one that a decision leads to.
+bool TellsRefusal(const Json& step, const Json& expect, const Observed& observed) {
   if (!expect.is_object()) return false;
-  return expect.contains("ok") || (expect.contains("can_pay") && observed.cannot_pay);
+  if (expect.contains("ok")) return true;
+  if (expect.contains("can_pay")) return observed.cannot_pay;
+  if (step["op"] == "prepare") {
+    return expect.contains("needed") || expect.contains("available") || expect.contains("reserved");
+  }
+  const bool commits = step["op"] == "commit";
+  if (!commits && step["op"] != "abort") return false;
+  return expect.contains("state") && expect["state"] != (commits ? "COMMITTED" : "ABORTED");
 }
 
-Problem CompareError(const Json& expect, const Observed& observed) {
+Problem CompareError(const Json& step, const Json& expect, const Observed& observed) {
   const bool object = expect.is_object();
   const Json expected = object && expect.contains("error") ? expect["error"] : Json();
   const std::string got =
@@ -92,7 +100,7 @@ Problem CompareError(const Json& expect, const Observed& observed) {
     if (!IsOneOf(codes, observed.error)) return "got " + got + ", expected " + codes;
     return std::nullopt;
   }
-  if (observed.error.empty() || TellsRefusal(expect, observed)) return std::nullopt;
+  if (observed.error.empty() || TellsRefusal(step, expect, observed)) return std::nullopt;
   return "got " + got + ", expected success";
 }
 
@@ -127,7 +135,7 @@ Problem CompareWithExpectation(const Json& step, const Observed& observed) {
   if (!observed.failure.empty()) return observed.failure;
   const Json expect = step.value("expect", Json());
   if (expect == Json{{"any", true}}) return std::nullopt;
-  if (const Problem problem = CompareError(expect, observed)) return problem;
+  if (const Problem problem = CompareError(step, expect, observed)) return problem;
   const Operation& operation = *FindOperation(step["op"].get_ref<const std::string&>());
   if (operation.answer == Answer::kFields) return CompareFields(expect, operation, observed);
   if (operation.answer == Answer::kState) return CompareState(expect, observed.answer);

@@ -8,7 +8,8 @@
 namespace geo::scenario {
 
 // What is not as expected; nothing when all is. A step that is refused must expect that, be it
-// through `error`, `ok` or `can_pay`. The step must have passed CheckCase.
+// through `error`, `ok`, `can_pay`, what a plan lacks or the state that a decision left. The step
+// must have passed CheckCase.
 Problem CompareWithExpectation(const Json& step, const Observed& observed);
 
 }  // namespace geo::scenario
