@@ -30,19 +30,16 @@ bool IsRoute(const Json& value) {
   return value.is_array() && value.size() == 2 && AllStrings(value[0]) && value[1].is_string();
 }
 
+bool IsCode(std::string_view code) {
+  if (code == "E010") return true;
+  return code.size() == 4 && code.starts_with("E00") && code[3] >= '1' && code[3] <= '9';
+}
+
 // E001 to E010, one or several.
 bool AreErrors(const Json& value) {
   if (!value.is_string()) return false;
-  std::string_view rest = value.get_ref<const std::string&>();
-  for (;;) {
-    const std::string_view code = rest.substr(0, rest.find('|'));
-    if (code != "E010" &&
-        (code.size() != 4 || !code.starts_with("E00") || code[3] < '1' || code[3] > '9')) {
-      return false;
-    }
-    if (code.size() == rest.size()) return true;
-    rest.remove_prefix(code.size() + 1);
-  }
+  const std::vector<std::string_view> codes = CodesOf(value.get_ref<const std::string&>());
+  return std::all_of(codes.begin(), codes.end(), IsCode);
 }
 
 template <typename Predicate>
@@ -53,6 +50,7 @@ bool Each(const Json& value, Predicate predicate) {
 bool HasShape(const Json& value, Shape shape) {
   switch (shape) {
     case Shape::kAnything:
+    case Shape::kValue:
       return true;
     case Shape::kText:
       return value.is_string();
@@ -84,6 +82,7 @@ bool HasShape(const Json& value, Shape shape) {
 std::string_view ShapeName(Shape shape) {
   switch (shape) {
     case Shape::kAnything:
+    case Shape::kValue:
       return "anything";
     case Shape::kText:
       return "a string";
@@ -113,8 +112,47 @@ std::string_view ShapeName(Shape shape) {
   return "";
 }
 
-// What a case or a step may say about itself.
-constexpr std::array<const char*, 3> kRemarks = {"note", "why", "desc"};
+// What files, cases, steps and vectors may say about themselves.
+constexpr std::array<std::string_view, 6> kRemarks = {"note",   "why",     "desc",
+                                                      "source", "comment", "tags"};
+
+std::vector<Field> WithRemarks(std::vector<Field> fields) {
+  for (const std::string_view remark : kRemarks) fields.push_back({remark, Shape::kAnything});
+  return fields;
+}
+
+std::vector<Field> FileFields() {
+  return WithRemarks({{"schema", Shape::kText},
+                      {"conventions", Shape::kObject},
+                      {"cases", Shape::kAnything},
+                      {"vectors", Shape::kObject}});
+}
+
+// Of a case that is played, or that asks for vectors.
+std::vector<Field> CaseFields(bool vectors) {
+  std::vector<Field> fields = WithRemarks({{"id", Shape::kText, true},
+                                           {"title", Shape::kText},
+                                           {"basis", Shape::kText},
+                                           {"group", Shape::kText}});
+  if (vectors) {
+    fields.push_back({"vectors", Shape::kText, true});
+    return fields;
+  }
+  fields.insert(fields.end(), {{"eq", Shape::kObject},
+                               {"parts", Shape::kNames},
+                               {"lines", Shape::kAnything},
+                               {"debts", Shape::kAnything},
+                               {"locks", Shape::kAnything},
+                               {"steps", Shape::kSteps, true}});
+  return fields;
+}
+
+std::vector<Field> StepFields(const Operation& operation) {
+  std::vector<Field> fields = operation.inputs;
+  fields.push_back({"op", Shape::kText, true});
+  fields.push_back({"expect", Shape::kAnything});
+  return WithRemarks(std::move(fields));
+}
 
 // Whether `object` has the required ones of `fields`, all in their shape, and nothing else.
 Problem CheckFields(const Json& object, const std::vector<Field>& fields) {
@@ -194,11 +232,9 @@ Problem CheckStep(const Json& step) {
   const std::string name = step["op"];
   const Operation* operation = FindOperation(name);
   if (operation == nullptr) return std::nullopt;  // the case is unsupported; see Unsupported
-  std::vector<Field> fields = operation->inputs;
-  fields.push_back({"op", Shape::kText, true});
-  fields.push_back({"expect", Shape::kAnything});
-  for (const char* remark : kRemarks) fields.push_back({remark, Shape::kText});
-  if (const Problem problem = CheckFields(step, fields)) return name + ": " + *problem;
+  if (const Problem problem = CheckFields(step, StepFields(*operation))) {
+    return name + ": " + *problem;
+  }
   if (name == "repeat") return CheckRepeat(step);
   if (step.contains("expect")) {
     const Problem problem = CheckExpect(step["expect"], *operation);
@@ -266,6 +302,34 @@ bool IsArray(const Json& object, const char* member) {
   return !object.contains(member) || object[member].is_array();
 }
 
+// Takes out the members that are null and would mean the same if they were not there.
+void DropNulls(Json& object, const std::vector<Field>& fields) {
+  if (!object.is_object()) return;
+  for (const Field& field : fields) {
+    const auto member = object.find(field.name);
+    if (member == object.end() || !member->is_null()) continue;
+    if (field.shape != Shape::kValue) object.erase(member);
+  }
+}
+
+void DropFromStep(Json& step) {
+  const Json name = step.is_object() ? step.value("op", Json()) : Json();
+  const Operation* operation = name.is_string() ? FindOperation(name.get<std::string>()) : nullptr;
+  if (operation == nullptr) return;
+  DropNulls(step, StepFields(*operation));
+  if (step.contains("expect")) DropNulls(step["expect"], {{"error", Shape::kErrors}});
+  if (step.contains("step")) DropFromStep(step["step"]);
+  if (!step.contains("steps")) return;
+  std::for_each(step["steps"].begin(), step["steps"].end(), DropFromStep);
+}
+
+void DropFromCase(Json& test_case) {
+  DropNulls(test_case, CaseFields(true));
+  DropNulls(test_case, CaseFields(false));
+  if (!test_case.is_object() || !test_case.contains("steps")) return;
+  std::for_each(test_case["steps"].begin(), test_case["steps"].end(), DropFromStep);
+}
+
 void CollectUnsupported(const Json& step, std::vector<std::string>& names) {
   std::string name = step["op"];
   const Operation* operation = FindOperation(name);
@@ -278,6 +342,23 @@ void CollectUnsupported(const Json& step, std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+bool IsRemark(std::string_view member) {
+  return std::find(kRemarks.begin(), kRemarks.end(), member) != kRemarks.end();
+}
+
+std::vector<std::string_view> CodesOf(std::string_view errors) {
+  std::vector<std::string_view> codes;
+  for (;;) {
+    const std::size_t end = errors.find('|');
+    std::string_view code = errors.substr(0, end);
+    while (code.starts_with(' ')) code.remove_prefix(1);
+    while (code.ends_with(' ')) code.remove_suffix(1);
+    codes.push_back(code);
+    if (end == std::string_view::npos) return codes;
+    errors.remove_prefix(end + 1);
+  }
+}
 
 Json RepeatedStep(const Json& repeat) {
   Json step = repeat["step"];
@@ -308,37 +389,25 @@ Problem ReadCases(std::string_view text, Json& file) {
   if (too_deep) return "nested deeper than " + std::to_string(kMostNesting);
   if (file.is_discarded()) return "not JSON";
   if (!twice.empty()) return "key " + InQuotes(twice) + " twice in one object";
-  const Problem problem = CheckFields(file, {{"schema", Shape::kText},
-                                             {"conventions", Shape::kObject},
-                                             {"note", Shape::kText},
-                                             {"cases", Shape::kAnything, true},
-                                             {"vectors", Shape::kObject}});
-  if (problem) return problem;
+  DropNulls(file, FileFields());
+  if (const Problem problem = CheckFields(file, FileFields())) return problem;
   if (file.value("schema", kSchema) != kSchema) {
     return "schema is " + file["schema"].dump() + "; only " + std::string(kSchema) + " is known";
   }
-  if (!file["cases"].is_array() || file["cases"].empty()) return "\"cases\" holds no case";
+  if (!IsArray(file, "cases")) return "\"cases\" is not an array";
+  const bool vectors = !file.value("vectors", Json::object()).empty();
+  if (!vectors && file.value("cases", Json::array()).empty()) {
+    return "\"cases\" holds no case, and there are no vectors";
+  }
+  if (file.contains("cases"))
+    std::for_each(file["cases"].begin(), file["cases"].end(), DropFromCase);
   return std::nullopt;
 }
 
 Problem CheckCase(const Json& test_case) {
   const bool vectors = test_case.is_object() && test_case.contains("vectors");
-  std::vector<Field> fields = {{"id", Shape::kText, true},
-                               {"title", Shape::kText},
-                               {"basis", Shape::kText},
-                               {"group", Shape::kText}};
-  for (const char* remark : kRemarks) fields.push_back({remark, Shape::kText});
-  if (vectors) {
-    fields.push_back({"vectors", Shape::kText, true});
-    return CheckFields(test_case, fields);
-  }
-  fields.insert(fields.end(), {{"eq", Shape::kObject},
-                               {"parts", Shape::kNames},
-                               {"lines", Shape::kAnything},
-                               {"debts", Shape::kAnything},
-                               {"locks", Shape::kAnything},
-                               {"steps", Shape::kSteps, true}});
-  if (const Problem problem = CheckFields(test_case, fields)) return problem;
+  if (const Problem problem = CheckFields(test_case, CaseFields(vectors))) return problem;
+  if (vectors) return std::nullopt;
   for (const char* list : {"lines", "debts", "locks"}) {
     if (!IsArray(test_case, list)) return InQuotes(list) + " is not an array";
   }

@@ -20,6 +20,7 @@ using Problem = std::optional<std::string>;
 // What a member of a step or of its `expect` looks like.
 enum class Shape {
   kAnything,  // checked by the library, perhaps meant to be refused
+  kValue,     // the same; null is a value too, elsewhere a member that is null is not there
   kText,      // a string; amounts that a step sends are texts, right or wrong
   kDecimal,   // a string, compared as a number
   kInteger,
@@ -30,7 +31,7 @@ enum class Shape {
   kNameSet,  // the same, in any order
   kCycles,   // an array of arrays of strings
   kRoutes,   // an array of [[name, name…], amount], in any order
-  kErrors,   // "E001", or several joined with '|'
+  kErrors,   // "E001", or several joined with '|', perhaps with blanks around it
   kStep,
   kSteps,
 };
@@ -64,8 +65,15 @@ const Operation* FindOperation(std::string_view name);
 // The shape of `field` in the `expect` of `operation`; nothing when it has no such field.
 std::optional<Shape> ExpectedShape(const Operation& operation, std::string_view field);
 
-// Reads a file of cases. Errors, as a problem: not JSON, a key twice in one object, nesting deeper
-// than 256, no object, another schema, unknown members, no case at all.
+// Whether files, cases, steps and vectors may have a member of that name, whatever it says.
+bool IsRemark(std::string_view member);
+
+// The codes in a Shape::kErrors.
+std::vector<std::string_view> CodesOf(std::string_view errors);
+
+// Reads a file of cases, without the members that are null. Errors, as a problem: not JSON, a key
+// twice in one object, nesting deeper than 256, no object, another schema, unknown members, no case
+// and no vectors at all.
 Problem ReadCases(std::string_view text, Json& file);
 
 // Checks a whole case, its steps and what they expect. Of an operation that nobody knows only the

@@ -71,7 +71,7 @@ std::vector<Operation> TrustOperations() {
 }
 
 std::vector<Operation> CheckOperations() {
-  const Field value = {"value", Shape::kAnything, kRequired};
+  const Field value = {"value", Shape::kValue, kRequired};
   const std::vector<Field> named = {{"ok", Shape::kBoolean}, {"value", Shape::kText}};
   const std::vector<Field> keyed = {{"ok", Shape::kBoolean}, {"value", Shape::kKeys}};
   return {{"amount_check",
@@ -82,7 +82,7 @@ std::vector<Operation> CheckOperations() {
           {"eq_code_check", {value}, Answer::kFields, named},
           {"eq_meta_check", {value}, Answer::kFields, keyed},
           {"policy_check",
-           {{"policy", Shape::kAnything}, {"value", Shape::kAnything}},
+           {{"policy", Shape::kValue}, {"value", Shape::kValue}},
            Answer::kFields,
            keyed},
           {"advance_clock", {{"seconds", Shape::kInteger, kRequired}}, Answer::kFields, {}},

@@ -152,7 +152,8 @@ std::vector<Result> RunCases(const Json& file, Stores stores) {
   std::vector<Result> results;
   std::set<std::string> ids;
   std::set<std::string> groups;
-  for (const Json& test_case : file["cases"]) {
+  const Json cases = file.value("cases", Json::array());
+  for (const Json& test_case : cases) {
     Result result = JudgeSafely(test_case, vectors, stores);
     if (!ids.insert(result.id).second) {
       result.outcome = Outcome::kFail;

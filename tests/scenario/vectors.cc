@@ -32,7 +32,7 @@ Status Same(const std::string& what, const std::string& expected, const std::str
   return Wrong(what + " is " + Json(got).dump() + ", expected " + Json(expected).dump());
 }
 
-// Checks the members of a vector: all are texts except those named in `values`.
+// Checks the members of a vector: all are texts except remarks and those named in `values`.
 Status Members(const Json& vector, const std::vector<std::string_view>& texts,
                const std::vector<std::string_view>& values = {}) {
   if (!vector.is_object()) return Wrong("a vector is not an object");
@@ -40,9 +40,8 @@ Status Members(const Json& vector, const std::vector<std::string_view>& texts,
     return std::find(list.begin(), list.end(), name) != list.end();
   };
   for (const auto& [name, value] : vector.items()) {
-    if (listed(values, name)) continue;
-    const bool known = listed(texts, name) || listed({"desc", "note", "why"}, name);
-    if (!known) return Wrong("unknown member \"" + name + "\"");
+    if (listed(values, name) || IsRemark(name)) continue;
+    if (!listed(texts, name)) return Wrong("unknown member \"" + name + "\"");
     if (!value.is_string()) return Wrong("member \"" + name + "\" is not a string");
   }
   return OkStatus();
