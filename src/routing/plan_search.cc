@@ -271,7 +271,7 @@ bool PlanSearch::FailedBefore(Amount amount, const RouteLimits& limits, bool wid
 Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
   const bool bounded = limits.paths != kUnlimited;
   std::uint32_t slots = kUsualSplit;
-  Amount left = amount - SumOf(routes_);
+  auto left = static_cast<Amount>(amount - SumOf(routes_));
   Path path;
   while (left > 0) {
     if (bounded) slots = limits.paths - static_cast<std::uint32_t>(routes_.size());
@@ -517,11 +517,11 @@ Amount PlanSearch::PartWithin(const RouteLimits& limits) const {
   }
   std::sort(part.begin(), part.end(), Wider);
   if (part.size() > limits.paths) part.resize(limits.paths);
-  return SumOf(part);
+  return SaturateCapacity(SumOf(part));
 }
 
 void PlanSearch::NoteBest(const Paths& routes) {
-  best_found_ = std::max(best_found_, SumOf(routes));
+  best_found_ = std::max(best_found_, SaturateCapacity(SumOf(routes)));
 }
 
 // Brings routes_ to exactly `amount`, taking from the longest ones, shortest first.
@@ -531,9 +531,9 @@ void PlanSearch::Finish(Amount amount) {
     std::stable_sort(routes_.begin(), routes_.end(),
                      [](const Path& x, const Path& y) { return x.hops() < y.hops(); });
   }
-  Amount excess = SumOf(routes_) - amount;
+  AmountSum excess = SumOf(routes_) - amount;
   while (excess > 0) {
-    const Amount taken = std::min(excess, routes_.back().amount);
+    const auto taken = static_cast<Amount>(std::min<AmountSum>(excess, routes_.back().amount));
     routes_.back().amount -= taken;
     excess -= taken;
     if (routes_.back().amount == 0) routes_.pop_back();
@@ -541,11 +541,11 @@ void PlanSearch::Finish(Amount amount) {
   best_found_ = std::max(best_found_, amount);
 }
 
-// Saturating: sums of whole flows fit, those of rounded-up quanta may not.
-Amount PlanSearch::SumOf(const Paths& paths) {
+// What routes can carry together may be more than an amount can say.
+AmountSum PlanSearch::SumOf(const Paths& paths) {
   AmountSum sum = 0;
   for (const Path& path : paths) sum += path.amount;
-  return SaturateCapacity(sum);
+  return sum;
 }
 
 }  // namespace geo

@@ -146,7 +146,7 @@ class PlanSearch {
   void RecordMaximum();
   void NoteBest(const Paths& routes);
   void Finish(Amount amount);
-  static Amount SumOf(const Paths& paths);
+  static AmountSum SumOf(const Paths& paths);
 
   const Ledger& ledger_;
   const Network& network_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -78,6 +79,29 @@ TEST_F(RouterTest, PaysDirectlyUntilTheLimit) {
   world.Pay({{{{0, 1}, 10}}});
   EXPECT_EQ(Routes(0, 1, 90), "0-1:90");
   EXPECT_EQ(Routes(0, 1, 91), "SenderLimit E002");
+}
+
+// The routes that a split is chosen from can carry more together than an amount can say.
+TEST_F(RouterTest, RoutesThatCanCarryMoreThanAnyAmountCarryTheOneAskedFor) {
+  constexpr Amount kUnit = Amount{1} << 60;
+  constexpr std::array<std::array<int, 3>, 10> kLines = {{{0, 2, 2},  // owner, debtor, units
+                                                          {0, 3, 2},
+                                                          {1, 2, 7},
+                                                          {1, 4, 6},
+                                                          {2, 0, 6},
+                                                          {2, 1, 7},
+                                                          {2, 3, 6},
+                                                          {3, 0, 7},
+                                                          {3, 1, 1},
+                                                          {4, 2, 7}}};
+  for (const auto& [owner, debtor, units] : kLines) {
+    world.Open(static_cast<ParticipantIndex>(owner), static_cast<ParticipantIndex>(debtor),
+               units * kUnit);
+  }
+  RouteRequest request = RoutingWorld::Ask(0, 1, kMaxAmount - 1);
+  request.constraints.max_hops = 3;
+  request.constraints.max_paths = 3;
+  EXPECT_TRUE(std::holds_alternative<Plan>(world.Find(request).outcome));
 }
 
 TEST_F(RouterTest, TheWrongWayRoundIsNoRoute) {
