@@ -167,6 +167,13 @@ void Remove(const CirculationNetwork& network, const std::vector<Flow>& flow, Ci
   });
 }
 
+// What brings surplus home after an early end looks at ways, not at what they add: where edges may
+// grow, that may come to more than is removed elsewhere. Removing nothing is better then.
+void RemoveNothingInstead(Circulation* result) {
+  std::fill(result->removed.begin(), result->removed.end(), 0);
+  result->volume = 0;
+}
+
 // Edges between components prove nothing.
 AmountSum BoundOf(const CirculationNetwork& network, const std::vector<std::int32_t>& tiers) {
   AmountSum bound = 0;
@@ -196,6 +203,7 @@ StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const Circul
   result.tiers = TiersOfAll(network, nodes, &state.tiers);
   result.removed.resize(edges.size(), 0);
   Remove(network, state.flow, &result);
+  if (result.volume < 0) RemoveNothingInstead(&result);
   result.upper_bound = BoundOf(network, result.tiers);
   return result;
 }

@@ -140,6 +140,21 @@ TEST(GraphCirculation, EndsEarlyWithAProvenGap) {
   EXPECT_TRUE(near->volume * 1000 >= best->volume * 995);
 }
 
+// Ways home may make more grow than is removed elsewhere.
+TEST(GraphCirculation, EndsEarlyWithNothingRatherThanLess) {
+  const Edges edges = {{1, 7, 24, 213}, {0, 4, 35, 179}, {1, 0, 37, 101}, {1, 7, 49, 238},
+                       {2, 1, 3, 3},    {2, 6, 15, 92},  {4, 6, 22, 50},  {1, 8, 22, 41},
+                       {8, 6, 48, 48},  {5, 3, 35, 35},  {1, 5, 14, 32}};
+  for (const CirculationEngine engine : kEngines) {
+    const StatusOr<Circulation> early =
+        MaximumCirculation(9, edges, {.engine = engine, .work_limit = 1});
+    ASSERT_TRUE(early.ok());
+    EXPECT_TRUE(early->volume >= 0);
+    const Status checked = CheckCirculation(9, edges, *early);
+    EXPECT_TRUE(checked.ok()) << checked;
+  }
+}
+
 TEST(GraphCirculation, TheSameEveryTime) {
   const tests::CirculationProblem problem = tests::MakeCirculationProblem("small_world", 5000, 9);
   const StatusOr<Circulation> one = MaximumCirculation(problem.nodes, problem.edges);
