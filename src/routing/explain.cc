@@ -128,8 +128,8 @@ void Explainer::AddCut() {
   }
 }
 
-// E001 or E002: whether there is a route at all, whatever the capacity; and if there is none in any
-// number of hops, that this is the reason. False: out of work.
+// E001 or E002: whether it is proven that there is no route at all, whatever the capacity; and if
+// there is none in any number of hops, that this is the reason. False: out of work.
 bool Explainer::DecideCode() {
   refusal_.code = ErrorCode::kInsufficientCapacity;
   if (refusal_.best_found > 0) return true;
@@ -137,7 +137,7 @@ bool Explainer::DecideCode() {
   if (any == Verdict::kFound) refusal_.best_found = search_.routes().front().amount;
   if (any == Verdict::kFound || any == Verdict::kOutOfWork) return any == Verdict::kFound;
   const Verdict empty = search_.FindOne(0, Limits());
-  if (empty == Verdict::kFound || empty == Verdict::kOutOfWork) return empty == Verdict::kFound;
+  if (empty != Verdict::kImpossible) return empty != Verdict::kOutOfWork;
   refusal_.code = ErrorCode::kNoRoute;
   const Verdict connected = search_.FindOne(0, {kUnlimited, kUnlimited, false});
   if (connected == Verdict::kImpossible) {

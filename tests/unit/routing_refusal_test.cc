@@ -245,6 +245,21 @@ TEST_F(RefusalTest, AWorkLimitClaimsNothing) {
   ExpectSeen(refusal, "hops", [](Refusal& r) { r.hops_needed = 9; });
 }
 
+// More routes against a policy than are tried before the one that keeps to all of them.
+TEST_F(RefusalTest, NoRouteIsSaidOnlyWhereThatIsProven) {
+  constexpr ParticipantIndex kShort = 70;
+  RoutingWorld wide(4 + kShort);
+  for (ParticipantIndex i = 4; i < 4 + kShort; ++i) {
+    LinePolicy policy;
+    policy.blocked_participants = {RoutingWorld::PidOf(i)};
+    wide.Open(i, 0, 10, policy);
+    wide.Open(3, i, 10);
+  }
+  wide.Open(1, 0, 10), wide.Open(2, 1, 10), wide.Open(3, 2, 10);
+  EXPECT_EQ(Describe(wide.Find(RoutingWorld::Ask(0, 3, 10))), "0-1-2-3:10");
+  EXPECT_EQ(Describe(wide.Find(RoutingWorld::Ask(0, 3, 11))), "Policy E002");
+}
+
 // What is true of the refusal's network only: others named the same way are checked on the ledger.
 TEST_F(RefusalTest, TheWorldMovesOn) {
   Way(0, 1, 50), Way(1, 2, 10), Way(2, 3, 50);
