@@ -69,6 +69,10 @@ class Simplex {
     NodeIndex head;
   };
 
+  // Root arcs have room without end, which must not look like the room of an arc that may block.
+  using Room = std::uint64_t;
+  static constexpr Room kNoEnd = Room{kMaxAmount} + 1;
+
   static constexpr std::uint64_t kPivotsAtOnce = 1000;
   static constexpr std::uint32_t kLeastBlock = 10;
 
@@ -179,11 +183,14 @@ class Simplex {
     return worst;
   }
 
-  // What the arc above `node` can carry more, upwards or downwards.
-  Flow Residual(NodeIndex node, bool up) const {
+  // What the arc above `node` can carry more, upwards or downwards, up to kNoEnd.
+  Room Residual(NodeIndex node, bool up) const {
     const Link& it = links_[node];
-    if (it.arc == kRootArc) return up == it.upward ? kMaxAmount : SaturateCapacity(to_root_[node]);
-    return it.upward == up ? capacity_[it.arc] - flow_[it.arc] : flow_[it.arc];
+    if (it.arc == kRootArc) {
+      return up == it.upward ? kNoEnd
+                             : static_cast<Room>(std::min<AmountSum>(to_root_[node], kNoEnd));
+    }
+    return static_cast<Room>(it.upward == up ? capacity_[it.arc] - flow_[it.arc] : flow_[it.arc]);
   }
 
   void AddFlow(NodeIndex node, bool up, Flow amount) {
@@ -202,14 +209,14 @@ class Simplex {
     const bool along = place_[arc] == kEmpty;
     const NodeIndex from = along ? ends_[arc].tail : ends_[arc].head;
     const NodeIndex to = along ? ends_[arc].head : ends_[arc].tail;
-    Flow amount = capacity_[arc];
+    auto amount = static_cast<Room>(capacity_[arc]);
     NodeIndex leaving = kNoNode;  // the node below the arc that leaves
     bool below_from = false;
     NodeIndex a = from;
     NodeIndex b = to;
     while (a != b) {
       if (links_[a].size < links_[b].size) {
-        const Flow residual = Residual(a, false);
+        const Room residual = Residual(a, false);
         if (residual < amount) {
           amount = residual;
           leaving = a;
@@ -217,7 +224,7 @@ class Simplex {
         }
         a = links_[a].parent;
       } else {
-        const Flow residual = Residual(b, true);
+        const Room residual = Residual(b, true);
         if (residual <= amount) {
           amount = residual;
           leaving = b;
@@ -226,7 +233,7 @@ class Simplex {
         b = links_[b].parent;
       }
     }
-    if (amount > 0) Augment(arc, along, from, to, a, amount);
+    if (amount > 0) Augment(arc, along, from, to, a, static_cast<Flow>(amount));
     if (leaving == kNoNode) {
       place_[arc] = along ? kFull : kEmpty;
       return;

@@ -74,6 +74,14 @@ TEST(GraphCirculation, LongestAmountsThereAre) {
   EXPECT_TRUE(Solve(40, edges).volume == AmountSum{80} * most);
 }
 
+// Nodes with more surplus than an amount can say.
+TEST(GraphCirculation, LongestAmountsSideBySide) {
+  const Flow most = kMaxAmount;
+  EXPECT_TRUE(Solve(3, {Fixed(2, 0, most - 2), Fixed(1, 2, most), Fixed(1, 2, most - 1),
+                        Fixed(0, 1, most - 1)})
+                  .volume == AmountSum{3} * (most - 2));
+}
+
 // 0 owes 1 ten, 1 owes 2 ten, and 0 may owe 2: one hop instead of two.
 TEST(GraphCirculation, GrowthShortensWays) {
   const Edges edges = {Fixed(0, 1, 10), Fixed(1, 2, 10), {0, 2, 0, 6}};
