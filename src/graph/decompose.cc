@@ -49,6 +49,7 @@ class Support {
   std::vector<Arc> arcs_;               // by tail, wider ones first
   std::vector<std::uint32_t> first_;    // per node: its first arc; one more at the end
   std::vector<std::uint32_t> current_;  // per node: the first arc that may have flow left
+  std::vector<std::uint32_t> seen_at_;  // TakeAnyPath: per node: hops into the walk
   std::uint32_t source_ = kNone;
   std::uint32_t target_ = kNone;
   std::vector<Label> labels_;        // TakeWidestPath: in layers, by hops
@@ -73,6 +74,7 @@ Support::Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex t
   for (const Arc& arc : arcs_) ++first_[arc.tail + 1];
   for (std::size_t i = 0; i < nodes_.size(); ++i) first_[i + 1] += first_[i];
   current_.assign(first_.begin(), first_.end());
+  seen_at_.assign(nodes_.size(), kNone);
   source_ = LocalNode(source);
   target_ = LocalNode(target);
 }
@@ -109,23 +111,23 @@ void Support::WritePath(const std::vector<std::uint32_t>& arcs, Flow amount, Pat
 
 bool Support::TakeAnyPath(Path* path) {
   std::vector<std::uint32_t> walk;
-  std::vector<std::uint32_t> seen_at(nodes_.size(), kNone);  // hops into the walk
-  seen_at[source_] = 0;
+  seen_at_[source_] = 0;
   std::uint32_t node = source_;
   while (node != target_) {
     const std::uint32_t arc = NextArc(node);
     if (arc == kNone) return false;  // at the source only, when flow is conserved
     node = arcs_[arc].head;
     walk.push_back(arc);
-    if (seen_at[node] == kNone) {
-      seen_at[node] = static_cast<std::uint32_t>(walk.size());
+    if (seen_at_[node] == kNone) {
+      seen_at_[node] = static_cast<std::uint32_t>(walk.size());
       continue;
     }
-    const std::uint32_t start = seen_at[node];
+    const std::uint32_t start = seen_at_[node];
     Take(walk, start);
-    for (std::size_t i = start; i + 1 < walk.size(); ++i) seen_at[arcs_[walk[i]].head] = kNone;
+    for (std::size_t i = start; i + 1 < walk.size(); ++i) seen_at_[arcs_[walk[i]].head] = kNone;
     walk.resize(start);
   }
+  for (const std::uint32_t arc : walk) seen_at_[arcs_[arc].head] = kNone;
   const Flow amount = Take(walk, 0);
   WritePath(walk, amount, path);
   return true;

@@ -301,5 +301,16 @@ TEST(DecomposeFlow, TakesWidePathsWithinTheHopLimit) {
   EXPECT_TRUE(DecomposeFlow(arcs, 0, 4, 4, 0).empty());
 }
 
+// Takes long if every path looks at every node.
+TEST(DecomposeFlow, TakesManyPathsOneByOne) {
+  constexpr std::uint32_t kPaths = 200'000;
+  std::vector<FlowArc> arcs;
+  for (std::uint32_t i = 0; i < kPaths; ++i) {
+    arcs.push_back({0, 2 + i, 2 * i, 5});
+    arcs.push_back({2 + i, 1, 2 * i + 1, 5});
+  }
+  EXPECT_EQ(DecomposeFlow(arcs, 0, 1).size(), kPaths);
+}
+
 }  // namespace
 }  // namespace geo::graph
