@@ -18,6 +18,8 @@ class Support {
   bool TakeAnyPath(Path* path);
   // Takes the widest path of at most `max_hops` off, of fewest hops among equally wide ones.
   bool TakeWidestPath(std::uint32_t max_hops, Path* path);
+  // Arcs looked at by both.
+  std::uint64_t work() const { return work_; }
 
  private:
   struct Arc {
@@ -54,6 +56,7 @@ class Support {
   std::uint32_t target_ = kNone;
   std::vector<Label> labels_;        // TakeWidestPath: in layers, by hops
   std::vector<std::uint32_t> best_;  // per node: its last label
+  std::uint64_t work_ = 0;
 };
 
 Support::Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex target) {
@@ -118,6 +121,7 @@ bool Support::TakeAnyPath(Path* path) {
     if (arc == kNone) return false;  // at the source only, when flow is conserved
     node = arcs_[arc].head;
     walk.push_back(arc);
+    ++work_;
     if (seen_at_[node] == kNone) {
       seen_at_[node] = static_cast<std::uint32_t>(walk.size());
       continue;
@@ -137,6 +141,7 @@ bool Support::TakeAnyPath(Path* path) {
 // known. Labels from `layer` on belong to ways of one hop more.
 void Support::Extend(std::uint32_t label, std::uint32_t layer) {
   const Label from = labels_[label];
+  work_ += first_[from.node + 1] - first_[from.node];
   for (std::uint32_t arc = first_[from.node]; arc < first_[from.node + 1]; ++arc) {
     const std::uint32_t head = arcs_[arc].head;
     const Flow width = std::min(from.width, arcs_[arc].left);
@@ -178,17 +183,18 @@ bool Support::TakeWidestPath(std::uint32_t max_hops, Path* path) {
 }  // namespace
 
 std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
-                                NodeIndex target, std::uint32_t max_hops, std::size_t max_paths) {
+                                NodeIndex target, std::uint32_t max_hops, std::size_t max_paths,
+                                const std::function<bool(std::uint64_t arcs)>& stop) {
   std::vector<Path> paths;
   Support support(arcs, source, target);
   if (!support.HasEnds()) return paths;
+  const bool any = max_hops == kNoHopLimit;
+  if (any) max_paths = kNoPathLimit;
   Path path;
-  if (max_hops == kNoHopLimit) {
-    while (support.TakeAnyPath(&path)) paths.push_back(path);
-  } else {
-    while (paths.size() < max_paths && support.TakeWidestPath(max_hops, &path)) {
-      paths.push_back(path);
-    }
+  while (paths.size() < max_paths &&
+         (any ? support.TakeAnyPath(&path) : support.TakeWidestPath(max_hops, &path))) {
+    paths.push_back(path);
+    if (stop && stop(support.work())) break;
   }
   return paths;
 }

@@ -22,6 +22,7 @@ constexpr Amount kCloseEnough = 16;             // a route is wide enough within
 constexpr std::uint64_t kLittleWork = 4000;     // arcs for a flow, after which others are tried
 constexpr std::uint64_t kExtraWork = 8000;      // arcs for each of the stages that seldom help
 constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
+constexpr std::uint64_t kFreeWork = 1U << 20;   // arcs: what a decomposition may take uncounted
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
   return limits.hops == kUnlimited ? graph::kNoHopLimit : limits.hops;
@@ -349,6 +350,7 @@ Verdict PlanSearch::ByFlow(Amount amount, const RouteLimits& limits) {
   if (verdict == Verdict::kNotFound && !given_up && Complete(amount, limits)) {
     return Verdict::kFound;
   }
+  if (verdict == Verdict::kNotFound && search_.out_of_work()) return Verdict::kOutOfWork;
   return verdict;
 }
 
@@ -402,18 +404,24 @@ bool PlanSearch::AcceptFlow(Amount amount, const RouteLimits& limits, PathViolat
 }
 
 // All of the flow, or the widest paths: as many as may be needed and some to replace those which
-// break path rules.
+// break path rules. Flows of usual size come apart even when there is no work left, so that what
+// was found is known; those of some 1,000 paths may not.
 PlanSearch::Paths PlanSearch::Decompose(const RouteLimits& limits) const {
   const std::vector<graph::FlowArc> arcs = search_.FlowArcs();
   const std::size_t most =
       limits.paths == kUnlimited ? graph::kNoPathLimit : 2 * std::size_t{limits.paths};
-  if (limits.hops != kUnlimited) {
-    return graph::DecomposeFlow(arcs, source_, target_, limits.hops, most);
-  }
-  Paths paths = graph::DecomposeFlow(arcs, source_, target_);
+  const auto decompose = [&](std::uint32_t hops) {
+    std::uint64_t counted = kFreeWork;
+    return graph::DecomposeFlow(arcs, source_, target_, hops, most, [&](std::uint64_t looked_at) {
+      if (looked_at <= counted) return false;
+      search_.AddWork(looked_at - std::exchange(counted, looked_at));
+      return search_.out_of_work();
+    });
+  };
+  if (limits.hops != kUnlimited) return decompose(limits.hops);
+  Paths paths = decompose(graph::kNoHopLimit);
   if (paths.size() <= limits.paths || arcs.size() > kDenseSupport) return paths;
-  const auto longest = static_cast<std::uint32_t>(arcs.size());
-  return graph::DecomposeFlow(arcs, source_, target_, longest, most);
+  return decompose(static_cast<std::uint32_t>(arcs.size()));
 }
 
 // Keeps what the last flow did within the limits and adds paths to it that take nothing back.

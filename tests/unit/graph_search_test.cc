@@ -312,5 +312,23 @@ TEST(DecomposeFlow, TakesManyPathsOneByOne) {
   EXPECT_EQ(DecomposeFlow(arcs, 0, 1).size(), kPaths);
 }
 
+TEST(DecomposeFlow, EndsWhenToldTo) {
+  // Three ways of two arcs.
+  const std::vector<FlowArc> arcs = {{0, 1, 0, 5}, {1, 4, 1, 5}, {0, 2, 2, 4},
+                                     {2, 4, 3, 4}, {0, 3, 4, 3}, {3, 4, 5, 3}};
+  for (const std::uint32_t max_hops : {kNoHopLimit, 2U}) {
+    std::vector<std::uint64_t> told;
+    const auto stop = [&](std::uint64_t looked_at) {
+      told.push_back(looked_at);
+      return told.size() == 2;
+    };
+    EXPECT_EQ(DecomposeFlow(arcs, 0, 4, max_hops, kNoPathLimit, stop).size(), 2U);
+    // Widest first: all arcs, then all but the one behind the arc that is used up.
+    const auto expected =
+        max_hops == 2 ? std::vector<std::uint64_t>{6, 11} : std::vector<std::uint64_t>{2, 4};
+    EXPECT_EQ(told, expected);
+  }
+}
+
 }  // namespace
 }  // namespace geo::graph

@@ -260,6 +260,20 @@ TEST_F(RefusalTest, NoRouteIsSaidOnlyWhereThatIsProven) {
   EXPECT_EQ(Describe(wide.Find(RoutingWorld::Ask(0, 3, 11))), "Policy E002");
 }
 
+// 2000 routes of two hops and a long one: the flow is found in 8 million arcs, and as many again
+// are looked at to take it apart, widest routes first.
+TEST_F(RefusalTest, TakingFlowsApartIsWork) {
+  constexpr ParticipantIndex kShort = 2000;
+  RoutingWorld wide(16 + kShort);
+  for (ParticipantIndex i = 16; i < 16 + kShort; ++i) wide.Open(i, 0, 5), wide.Open(3, i, 5);
+  wide.Open(4, 0, 50), wide.Open(3, 14, 50);
+  for (ParticipantIndex i = 4; i < 14; ++i) wide.Open(i + 1, i, 50);
+  request.amount = Amount{kShort} * 5 + 1;
+  EXPECT_EQ(Describe(wide.Find(request)), "HopLimit E002");
+  request.constraints.work_limit = 10'000'000;
+  EXPECT_EQ(Describe(wide.Find(request)), "WorkLimit E007");
+}
+
 // What is true of the refusal's network only: others named the same way are checked on the ledger.
 TEST_F(RefusalTest, TheWorldMovesOn) {
   Way(0, 1, 50), Way(1, 2, 10), Way(2, 3, 50);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -23,12 +24,16 @@ inline constexpr std::size_t kNoPathLimit = std::numeric_limits<std::size_t>::ma
 // may carry less than the flow; what is missing only longer or further paths could carry, or
 // another choice of paths.
 //
+// `stop`, when set, is told after each path how many arcs have been looked at so far; true ends it
+// there, and the paths carry what they do.
+//
 // `arcs`: positive amounts, conserving flow at every node other than source and target. The number
 // of paths is at most the number of arcs. Without a hop limit O(arcs · longest path); with one
 // O(paths · arcs · min(max_hops, nodes)).
 std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
                                 NodeIndex target, std::uint32_t max_hops = kNoHopLimit,
-                                std::size_t max_paths = kNoPathLimit);
+                                std::size_t max_paths = kNoPathLimit,
+                                const std::function<bool(std::uint64_t arcs)>& stop = {});
 
 }  // namespace geo::graph
 
