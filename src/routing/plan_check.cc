@@ -12,16 +12,14 @@
 namespace geo {
 namespace {
 
+constexpr std::uint32_t kSeldom = 64;  // questions: usual plans ask fewer, and sorting costs more
+
 std::string Name(const Ledger& ledger, ParticipantIndex participant) {
   return participant < ledger.participant_count() ? FormatPid(ledger.participant(participant).pid)
                                                   : "#" + std::to_string(participant);
 }
 
 Status Broken(const std::string& what) { return MakeError(ErrorCode::kPlanInvalid, what); }
-
-bool Contains(const std::vector<ParticipantIndex>& list, ParticipantIndex participant) {
-  return std::find(list.begin(), list.end(), participant) != list.end();
-}
 
 bool RepeatsSomebody(const std::vector<ParticipantIndex>& nodes) {
   if (nodes.size() <= 16) {
@@ -38,8 +36,9 @@ bool RepeatsSomebody(const std::vector<ParticipantIndex>& nodes) {
   return std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
 }
 
-// Form and constraints of one route.
-Status CheckRoute(const Ledger& ledger, const RouteRequest& request, const Route& route) {
+// Form and constraints of one route; `admission` is that of the request.
+Status CheckRoute(const Ledger& ledger, const RouteRequest& request, Admission& admission,
+                  const Route& route) {
   const std::vector<ParticipantIndex>& nodes = route.participants;
   if (nodes.size() < 2 || nodes.front() != request.from || nodes.back() != request.to) {
     return Broken("a route does not lead from the payer to the payee");
@@ -60,7 +59,7 @@ Status CheckRoute(const Ledger& ledger, const RouteRequest& request, const Route
       return MakeError(ErrorCode::kParticipantNotActive,
                        "participant " + Name(ledger, node) + " is not active");
     }
-    if (!MayTakePart(ledger, request, node)) {
+    if (!admission.MayTakePart(node)) {
       return Broken("a route passes " + Name(ledger, node) + ", against avoid or within");
     }
   }
@@ -181,12 +180,27 @@ std::optional<WayCapacity> CapacityBetween(const Ledger& ledger, std::int64_t da
   return way;
 }
 
-bool MayTakePart(const Ledger& ledger, const RouteRequest& request, ParticipantIndex participant) {
-  if (ledger.participant(participant).status != ParticipantStatus::kActive) return false;
-  const RouteConstraints& constraints = request.constraints;
-  if (constraints.within.has_value() && !Contains(*constraints.within, participant)) return false;
-  if (participant == request.from || participant == request.to) return true;
-  return !Contains(constraints.avoid, participant);
+bool Listed::Has(ParticipantIndex participant) {
+  if (++asked_ <= kSeldom) {
+    return std::find(list_.begin(), list_.end(), participant) != list_.end();
+  }
+  if (sorted_.empty()) {
+    sorted_ = list_;
+    std::sort(sorted_.begin(), sorted_.end());
+  }
+  return std::binary_search(sorted_.begin(), sorted_.end(), participant);
+}
+
+Admission::Admission(const Ledger& ledger, const RouteRequest& request)
+    : ledger_(ledger), request_(request), avoid_(request.constraints.avoid) {
+  if (request.constraints.within.has_value()) within_.emplace(*request.constraints.within);
+}
+
+bool Admission::MayTakePart(ParticipantIndex participant) {
+  if (ledger_.participant(participant).status != ParticipantStatus::kActive) return false;
+  if (within_.has_value() && !within_->Has(participant)) return false;
+  if (participant == request_.from || participant == request_.to) return true;
+  return !avoid_.Has(participant);
 }
 
 namespace {
@@ -237,9 +251,10 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
   }
   std::vector<PairFlow> flows = Combine(plan);
   for (const PairFlow& flow : flows) ledger.PrefetchPair(request.equivalent, flow.tail, flow.head);
+  Admission admission(ledger, request);
   AmountSum sum = 0;
   for (const Route& route : plan.routes) {
-    GEO_RETURN_IF_ERROR(CheckRoute(ledger, request, route));
+    GEO_RETURN_IF_ERROR(CheckRoute(ledger, request, admission, route));
     sum += route.amount;
   }
   if (sum != request.amount) {

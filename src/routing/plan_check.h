@@ -36,8 +36,30 @@ std::optional<WayCapacity> CapacityBetween(const Ledger& ledger, std::int64_t da
 Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                  const Plan& plan, std::vector<PolicyObstacle>* breaches);
 
-// Whether a participant may take part in any route of the request.
-bool MayTakePart(const Ledger& ledger, const RouteRequest& request, ParticipantIndex participant);
+// A list of a request, which must outlive this. Long lists are sorted once they are asked often.
+class Listed {
+ public:
+  explicit Listed(const std::vector<ParticipantIndex>& list) : list_(list) {}
+  bool Has(ParticipantIndex participant);
+
+ private:
+  const std::vector<ParticipantIndex>& list_;
+  std::vector<ParticipantIndex> sorted_;  // a copy, or empty
+  std::uint32_t asked_ = 0;
+};
+
+// Who may take part in routes of `request`. Both must outlive this.
+class Admission {
+ public:
+  Admission(const Ledger& ledger, const RouteRequest& request);
+  bool MayTakePart(ParticipantIndex participant);
+
+ private:
+  const Ledger& ledger_;
+  const RouteRequest& request_;
+  std::optional<Listed> within_;
+  Listed avoid_;
+};
 
 }  // namespace geo
 

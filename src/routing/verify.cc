@@ -93,8 +93,9 @@ struct WalkEnd {
 template <typename Usable>
 bool Reaches(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
              const Usable& usable) {
+  Admission admission(ledger, request);
   for (const ParticipantIndex end : {request.from, request.to}) {
-    if (!MayTakePart(ledger, request, end)) return false;
+    if (!admission.MayTakePart(end)) return false;
   }
   WalkEnd payer{.outwards = true, .met = {request.from}};
   WalkEnd payee{.outwards = false, .met = {request.to}};
@@ -114,7 +115,7 @@ bool Reaches(const Ledger& ledger, std::int64_t day, const RouteRequest& request
                    joined = true;
                    return;
                  }
-                 if (!MayTakePart(ledger, request, other)) return;
+                 if (!admission.MayTakePart(other)) return;
                  MakeRoom(met);
                  met.emplace(other, end.outwards);
                  end.met.push_back(other);

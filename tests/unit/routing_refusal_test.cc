@@ -274,6 +274,33 @@ TEST_F(RefusalTest, TakingFlowsApartIsWork) {
   EXPECT_EQ(Describe(wide.Find(request)), "WorkLimit E007");
 }
 
+// Long walks and long plans ask the lists of a request so often that these are sorted.
+TEST_F(RefusalTest, LongListsInAnyOrderSayWhoMayTakePart) {
+  constexpr ParticipantIndex kLast = 300;
+  RoutingWorld chain(kLast + 1);
+  for (ParticipantIndex i = 0; i < kLast; ++i) chain.Open(i + 1, i, i == kLast / 2 ? 5 : 10);
+  request = RoutingWorld::Ask(0, kLast, 6);
+  request.constraints.max_hops = kUnlimited;
+  std::vector<ParticipantIndex> all;
+  for (ParticipantIndex i = 0; i <= kLast; ++i) all.push_back(kLast - i);
+  std::swap(all[7], all[200]);
+  request.constraints.within = all;
+  EXPECT_EQ(Describe(chain.Find(request)), "NetworkCut E002");
+  request.constraints.avoid = {kLast, 0, kLast};  // end points may stand there
+  request.amount = 5;
+  const RouteAnswer answer = chain.Find(request);
+  const Plan* plan = std::get_if<Plan>(&answer.outcome);
+  ASSERT_NE(plan, nullptr) << Describe(answer);
+  const auto verdict = [&] { return VerifyPlan(chain.ledger, chain.day, request, *plan).ok(); };
+  EXPECT_TRUE(verdict());
+  request.constraints.avoid.push_back(kLast - 1);
+  EXPECT_FALSE(verdict());
+  request.constraints.avoid.pop_back();
+  request.constraints.within->erase(request.constraints.within->begin() + 20);
+  EXPECT_FALSE(verdict());
+  EXPECT_EQ(Describe(chain.Find(request)), "NotConnected E001");
+}
+
 // What is true of the refusal's network only: others named the same way are checked on the ledger.
 TEST_F(RefusalTest, TheWorldMovesOn) {
   Way(0, 1, 50), Way(1, 2, 10), Way(2, 3, 50);
