@@ -16,9 +16,9 @@ namespace {
 using graph::NodeIndex;
 using graph::Path;
 
-constexpr int kMostAugmentations = 256;       // of one flow
-constexpr std::uint32_t kMostSteps = 300000;  // labels lowered in all, per flow
-constexpr std::size_t kDenseSupport = 512;    // arcs of a flow that is decomposed widest first
+constexpr std::uint64_t kMostSteps = 300'000;      // arcs looked at for one augmentation
+constexpr std::uint64_t kMostOfFlow = 30'000'000;  // and for one flow
+constexpr std::size_t kDenseSupport = 512;         // arcs of a flow that is decomposed widest first
 constexpr std::int64_t kUnreached = std::numeric_limits<std::int64_t>::max() / 4;
 constexpr std::uint32_t kNone = 0xffffffff;
 
@@ -153,18 +153,17 @@ void Surroundings::Move(const Way& way, Amount amount) {
 
 // Labels from the source, corrected until none can be lowered (Bellman, Ford, Moore). False: the
 // target is not reached, or it takes too long.
-bool Surroundings::CheapestWays(std::vector<Label>* labels) {
+bool Surroundings::CheapestWays(std::vector<Label>* labels, std::uint64_t* looked_at) {
   const std::uint32_t source = LocalOf(source_);
   labels->assign(nodes_.size(), {kUnreached, {0, 0}});
   (*labels)[source].cost = 0;
   std::vector<bool> queued(nodes_.size());
   std::queue<std::uint32_t> waiting({source});
-  std::uint32_t steps = 0;
-  for (; !waiting.empty(); waiting.pop()) {
+  std::uint64_t steps = 0;
+  for (; !waiting.empty() && steps <= kMostSteps; waiting.pop()) {
     const std::uint32_t node = waiting.front();
     queued[node] = false;
-    steps += static_cast<std::uint32_t>(ways_[node].size());
-    if (steps > kMostSteps) return false;
+    steps += ways_[node].size();
     for (const Way& way : ways_[node]) {
       const CostStep next = Next(way);
       const std::uint32_t head = Head(way);
@@ -176,7 +175,8 @@ bool Surroundings::CheapestWays(std::vector<Label>* labels) {
     }
   }
   search_.AddWork(steps);
-  return (*labels)[LocalOf(target_)].cost < kUnreached;
+  *looked_at += steps;
+  return waiting.empty() && (*labels)[LocalOf(target_)].cost < kUnreached;
 }
 
 std::vector<Path> Surroundings::RoutesByFlow(Amount amount, std::uint32_t max_hops) {
@@ -184,8 +184,9 @@ std::vector<Path> Surroundings::RoutesByFlow(Amount amount, std::uint32_t max_ho
   const std::uint32_t target = LocalOf(target_);
   std::vector<Label> labels;
   Amount left = amount;
-  for (int i = 0; i < kMostAugmentations && left > 0; ++i) {
-    if (search_.out_of_work() || !CheapestWays(&labels)) return {};
+  std::uint64_t looked_at = 0;
+  while (left > 0 && looked_at < kMostOfFlow) {
+    if (search_.out_of_work() || !CheapestWays(&labels, &looked_at)) return {};
     Amount room = left;
     for (std::uint32_t node = target; node != source; node = Tail(labels[node].by)) {
       room = std::min(room, Next(labels[node].by).room);

@@ -58,7 +58,7 @@ class Surroundings {
   CostStep Next(const Way& way) const;
   bool CostOfMore(const Way& way, Amount amount, std::int64_t* cost) const;
   void Move(const Way& way, Amount amount);
-  bool CheapestWays(std::vector<Label>* labels);
+  bool CheapestWays(std::vector<Label>* labels, std::uint64_t* looked_at);
   bool CheapestWithin(std::uint32_t max_hops, Amount amount, std::vector<Way>* ways);
   graph::Path ToPath(const std::vector<Way>& ways, Amount amount) const;
   std::vector<graph::FlowArc> FlowArcs() const;

@@ -81,6 +81,25 @@ TEST_F(RouterTest, PaysDirectlyUntilTheLimit) {
   EXPECT_EQ(Routes(0, 1, 91), "SenderLimit E002");
 }
 
+// 300 narrow routes that cost nothing beside a wide one that costs something.
+TEST_F(RouterTest, TheCheapestPlanMayTakeHundredsOfRoutes) {
+  constexpr ParticipantIndex kRoutes = 300;
+  RoutingWorld wide(3 + kRoutes);
+  for (ParticipantIndex i = 3; i < 3 + kRoutes; ++i) wide.Open(i, 0, 1), wide.Open(1, i, 1);
+  wide.Open(2, 0, kRoutes), wide.Open(1, 2, kRoutes);
+  RouteRequest request = RoutingWorld::Ask(0, 1, kRoutes);
+  request.constraints.max_hops = kUnlimited;
+  request.constraints.max_paths = kUnlimited;
+  request.constraints.objective = Objective::kCheapest;
+  request.cost = [](ParticipantIndex tail, ParticipantIndex head) {
+    return tail == 2 || head == 2 ? 1 : 0;
+  };
+  const RouteAnswer answer = wide.Find(request);
+  const Plan* plan = std::get_if<Plan>(&answer.outcome);
+  ASSERT_NE(plan, nullptr) << Describe(answer);
+  for (const Route& route : plan->routes) EXPECT_NE(route.participants[1], 2U);
+}
+
 // The routes that a split is chosen from can carry more together than an amount can say.
 TEST_F(RouterTest, RoutesThatCanCarryMoreThanAnyAmountCarryTheOneAskedFor) {
   constexpr Amount kUnit = Amount{1} << 60;
