@@ -16,9 +16,12 @@ namespace {
 using graph::NodeIndex;
 using graph::Path;
 
-constexpr std::uint64_t kMostSteps = 300'000;      // arcs looked at for one augmentation
-constexpr std::uint64_t kMostOfFlow = 30'000'000;  // and for one flow
-constexpr std::size_t kDenseSupport = 512;         // arcs of a flow that is decomposed widest first
+constexpr std::uint32_t kMostOfHub = 10 * kMaxObjectiveArcs;  // arcs, with those before it
+constexpr std::uint64_t kCrowded = 300'000;                   // arcs of all chosen: then fewer are
+constexpr std::uint64_t kMostSteps = 300'000;                 // arcs looked at for one augmentation
+constexpr std::uint64_t kMostOfFlow = 10'000'000;             // and for one flow
+constexpr std::uint32_t kFewLookups = 8;    // arcs that one look-up of an edge takes as long as
+constexpr std::size_t kDenseSupport = 512;  // arcs of a flow that is decomposed widest first
 constexpr std::int64_t kUnreached = std::numeric_limits<std::int64_t>::max() / 4;
 constexpr std::uint32_t kNone = 0xffffffff;
 
@@ -42,8 +45,9 @@ Surroundings::Distances Surroundings::Measure(NodeIndex from, bool outwards,
     const NodeIndex node = waiting.front();
     const std::uint32_t next = hops[node] + 1;
     if (next > max_hops) break;
-    looked_at += graph_.degree(node);
-    for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
+    const std::uint32_t arcs = std::min(graph_.degree(node), kMostOfHub - looked_at);
+    looked_at += arcs;
+    for (std::uint32_t i = 0; i < arcs; ++i) {
       const NodeIndex other = graph_.neighbor(node, i);
       if (search_.Excluded(other) || hops.contains(other)) continue;
       if (search_.Residual(graph_.edge(node, i), outwards ? node : other) <= 0) continue;
@@ -59,12 +63,20 @@ Surroundings::Distances Surroundings::Measure(NodeIndex from, bool outwards,
 void Surroundings::ChooseNodes(const std::vector<Path>& known, std::uint32_t max_hops) {
   const Distances from_source = Measure(source_, true, max_hops);
   const Distances to_target = Measure(target_, false, max_hops);
+  std::vector<std::pair<std::uint64_t, NodeIndex>> between;  // by the hops of a way over them
+  std::uint64_t arcs = 0;
   for (const auto& [node, hops] : from_source) {
     const auto rest = to_target.find(node);
-    if (rest != to_target.end() && std::uint64_t{hops} + rest->second <= max_hops) {
-      nodes_.push_back(node);
-    }
+    if (rest == to_target.end() || std::uint64_t{hops} + rest->second > max_hops) continue;
+    between.emplace_back(std::uint64_t{hops} + rest->second, node);
+    arcs += graph_.degree(node);
   }
+  // Those who are nearest to both ends, then.
+  if (arcs > kCrowded && between.size() > kMaxObjectiveArcs) {
+    std::sort(between.begin(), between.end());
+    between.resize(kMaxObjectiveArcs);
+  }
+  for (const auto& [hops, node] : between) nodes_.push_back(node);
   for (const Path& path : known) {
     nodes_.insert(nodes_.end(), path.nodes.begin(), path.nodes.end());
   }
@@ -74,26 +86,38 @@ void Surroundings::ChooseNodes(const std::vector<Path>& known, std::uint32_t max
 
 void Surroundings::ChooseEdges(const CostModel& model) {
   ways_.resize(nodes_.size());
-  for (std::uint32_t u = 0; u < nodes_.size(); ++u) {
+  for (std::uint32_t u = 0; u < nodes_.size() && !search_.out_of_work(); ++u) {
     const std::uint32_t degree = graph_.degree(nodes_[u]);
+    if (degree / kFewLookups > nodes_.size()) {  // a hub most of whose neighbours are elsewhere
+      search_.AddWork(nodes_.size() * kFewLookups);
+      for (std::uint32_t v = u + 1; v < nodes_.size(); ++v) {
+        const graph::EdgeIndex edge = graph_.Find(nodes_[u], nodes_[v]);
+        if (edge != graph::kNoEdge) AddEdge(model, u, v, edge);
+      }
+      continue;
+    }
     search_.AddWork(degree);
     for (std::uint32_t i = 0; i < degree; ++i) {
       const NodeIndex other = graph_.neighbor(nodes_[u], i);
       if (other < nodes_[u]) continue;
       const std::uint32_t v = LocalOf(other);
-      if (v == kNone) continue;
-      Edge edge{{u, v}, graph_.edge(nodes_[u], i), {}, 0};
-      const Amount there = std::max<Amount>(search_.Residual(edge.edge, nodes_[u]), 0);
-      const Amount back = std::max<Amount>(search_.Residual(edge.edge, other), 0);
-      if (there == 0 && back == 0) continue;
-      if (there > 0) edge.costs[0] = model.Of(edge.edge, nodes_[u], there);
-      if (back > 0) edge.costs[1] = model.Of(edge.edge, other, back);
-      const auto index = static_cast<std::uint32_t>(edges_.size());
-      edges_.push_back(edge);
-      ways_[u].push_back({index, 0});
-      ways_[v].push_back({index, 1});
+      if (v != kNone) AddEdge(model, u, v, graph_.edge(nodes_[u], i));
     }
   }
+}
+
+void Surroundings::AddEdge(const CostModel& model, std::uint32_t u, std::uint32_t v,
+                           graph::EdgeIndex index) {
+  Edge edge{{u, v}, index, {}, 0};
+  const Amount there = std::max<Amount>(search_.Residual(index, nodes_[u]), 0);
+  const Amount back = std::max<Amount>(search_.Residual(index, nodes_[v]), 0);
+  if (there == 0 && back == 0) return;
+  if (there > 0) edge.costs[0] = model.Of(index, nodes_[u], there);
+  if (back > 0) edge.costs[1] = model.Of(index, nodes_[v], back);
+  const auto local = static_cast<std::uint32_t>(edges_.size());
+  edges_.push_back(edge);
+  ways_[u].push_back({local, 0});
+  ways_[v].push_back({local, 1});
 }
 
 std::uint32_t Surroundings::LocalOf(NodeIndex node) const {

@@ -52,6 +52,7 @@ class Surroundings {
   Distances Measure(graph::NodeIndex from, bool outwards, std::uint32_t max_hops);
   void ChooseNodes(const std::vector<graph::Path>& known, std::uint32_t max_hops);
   void ChooseEdges(const CostModel& model);
+  void AddEdge(const CostModel& model, std::uint32_t u, std::uint32_t v, graph::EdgeIndex index);
   std::uint32_t LocalOf(graph::NodeIndex node) const;
   std::uint32_t Head(const Way& way) const { return edges_[way.edge].ends[1 - way.side]; }
   std::uint32_t Tail(const Way& way) const { return edges_[way.edge].ends[way.side]; }

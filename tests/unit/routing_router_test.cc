@@ -100,6 +100,23 @@ TEST_F(RouterTest, TheCheapestPlanMayTakeHundredsOfRoutes) {
   for (const Route& route : plan->routes) EXPECT_NE(route.participants[1], 2U);
 }
 
+// Ten hubs between payer and payee, with the same neighbours.
+TEST_F(RouterTest, ObjectivesLookAtPartOfTheHubs) {
+  constexpr ParticipantIndex kHubs = 10;
+  constexpr ParticipantIndex kOthers = 20'000;
+  RoutingWorld crowd(2 + kHubs + kOthers);
+  for (ParticipantIndex hub = 2; hub < 2 + kHubs; ++hub) {
+    crowd.Open(hub, 0, 1000), crowd.Open(1, hub, 1000);
+    for (ParticipantIndex i = 0; i < kOthers; ++i) crowd.Open(2 + kHubs + i, hub, 10);
+  }
+  for (ParticipantIndex i = 0; i < kOthers; ++i) crowd.Open(2, 2 + kHubs + i, 10);
+  RouteRequest request = RoutingWorld::Ask(0, 1, 2500);
+  request.constraints.objective = Objective::kRepayFirst;
+  const RouteAnswer answer = crowd.Find(request);
+  EXPECT_TRUE(std::holds_alternative<Plan>(answer.outcome));
+  EXPECT_LT(answer.work, 1'000'000U);
+}
+
 // The routes that a split is chosen from can carry more together than an amount can say.
 TEST_F(RouterTest, RoutesThatCanCarryMoreThanAnyAmountCarryTheOneAskedFor) {
   constexpr Amount kUnit = Amount{1} << 60;

@@ -64,7 +64,7 @@ inline constexpr std::uint32_t kMaxSplitPaths = 8;
 // depends on the path, and no more than kMaxObjectiveArcs arcs lie around payer and payee each; in
 // larger surroundings it is the best over what is nearest to both, and under the limits the better
 // of a minimum-cost flow that happens to keep to them and of cheapest routes taken one by one. A
-// flow that would take thousands of routes, more than 30 million arcs to look at, is given up.
+// flow that would take thousands of routes, more than 10 million arcs to look at, is given up.
 // Costs about a millisecond, where hundreds of routes carry the amount some dozens.
 enum class Objective : std::uint8_t {
   kFewestHops = 0,
