@@ -147,7 +147,8 @@ class Search {
   //
   // With a `quantum` above 1 flow moves in multiples of it only, over arcs that still carry one;
   // kExhausted then speaks of such flow alone, and the value may pass `limit` by less than one
-  // quantum. A flow of k quanta decomposes into at most k paths.
+  // quantum. A `limit` above kMaxAmount − quantum + 1 is taken for that, so that no value passes
+  // kMaxAmount. A flow of k quanta decomposes into at most k paths.
   // Dinic's algorithm with level searches from both ends: O(nodes² · arcs) at worst.
   Outcome Maximize(Flow limit, std::uint32_t max_hops = kNoHopLimit, Flow quantum = 1);
 

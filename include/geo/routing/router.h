@@ -65,7 +65,8 @@ inline constexpr std::uint32_t kMaxSplitPaths = 8;
 // larger surroundings it is the best over what is nearest to both, and under the limits the better
 // of a minimum-cost flow that happens to keep to them and of cheapest routes taken one by one. A
 // flow that would take thousands of routes, more than 10 million arcs to look at, is given up.
-// Costs about a millisecond, where hundreds of routes carry the amount some dozens.
+// Costs about a millisecond, where hundreds of routes carry the amount some dozens. When the work
+// limit is reached, the best plan found until then is the answer, be it the one of kFewestHops.
 enum class Objective : std::uint8_t {
   kFewestHops = 0,
   kRepayFirst = 1,
