@@ -136,15 +136,24 @@ StatusOr<Picture> PictureOf(const Ledger& ledger, EquivalentIndex equivalent,
   return picture;
 }
 
-// Control characters, which neither format can say, become U+FFFD.
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+// The bytes of the control character that UTF-8 text begins with, or 0. Those below U+0020 neither
+// format can say; all of them, U+0080 to U+009F too, become U+FFFD.
+std::size_t ControlAtFront(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
+  return byte(0) == 0xc2 && text.size() > 1 && byte(1) < 0xa0 ? 2 : 0;
+}
 
-// A quoted DOT string. Graphviz reads backslashes in labels as escapes.
+// A quoted DOT string. Graphviz reads backslashes in labels as escapes, and HTML's entities too.
 std::string DotText(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : text) {
-    if (IsControl(c)) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (const std::size_t control = ControlAtFront(text.substr(i)); control != 0) {
       quoted += kReplacement;
+      i += control - 1;
+    } else if (c == '&') {
+      quoted += "&amp;";
     } else {
       if (c == '"' || c == '\\') quoted += '\\';
       quoted += c;
@@ -153,15 +162,28 @@ std::string DotText(std::string_view text) {
   return quoted + '"';
 }
 
+// An attribute's name in DOT. Quoted only where it is a keyword: some readers keep the quotes.
+std::string DotName(const std::string& name) {
+  std::string lower = name;
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  for (const char* keyword : {"node", "edge", "graph", "digraph", "subgraph", "strict"}) {
+    if (lower == keyword) return DotText(name);
+  }
+  return name;
+}
+
 std::string XmlText(std::string_view text) {
   std::string escaped;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     // XML has no U+FFFE and U+FFFF.
     const bool none = text.substr(i, 3) == "\xEF\xBF\xBE" || text.substr(i, 3) == "\xEF\xBF\xBF";
-    if (IsControl(c) || none) {
+    const std::size_t unsaid = none ? 3 : ControlAtFront(text.substr(i));
+    if (unsaid != 0) {
       escaped += kReplacement;
-      if (none) i += 2;
+      i += unsaid - 1;
     } else if (c == '&') {
       escaped += "&amp;";
     } else if (c == '<') {
@@ -185,7 +207,8 @@ StatusOr<std::string> ExportDot(const Ledger& ledger, EquivalentIndex equivalent
   for (const Node& node : picture.nodes) {
     fmt::format_to(out, "  n{} [label={}, status={}", node.index, DotText(node.label), node.status);
     for (const NodeAttribute& attribute : options.attributes) {
-      fmt::format_to(out, ", {}=\"{:.12g}\"", attribute.name, attribute.values[node.index]);
+      fmt::format_to(out, ", {}=\"{:.12g}\"", DotName(attribute.name),
+                     attribute.values[node.index]);
     }
     text += "];\n";
   }

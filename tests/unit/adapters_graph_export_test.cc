@@ -88,11 +88,18 @@ struct DotEdge {
   std::string limit, used, available, status;
 };
 
-// This parser leaves the two escapes of DOT strings as they are.
+// This parser leaves the two escapes of DOT strings and the one entity as they are. A `&` that
+// begins another is none of ours, and stays away.
 std::string Unescaped(const std::string& text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    if (text[i] == '&') {
+      if (text.compare(i, 5, "&amp;") != 0) continue;
+      plain += '&';
+      i += 4;
+      continue;
+    }
     plain += text[i];
   }
   return plain;
@@ -182,10 +189,11 @@ TEST_F(GraphExportTest, AttributesComeWithTheirNames) {
 }
 
 TEST_F(GraphExportTest, LabelsCannotBreakTheFormat) {
-  const std::string nasty = "\"]; n9 -> n8; <b> & \\N ]]> '\n\x01 \xC3\xA9 \xEF\xBF\xBF.";
+  const std::string nasty = "\"]; n9 -> n8; <b> & &lt; \\N ]]> '\n\x01 \xC3\xA9 \xEF\xBF\xBF.";
   options.label = [&](ParticipantIndex) { return nasty; };
   const std::string replaced = "\xEF\xBF\xBD";
-  const std::string clean = "\"]; n9 -> n8; <b> & \\N ]]> '" + replaced + replaced + " \xC3\xA9 ";
+  const std::string clean =
+      "\"]; n9 -> n8; <b> & &lt; \\N ]]> '" + replaced + replaced + " \xC3\xA9 ";
   Seen seen = ReadGraphMl(ExportGraphMl(world.ledger, 0, options).value());
   EXPECT_EQ(seen.lines, kLines);
   EXPECT_EQ(seen.nodes["n0"]["label"], clean + replaced + ".");
@@ -193,6 +201,25 @@ TEST_F(GraphExportTest, LabelsCannotBreakTheFormat) {
   seen = ReadDot(ExportDot(world.ledger, 0, options).value());
   EXPECT_EQ(seen.lines.size(), 3U);
   EXPECT_EQ(seen.nodes["n0"]["label"], clean + "\xEF\xBF\xBF.");  // DOT has no objection to U+FFFF
+}
+
+// C1 as well as C0; U+00A0 and what else begins with the same byte are none.
+TEST_F(GraphExportTest, ControlCharactersAreNotShown) {
+  options.label = [](ParticipantIndex) { return "\x1F \x7F \xC2\x80 \xC2\x9F \xC2\xA0 \xC2\xBF"; };
+  const std::string r = "\xEF\xBF\xBD";
+  const std::string shown = r + " " + r + " " + r + " " + r + " \xC2\xA0 \xC2\xBF";
+  EXPECT_EQ(ReadGraphMl(ExportGraphMl(world.ledger, 0, options).value()).nodes["n0"]["label"],
+            shown);
+  EXPECT_EQ(ReadDot(ExportDot(world.ledger, 0, options).value()).nodes["n0"]["label"], shown);
+}
+
+TEST_F(GraphExportTest, AttributesMayBeCalledByKeywords) {
+  for (const char* name : {"node", "Edge", "graph", "digraph", "subgraph", "STRICT"}) {
+    options.attributes.push_back({name, {1, 2, 3, 4}});
+  }
+  const std::string text = ExportDot(world.ledger, 0, options).value();
+  EXPECT_NE(text.find(", \"node\"=\"1\", \"Edge\"=\"1\""), std::string::npos) << text;
+  EXPECT_EQ(ReadDot(text).nodes.size(), 3U);
 }
 
 TEST_F(GraphExportTest, WithoutLabelsParticipantsAreTheirPids) {
