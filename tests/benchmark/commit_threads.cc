@@ -2,19 +2,16 @@
 // the wall, because it is syncs that they share.
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "geo/hub/serial_hub.h"
-#include "geo/storage/store.h"
 #include "tests/benchmark/commit_rows.h"
 #include "tests/benchmark/commit_world.h"
+#include "tests/support/between_store.h"
 #include "tests/support/scratch.h"
 
 namespace geo::bench {
@@ -22,36 +19,18 @@ namespace {
 
 // A store each of whose appends takes so much longer, the processor being free meanwhile: what a
 // disk does that syncs more slowly.
-class SlowDisk final : public Store {
+class SlowDisk final : public tests::Between {
  public:
   SlowDisk(std::unique_ptr<Store> inner, std::chrono::microseconds longer)
-      : inner_(std::move(inner)), longer_(longer) {}
+      : Between(std::move(inner)), longer_(longer) {}
 
-  StatusOr<StoreState> Open(const OpenOptions& options) override { return inner_->Open(options); }
-  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
-    return inner_->LoadSnapshot(visit);
-  }
-  Status Replay(std::uint64_t after,
-                const std::function<StatusOr<bool>(std::string_view)>& visit) override {
-    return inner_->Replay(after, visit);
-  }
   Status Append(const Batch& batch) override {
-    Status appended = inner_->Append(batch);
+    Status appended = Between::Append(batch);
     std::this_thread::sleep_for(longer_);
     return appended;
   }
-  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override {
-    return inner_->FindTransaction(id);
-  }
-  StatusOr<std::optional<TextEntry>> FindText(const Hash256& hash) override {
-    return inner_->FindText(hash);
-  }
-  Status WriteSnapshot(const SnapshotSlice& slice) override { return inner_->WriteSnapshot(slice); }
-  StatusOr<std::uint64_t> SizeBytes() override { return inner_->SizeBytes(); }
-  Status Close() override { return inner_->Close(); }
 
  private:
-  const std::unique_ptr<Store> inner_;
   const std::chrono::microseconds longer_;
 };
 
