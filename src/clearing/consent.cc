@@ -9,6 +9,7 @@
 #include "geo/base/limits.h"
 #include "geo/clearing/clearing.h"
 #include "geo/crypto/hash.h"
+#include "src/base/id_taken.h"
 #include "src/base/status_macros.h"
 #include "src/clearing/legal.h"
 #include "src/clearing/resolve.h"
@@ -224,7 +225,7 @@ Status CheckSameProposal(const Ledger& ledger, const Proposal& stored, const Pid
   const auto differs = [&](ErrorCode code, const char* what) {
     return MakeError(code, "id " + std::string(stored.id.text()) + " was used for " + what);
   };
-  if (stored.proposer != signer) return differs(ErrorCode::kTxIdReused, "something else");
+  if (stored.proposer != signer) return IdTaken(stored.id);
   if (ledger.equivalent(stored.equivalent).code != propose.equivalent) {
     return differs(ErrorCode::kTxIdOtherEquivalent, "another equivalent");
   }

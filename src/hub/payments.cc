@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "geo/crypto/keys.h"
+#include "src/base/id_taken.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
@@ -200,8 +201,7 @@ StatusOr<std::optional<Transaction>> Hub::Impl::FindTransaction(const TxId& id) 
     return std::optional<Transaction>(std::move(*transaction));
   }
   if (std::holds_alternative<std::monostate>(known)) return std::optional<Transaction>();
-  return MakeError(ErrorCode::kTxIdReused,
-                   "id " + std::string(id.text()) + " is taken; use a new one");
+  return IdTaken(id);
 }
 
 }  // namespace geo

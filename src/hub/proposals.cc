@@ -5,6 +5,7 @@
 
 #include "geo/clearing/consent.h"
 #include "geo/crypto/keys.h"
+#include "src/base/id_taken.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
 
@@ -17,8 +18,7 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const ProposeCl
   result.status = known.status();
   if (!known.ok()) return result;
   if (std::holds_alternative<Transaction>(*known)) {
-    result.status = MakeError(ErrorCode::kTxIdReused,
-                              "id " + std::string(propose.id.text()) + " is taken; use a new one");
+    result.status = IdTaken(propose.id);
     return result;
   }
   if (const auto* stored = std::get_if<Proposal>(&*known)) {

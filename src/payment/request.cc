@@ -6,6 +6,7 @@
 #include "geo/base/bytes.h"
 #include "geo/base/encoding.h"
 #include "geo/base/limits.h"
+#include "src/base/id_taken.h"
 #include "src/base/quote.h"
 #include "src/base/status_macros.h"
 
@@ -173,7 +174,7 @@ Status IdTaken(const TxId& id, ErrorCode difference) {
     case ErrorCode::kTxIdOtherLifetime:
       return MakeError(difference, taken + " belongs to a reservation with another lifetime");
     default:
-      return MakeError(ErrorCode::kTxIdReused, taken + " is taken; use a new one");
+      return IdTaken(id);
   }
 }
 

@@ -244,19 +244,26 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   ProposeClearing other = Proposed();
   other.min_amount = "1";
   EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherAmount");
-  EXPECT_EQ(Code(Try("anna", Proposed())), "TxIdReused");
+  const auto taken = [&](const char* who, const Command& command, const char* id) {
+    const CommandResult result = Try(who, command);
+    EXPECT_EQ(Code(result), "TxIdReused");
+    EXPECT_EQ(result.status.message(), "id " + std::string(id) + " is taken; use a new one")
+        << "by what, is nobody's to find out";
+  };
+  taken("anna", Proposed(), "p");
   other = Proposed();
   other.cycle = PidsOf({"ben", "cleo", "anna"});
   EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherRoutes");
   // Among payments, too.
   Pay pay = Payment("anna", "dan", "1");
   pay.id = Id("p");
-  EXPECT_EQ(Try("anna", pay).status.message(), "id p is taken; use a new one")
-      << "by what, is nobody's to find out";
+  taken("anna", pay, "p");
   EXPECT_FALSE(hub_->FindTransaction(Id("p"))->has_value());
   pay.id = Id("paid");
   Do("anna", pay);
-  EXPECT_EQ(Code(Try("clerk", Proposed("paid"))), "TxIdReused");
+  taken("clerk", Proposed("paid"), "paid");
+  pay.payee = KeyOf("eve").pid();
+  taken("dan", pay, "paid");
   EXPECT_FALSE(hub_->FindProposal(Id("paid"))->has_value());
   EXPECT_EQ(Code(Try("anna", CommitPayment{Id("p")})), "UnknownTransaction");
 }
