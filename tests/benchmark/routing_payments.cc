@@ -208,7 +208,7 @@ class GraphPayer {
 
   // How the payment goes; its paths are in paths().
   Way Route(const graph::ResidualGraph& graph, const GeneratedPayment& payment) {
-    paths_.clear();
+    count_ = 0;
     if (graph.OutBound(payment.from, payment.to) < payment.amount ||
         graph.InBound(payment.from, payment.to) < payment.amount) {
       return Way::kRefusedAtOnce;
@@ -216,45 +216,47 @@ class GraphPayer {
     (void)search_.Begin(graph, {.source = payment.from, .target = payment.to});
     Amount missing = payment.amount;
     for (std::uint32_t left = kPaths; left > 0 && missing > 0; --left) {
-      if (!FindNext(missing, left)) break;
-      path_.amount = std::min(path_.amount, missing);
-      missing -= path_.amount;
-      if (missing > 0) search_.Push(path_, path_.amount);
-      paths_.push_back(path_);
+      graph::Path& path = paths_[count_];
+      if (!FindNext(missing, left, path)) break;
+      ++count_;
+      path.amount = std::min(path.amount, missing);
+      missing -= path.amount;
+      if (missing > 0) search_.Push(path, path.amount);
     }
     if (missing == 0) return Way::kPaths;
-    return paths_.empty() ? Way::kNone : Way::kFlow;
+    return count_ == 0 ? Way::kNone : Way::kFlow;
   }
 
   // The exact stage, after Route answered kFlow: the flow's value is enlarged to the amount, and
   // the flow becomes paths again. Whether they carry the amount.
   bool Complete(const GeneratedPayment& payment) {
     search_.Maximize(payment.amount, kHops);
-    paths_ = graph::DecomposeFlow(search_.FlowArcs(), payment.from, payment.to, kHops);
+    auto paths = graph::DecomposeFlow(search_.FlowArcs(), payment.from, payment.to, kHops);
+    count_ = std::min(paths.size(), paths_.size());
+    std::move(paths.begin(), paths.begin() + static_cast<std::ptrdiff_t>(count_), paths_.begin());
     Amount carried = 0;
-    if (paths_.size() > kPaths) paths_.resize(kPaths);
-    for (const graph::Path& path : paths_) carried += path.amount;
+    for (const graph::Path& path : this->paths()) carried += path.amount;
     return carried >= payment.amount;
   }
 
-  const std::vector<graph::Path>& paths() const { return paths_; }
+  std::span<const graph::Path> paths() const { return {paths_.data(), count_}; }
 
  private:
   // A path for all that is missing, or half of it, or at least one of `left` equal parts.
-  bool FindNext(Amount missing, std::uint32_t left) {
+  bool FindNext(Amount missing, std::uint32_t left, graph::Path& path) {
     Amount before = 0;
     for (const std::uint32_t parts : {std::uint32_t{1}, std::min(2U, left), left}) {
       const Amount threshold = (missing - 1) / static_cast<Amount>(parts) + 1;
       if (threshold == before) continue;
-      if (search_.FindPath(threshold, kHops, &path_) == graph::Outcome::kFound) return true;
+      if (search_.FindPath(threshold, kHops, &path) == graph::Outcome::kFound) return true;
       before = threshold;
     }
     return false;
   }
 
   graph::Search search_;
-  graph::Path path_;
-  std::vector<graph::Path> paths_;
+  std::array<graph::Path, kPaths> paths_;  // the first count_; the others lend their memory
+  std::size_t count_ = 0;
 };
 
 void MeasureGraph(Row& row, Workbench& bench, const Kind& kind, std::size_t count) {
@@ -288,7 +290,7 @@ void MeasureExactStage(Row& row, Workbench& bench, std::size_t count) {
 }
 
 // Moves what the paths carry.
-bool Apply(graph::ResidualGraph& graph, const std::vector<graph::Path>& paths) {
+bool Apply(graph::ResidualGraph& graph, std::span<const graph::Path> paths) {
   for (const graph::Path& path : paths) {
     for (std::size_t i = 0; i < path.edges.size(); ++i) {
       const graph::NodeIndex tail = path.nodes[i];
