@@ -3,9 +3,9 @@
 A row is a dictionary: network, operation, engine, queries, mean_us, p50_us, p99_us, ratio, and
 whatever else the benchmark measured. `ratio` is the mean of the row's engine over the mean of geo
 for the same network and operation: how many times faster geo is. `of_plain`, in rows of "NETWORK
-policies", is geo's mean there over its mean on NETWORK. `at_least`: the engine was stopped then.
-Where an engine answered only some of the queries, the benchmark gives `geo_mean_us`, the mean of geo
-over those."""
+policies", is geo's mean there over its mean on NETWORK, where the benchmark does not say it itself.
+`at_least`: the engine was stopped then. Where an engine answered only some of the queries, the
+benchmark gives `geo_mean_us`, the mean of geo over those."""
 
 import argparse
 import datetime
@@ -89,7 +89,7 @@ def add_ratios(rows):
         row["ratio"] = row["mean_us"] / geo if geo and row["engine"] != "geo" else None
         plain = means.get((row["network"].removesuffix(POLICIES), row["operation"]))
         if row["network"].endswith(POLICIES) and row["engine"] == "geo" and plain:
-            row["of_plain"] = row["mean_us"] / plain
+            row.setdefault("of_plain", row["mean_us"] / plain)
     # Rows of scripts come last; they belong beside the others of their kind.
     places = {}
     for row in rows:

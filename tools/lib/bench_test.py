@@ -77,6 +77,8 @@ class Rows(unittest.TestCase):
         rows = bench.add_ratios(both)
         self.assertEqual(rows[1]["of_plain"], 1.25)
         self.assertNotIn("of_plain", rows[0])
+        both[1]["of_plain"] = 1.125  # as measured in turn
+        self.assertEqual(bench.add_ratios(both)[1]["of_plain"], 1.125)
 
     def test_the_table_is_aligned(self):
         lines = bench.table(three_rows()).split("\n")
