@@ -9,6 +9,7 @@
 
 #include "geo/base/limits.h"
 #include "tests/support/clearing_village.h"
+#include "tests/support/environment.h"
 
 namespace geo::tests {
 namespace {
@@ -27,6 +28,26 @@ class HubLimitsTest : public ClearingVillage {
         ASSERT_EQ(Code(result), "Ok") << result.status << ", at most " << i;
       }
     }
+  }
+  // A chain of lines of its own, as long as a route may be.
+  std::vector<Pid> OpenChain(const std::string& from, const std::string& to, std::uint32_t number) {
+    std::vector<std::string> names = {from};
+    for (std::uint32_t i = 1; i < kMostHops; ++i) {
+      names.push_back("c" + std::to_string(number) + "-" + std::to_string(i));
+      RegisterParticipant join;
+      join.key = KeyOf(names.back()).public_key();
+      join.name = {Salt(), names.back()};
+      Do(names.back(), join);
+    }
+    names.push_back(to);
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      OpenLine open;
+      open.debtor = KeyOf(names[i - 1]).pid();
+      open.equivalent = Eur();
+      open.limit = "1000";
+      Do(names[i], open);
+    }
+    return PidsOf(names);
   }
   static TxId Numbered(std::size_t i) { return Id("n-" + std::to_string(i)); }
 };
@@ -108,6 +129,31 @@ TEST_F(HubLimitsTest, BytesOfRecordsBetweenTwoFlushes) {
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_EQ(results->size(), taken);
   Do("ben", update);
+}
+
+// Expiries that no single append takes, some 270 MB of records, end in one Execute.
+TEST_F(HubLimitsTest, MoreIsOverThanOneAppendTakes) {
+  if (!FullTier()) GTEST_SKIP() << "full tier only (GEO_TEST_TIER=full)";
+  options_.payments.max_prepared_per_payer = kMaxPrepared;
+  options_.read_model_rows = 0;
+  Reopen();
+  PreparePayment prepare;
+  prepare.payment = Payment("anna", "eve", "0.64");
+  for (std::uint32_t path = 0; path < kMostPaths; ++path) {
+    prepare.routes.push_back({OpenChain("anna", "eve", path), "0.01"});
+  }
+  const auto make = [&](std::size_t i) {
+    prepare.payment.id = Numbered(i);
+    return prepare;
+  };
+  constexpr std::size_t kPayments = 16000;
+  DoAll("anna", 0, kPayments, make);
+  EXPECT_EQ(hub_->view().ledger().prepared_count(), kPayments);
+  const std::uint64_t before = hub_->head().seq;
+  now_ += kHour;
+  Pays("anna", "ben", "1");
+  EXPECT_EQ(hub_->view().ledger().prepared_count(), 0U);
+  EXPECT_EQ(hub_->head().seq, before + kPayments + 1);
 }
 
 // What is over while a batch is full ends in the next one, and nothing else is done before it.
