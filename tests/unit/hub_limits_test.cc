@@ -136,6 +136,7 @@ TEST_F(HubLimitsTest, MoreIsOverThanOneAppendTakes) {
   if (!FullTier()) GTEST_SKIP() << "full tier only (GEO_TEST_TIER=full)";
   options_.payments.max_prepared_per_payer = kMaxPrepared;
   options_.read_model_rows = 0;
+  options_.max_pending = 1000;
   Reopen();
   PreparePayment prepare;
   prepare.payment = Payment("anna", "eve", "0.64");
