@@ -90,13 +90,15 @@ Status Hub::Impl::AppendClearing(const Record& header, const ClearingPlan& plan,
   return OkStatus();
 }
 
-// The pairs whose debts a payment changes, when that is to trigger a clearing.
+// The pairs whose debts a payment changes, when that is to trigger a clearing. What was prepared is
+// committed in an equivalent at rest, too, where nothing is cleared.
 std::vector<PairIndex> Hub::Impl::PairsMoved(const std::vector<Effect>& effects) const {
   std::vector<PairIndex> pairs;
   if (clearer == nullptr) return pairs;
   for (const Effect& effect : effects) {
     const auto* debt = std::get_if<DebtEffect>(&effect);
     if (debt == nullptr) continue;
+    if (ledger->equivalent(debt->equivalent).status != EquivalentStatus::kActive) continue;
     const auto pair = ledger->FindPair(debt->equivalent, debt->from, debt->to);
     if (pair.has_value()) pairs.push_back(*pair);
   }

@@ -152,6 +152,20 @@ TEST_F(ClearingTest, APaymentTriggersItInItsOwnGroup) {
   EXPECT_FALSE(Do("ben", CommitPayment{prepare.payment.id}).clearing.has_value());
 }
 
+// A payment that was prepared before is committed there; nothing is cleared, as ClearCycle would be
+// refused.
+TEST_F(ClearingTest, NothingIsTriggeredInAnEquivalentAtRest) {
+  options_.clearing.triggered.emplace();
+  Reopen();
+  Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}});
+  PreparePayment prepare;
+  prepare.payment = Payment("cleo", "anna", "5");
+  Do("cleo", prepare);
+  Do("clerk", UpdateEquivalent{Eur(), false});
+  EXPECT_FALSE(Do("cleo", CommitPayment{prepare.payment.id}).clearing.has_value());
+  EXPECT_EQ(Debts(), "anna-ben 10.00, ben-cleo 7.00, cleo-anna 5.00");
+}
+
 TEST_F(ClearingTest, TriggeredOnlyUpToItsLengthAndItsWork) {
   options_.clearing.triggered = TriggeredClearing{.max_length = 3};
   Reopen();

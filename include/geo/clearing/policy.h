@@ -41,7 +41,8 @@ struct ScheduledSetOff {
 // it. Multiples that were missed, be it while the hub was closed, are made up for once, by the next
 // Tick. When both are due at once only the set-off runs.
 struct ClearingPolicy {
-  std::optional<TriggeredClearing> triggered = {};  // after each payment
+  // After each payment; not after the commit of one whose equivalent was put to rest meanwhile.
+  std::optional<TriggeredClearing> triggered = {};
   std::optional<ScheduledCycles> cycles = {};
   std::optional<ScheduledSetOff> set_off = {};
 };
