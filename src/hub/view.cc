@@ -118,7 +118,7 @@ StatusOr<std::vector<ReservationView>> View::Reservations(std::size_t skip, std:
       some.push_back({one->id, ledger_->participant(one->payer).pid,
                       ledger_->participant(one->payee).pid,
                       ledger_->equivalent(one->equivalent).code, one->amount, *one->hold,
-                      now_ - one->hold->prepared_at});
+                      SaturateCapacity(AmountSum{now_} - one->hold->prepared_at)});
     }
     return some;
   });

@@ -245,7 +245,7 @@ Status CheckSamePrepare(const Ledger& ledger, const Transaction& stored, const P
     return IdTaken(pay.id, ErrorCode::kTxIdOtherRoutes);
   }
   const Hold& hold = *stored.hold;
-  const Duration lifetime = hold.expires_at - hold.prepared_at;
+  const Duration lifetime = hold.voted ? 0 : hold.expires_at - hold.prepared_at;
   const bool by_default = !prepare.voted && !prepare.lifetime.has_value();
   if (hold.voted == prepare.voted && hold.default_lifetime == by_default &&
       (hold.voted || by_default ? !prepare.lifetime : *prepare.lifetime == lifetime)) {

@@ -26,7 +26,7 @@ class TwoPhaseTest : public ::testing::Test {
  protected:
   void SetUp() override {
     options_.genesis = VillageGenesis();
-    options_.founded_at = kStart;
+    options_.founded_at = now_;
     Open();
     CreateEquivalent create;
     create.code = Eur();
@@ -486,6 +486,21 @@ TEST_F(TwoPhaseTest, LateDecisions) {
   EXPECT_EQ(Code(hub_->Execute(commit, now_).value()), "Expired");
   Do("anna", CommitPayment{Id("p")});
   EXPECT_EQ(Code(hub_->Execute(commit, now_).value()), "Ok");
+}
+
+// Between the first time there is and the last lies more than the longest duration.
+TEST_F(TwoPhaseTest, VotedReservationsGrowAsOldAsADurationCanBe) {
+  medium_ = std::make_shared<MemoryMedium>();
+  now_ = std::numeric_limits<Timestamp>::min();
+  SetUp();
+  PreparePayment voted = Prepare("p", "cleo", "5");
+  voted.voted = true;
+  Do("anna", voted);
+  EXPECT_TRUE(Do("anna", voted).payment->repeated);
+  for (const Timestamp now : {Timestamp{-1}, Timestamp{0}, std::numeric_limits<Timestamp>::max()}) {
+    hub_->Tick(now);
+    EXPECT_EQ(hub_->view().Reservations(0, 10)->front().age, std::numeric_limits<Duration>::max());
+  }
 }
 
 TEST_F(TwoPhaseTest, SurvivesSnapshotsTakenInSlices) {

@@ -41,7 +41,7 @@ struct ReservationView {
   EquivalentCode equivalent;
   Amount amount = 0;
   Hold hold;         // when it was prepared, when it expires, whether it is voted
-  Duration age = 0;  // since it was prepared, by the hub's clock
+  Duration age = 0;  // since it was prepared, by the hub's clock; at most the longest Duration
   friend bool operator==(const ReservationView&, const ReservationView&) = default;
 };
 
