@@ -361,6 +361,9 @@ struct RecordCheck {
           route.participants.front() != after.payer || route.participants.back() != after.payee) {
         return Violated("a route that does not lead from payer to payee");
       }
+      for (const ParticipantIndex one : route.participants) {
+        if (one >= participants) return Violated("a route over somebody who is not there");
+      }
     }
     if (total != after.amount) return Violated("routes do not add up to the amount");
     return CheckState(effect);

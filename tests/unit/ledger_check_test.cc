@@ -319,6 +319,9 @@ std::vector<Case> OnPayments() {
       {kRoute, pay([](Transaction& t) {
          t.routes.push_back({{0, 1}, 0});
        })},
+      {"a route over somebody who is not there", pay([](Transaction& t) {
+         t.routes[0].participants = {0, 5, 1};
+       })},
       {"routes do not add up to the amount", pay([](Transaction& t) { t.routes[0].amount = 9; })},
       {kBorn, pay([](Transaction& t) { t.state = TransactionState::kPrepared; })},
       {kBorn, pay([](Transaction& t) { t.hold = Hold(); })},
