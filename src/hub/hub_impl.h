@@ -106,7 +106,9 @@ class Hub::Impl {
   };
 
   // recovery.cc
-  Status LoadSnapshot();
+  Status Recover(std::uint64_t rows_seq);
+  StatusOr<bool> LoadSnapshot();
+  void LeaveSnapshotAside();
   Status ReplayJournal(std::uint64_t rows_seq);
   using ReplayedRecords = std::array<ReadRecord, 16>;
   Status ReplaySome(std::string_view* packed, ReplayedRecords& records, std::uint64_t rows_seq);

@@ -104,8 +104,7 @@ Status Hub::Impl::Open() {
   epoch_ = state.epoch;
   acknowledged = state.acknowledged;
   stored_acknowledged = state.acknowledged;
-  GEO_RETURN_IF_ERROR(LoadSnapshot());
-  GEO_RETURN_IF_ERROR(ReplayJournal(state.rows_seq));
+  GEO_RETURN_IF_ERROR(Recover(state.rows_seq));
   if (planned != state.head) {
     return MakeError(ErrorCode::kChainBroken,
                      "the journal ends at record " + std::to_string(planned.seq) +
@@ -130,30 +129,50 @@ Status Hub::Impl::Open() {
   return OkStatus();
 }
 
-// A snapshot only shortens the replay: one that is damaged is left aside, and the journal, which is
-// whole, is replayed from its beginning.
-Status Hub::Impl::LoadSnapshot() {
+// A snapshot only shortens the replay: one that is damaged, or that the journal contradicts, is
+// left aside, and the journal, which is whole, is replayed from its beginning.
+Status Hub::Impl::Recover(std::uint64_t rows_seq) {
+  GEO_ASSIGN_OR_RETURN(const bool from_snapshot, LoadSnapshot());
+  const Status replayed = ReplayJournal(rows_seq);
+  const ErrorCode code = ErrorCodeOf(replayed);
+  const bool contradicts =
+      code == ErrorCode::kRecordCorrupt || code == ErrorCode::kInvariantViolated;
+  if (!from_snapshot || !contradicts) return replayed;
+  LeaveSnapshotAside();
+  return ReplayJournal(rows_seq);
+}
+
+void Hub::Impl::LeaveSnapshotAside() {
+  *ledger = Ledger();
+  planned = {};
+  loaded_seq_ = 0;
+  loading_ = false;
+  last_checkpoint_ = 0;
+  if (read_model) read_model.emplace();
+}
+
+// Whether there is one to go on from.
+StatusOr<bool> Hub::Impl::LoadSnapshot() {
   std::optional<JournalHead> first;
-  const Status status = store->LoadSnapshot([&](const SnapshotSlice& slice) -> Status {
+  Status status = store->LoadSnapshot([&](const SnapshotSlice& slice) -> Status {
     GEO_ASSIGN_OR_RETURN(const JournalHead head, ledger->LoadSlice(slice.bytes));
     if (!first.has_value()) first = head;
     loaded_seq_ = std::max(loaded_seq_, head.seq);
     return OkStatus();
   });
+  if (status.ok() && first.has_value()) {
+    planned = *first;
+    last_checkpoint_ = ledger->last_time();
+    loading_ = planned.seq < loaded_seq_;
+    if (!loading_) status = ledger->FinishLoading(planned);
+  }
   const ErrorCode code = ErrorCodeOf(status);
   if (code == ErrorCode::kRecordCorrupt || code == ErrorCode::kStoreCorrupt) {
-    *ledger = Ledger();
-    loaded_seq_ = 0;
-    return OkStatus();
+    LeaveSnapshotAside();
+    return false;
   }
   GEO_RETURN_IF_ERROR(status);
-  if (!first.has_value()) return OkStatus();
-  planned = *first;
-  last_checkpoint_ = ledger->last_time();
-  loading_ = true;
-  if (planned.seq < loaded_seq_) return OkStatus();
-  loading_ = false;
-  return ledger->FinishLoading(planned);
+  return first.has_value();
 }
 
 Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
@@ -195,7 +214,7 @@ Status Hub::Impl::ReplayRecord(Record& record, const Hash256& hash, std::uint64_
                                                     " does not follow record " +
                                                     std::to_string(planned.seq));
     }
-    if (!loading_) GEO_RETURN_IF_ERROR(ledger->Check(record));
+    GEO_RETURN_IF_ERROR(ledger->Check(record));
     ledger->Apply(record);
     planned = {record.seq, hash};
     if (record.seq == 1) last_checkpoint_ = record.time;

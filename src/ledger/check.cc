@@ -9,6 +9,7 @@
 #include "src/base/prefetch.h"
 #include "src/base/status_macros.h"
 #include "src/ledger/clearing_check.h"
+#include "src/ledger/loading_check.h"
 #include "src/ledger/state.h"
 
 namespace geo {
@@ -509,6 +510,7 @@ void Ledger::Prefetch(std::span<const ReadRecord> records) const {
 }
 
 Status Ledger::Check(const Record& record) const {
+  if (!state_->coverage.empty()) return CheckReach(*state_, record);
   RecordCheck check(*state_, record);
   if (!check.founded()) return Violated("a record before the genesis");
   if (state_->founded && record.time < state_->last_time) {

@@ -8,6 +8,7 @@
 #include "src/base/little_endian.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
+#include "src/ledger/loading_check.h"
 #include "src/ledger/state.h"
 
 namespace geo {
@@ -489,23 +490,7 @@ Status Ledger::FinishLoading(const JournalHead& head) {
                      "the snapshot shows record " + std::to_string(state_->loaded_seq) +
                          ", the journal ends at " + std::to_string(head.seq));
   }
-  for (const Pair& pair : state_->pairs) {
-    const auto fits = [&](LineIndex line) {
-      return line == kNoIndex || line < state_->lines.size();
-    };
-    if (!fits(pair.line_ab) || !fits(pair.line_ba) || pair.b >= state_->participants.size() ||
-        pair.equivalent >= state_->equivalents.size()) {
-      return Corrupt("a pair names a participant, line or equivalent that is not there");
-    }
-  }
-  for (const auto& [payer, count] : state_->payment_counts.by_payer) {
-    if (payer >= state_->participants.size()) {
-      return Corrupt("payments are counted for a participant that is not there");
-    }
-  }
-  if (state_->amount_limits.size() > state_->equivalents.size()) {
-    return Corrupt("limits in an equivalent that is not there");
-  }
+  GEO_RETURN_IF_ERROR(CheckLoaded(*state_));
   state_->coverage.clear();
   state_->LinkPairs();
   for (const LineRecord& line : state_->lines) {

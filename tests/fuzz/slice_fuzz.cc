@@ -29,6 +29,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const geo::FlowCapacity capacity = ledger.CapacityOf(i, geo::Direction::kForward, 0);
     GEO_REQUIRE(capacity.transit <= capacity.direct && capacity.transit >= 0);
   }
+  const auto is_there = [&](geo::ParticipantIndex one) { return one < ledger.participant_count(); };
+  for (geo::LineIndex i = 0; i < ledger.line_count(); ++i) {
+    const geo::TrustLine line = ledger.line(i);
+    GEO_REQUIRE(is_there(line.owner) && is_there(line.debtor));
+    GEO_REQUIRE(line.equivalent < ledger.equivalent_count());
+    GEO_REQUIRE(line.status == geo::LineStatus::kClosed ||
+                ledger.FindLatestLine(line.equivalent, line.owner, line.debtor) == i);
+  }
+  for (const geo::Transaction* one : ledger.Prepared(0, ledger.prepared_count())) {
+    GEO_REQUIRE(is_there(one->payer) && is_there(one->payee));
+  }
+  for (const geo::Proposal* one : ledger.Proposals(0, ledger.proposal_count())) {
+    for (const geo::ParticipantIndex member : one->cycle) GEO_REQUIRE(is_there(member));
+  }
   static_cast<void>(ledger.CheckPositions());
   return 0;
 }

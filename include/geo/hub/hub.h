@@ -121,13 +121,14 @@ struct CommandResult {
 
 class Hub {
  public:
-  // Opens the store and recovers: newest snapshot, then the journal's tail, every record checked.
+  // Opens the store and recovers: newest snapshot, then the journal's tail, every record checked. A
+  // snapshot that is damaged, or that the tail contradicts, is left aside: then the whole journal.
   // Errors: InvalidArgument, ConstraintRange (an option out of its range: nothing was touched);
   // those of Store::Open; NotFounded (empty, and no genesis); InvalidArgument, TextInvalid,
   // TooLarge, KeyMismatch (a genesis that cannot found a network: nothing was written);
   // WrongNetwork; RecordCorrupt, ChainBroken, FormatNewer, InvariantViolated (the journal
   // contradicts itself: restore a backup).
-  // O(snapshot + tail).
+  // O(snapshot + tail), or O(journal).
   static StatusOr<std::unique_ptr<Hub>> Open(std::unique_ptr<Store> store,
                                              const HubOptions& options);
 

@@ -234,12 +234,13 @@ class Ledger {
   // --- Change. ---
 
   // Whether `record` may be folded into this state: indices and values before fit, and none of the
-  // invariants of spec 01 §8.1 that it touches breaks. Nothing changes. Errors: InvariantViolated
-  // naming the effect. O(effects).
+  // invariants of spec 01 §8.1 that it touches breaks. Nothing changes. After LoadSlice calls, when
+  // slices may show more than the record, only that it names nothing that is not there. Errors:
+  // InvariantViolated naming the effect. O(effects).
   Status Check(const Record& record) const;
 
   // Folds the record in. Precondition: Check(record) was ok on this very state. After LoadSlice
-  // calls, effects that the slices cover already are skipped, and Check is not needed. O(effects).
+  // calls, effects that the slices cover already are skipped. O(effects).
   void Apply(const Record& record);
 
   // --- Snapshots in slices (DESIGN "Storage contract"). ---
@@ -259,7 +260,9 @@ class Ledger {
   // slice's head.
   StatusOr<JournalHead> LoadSlice(std::string_view bytes);
 
-  // Replay is over: forget what the slices covered. Errors: ChainBroken when records are missing.
+  // The record that the latest slice shows is applied, and so is nothing after it: forget what the
+  // slices covered. Errors: ChainBroken when records are missing; RecordCorrupt when slices and
+  // records name what is not there; the ledger is then unusable. O(everything).
   Status FinishLoading(const JournalHead& head);
 
  private:

@@ -1,0 +1,211 @@
+// Snapshots and records that name what is not there: refused before anything is looked up by them.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "geo/base/bytes.h"
+#include "tests/support/book.h"
+#include "tests/support/status.h"
+
+namespace geo::tests {
+namespace {
+
+// The kinds of slices, and where things begin in theirs (docs/formats.md).
+enum Kind : std::uint32_t { kLines = 2, kPairs = 3, kPositions = 4, kPrepared = 5, kProposals = 6 };
+
+struct Slice {
+  std::uint32_t kind = 0;
+  std::string header;  // up to the things
+  std::string things;
+};
+
+Slice TakeApart(const std::string& bytes) {
+  ByteReader reader(bytes);
+  Slice slice;
+  reader.Varint();
+  reader.Varint();
+  reader.Fixed<Hash256>();
+  reader.Signed();
+  slice.kind = static_cast<std::uint32_t>(reader.Varint());
+  for (int i = 0; i < 4; ++i) reader.Varint();
+  slice.header = bytes.substr(0, bytes.size() - reader.remaining());
+  slice.things = bytes.substr(slice.header.size());
+  return slice;
+}
+
+// 1 lets 0 owe, 0 lets 1, and 2 lets 1: lines 0, 1, 2 and pairs 0, 1.
+class LedgerLoading : public ::testing::Test {
+ protected:
+  LedgerLoading() : book_(3) {
+    book_.Open(book_.Line(1, 0, 100));
+    book_.Open(book_.Line(0, 1, 100));
+    book_.Open(book_.Line(2, 1, 100));
+    EXPECT_TRUE(book_.Pay({0, 1, 2}, 5).ok());
+  }
+
+  std::vector<Slice> Slices() const {
+    std::vector<Slice> slices;
+    Ledger::SnapshotCursor cursor;
+    for (std::string bytes = book_.ledger.NextSlice(cursor, book_.head, 100); !bytes.empty();
+         bytes = book_.ledger.NextSlice(cursor, book_.head, 100)) {
+      slices.push_back(TakeApart(bytes));
+    }
+    return slices;
+  }
+
+  // What becomes of a snapshot whose slice of `kind` is changed.
+  std::string Load(Kind kind, const std::function<void(Slice&)>& change) const {
+    Ledger ledger;
+    for (Slice& slice : Slices()) {
+      if (slice.kind == kind) change(slice);
+      const Status status = ledger.LoadSlice(slice.header + slice.things).status();
+      if (!status.ok()) return "slice: " + CodeName(status);
+    }
+    return CodeName(ledger.FinishLoading(book_.head));
+  }
+  std::string LoadPatched(Kind kind, std::size_t at, char byte) const {
+    return Load(kind, [&](Slice& slice) { slice.things.at(at) = byte; });
+  }
+  std::string LoadOne(Kind kind, const Effect& made) const {
+    return Load(kind, [&](Slice& slice) {
+      slice.things.clear();
+      ByteWriter writer(&slice.things);
+      writer.Varint(1);
+      WriteEffect(made, writer);
+    });
+  }
+
+  static Transaction Prepared() {
+    Transaction transaction;
+    transaction.id = TxId::Parse("p").value();
+    transaction.payer = 0;
+    transaction.payee = 2;
+    transaction.equivalent = kHour;
+    transaction.amount = 1;
+    transaction.state = TransactionState::kPrepared;
+    transaction.routes = {Route{{0, 1, 2}, 1}};
+    transaction.hold = Hold{0, kMinute};
+    return transaction;
+  }
+  static Proposal Proposed() {
+    Proposal proposal;
+    proposal.id = TxId::Parse("q").value();
+    proposal.equivalent = kHour;
+    proposal.cycle = {0, 1, 2};
+    proposal.expires_at = kMinute;
+    return proposal;
+  }
+
+  Book book_;
+};
+
+TEST_F(LedgerLoading, SnapshotsThatNameWhatIsNotThereAreRefused) {
+  EXPECT_EQ(LoadPatched(kLines, 0, 0), "Ok") << "as it is";
+  EXPECT_EQ(LoadPatched(kLines, 1 + 16, 1), "RecordCorrupt") << "a line's equivalent";
+  EXPECT_EQ(LoadPatched(kLines, 1 + 20, 3), "RecordCorrupt") << "its owner";
+  EXPECT_EQ(LoadPatched(kLines, 1 + 24, 3), "RecordCorrupt") << "its debtor";
+  EXPECT_EQ(LoadPatched(kLines, 1 + 24, 2), "RecordCorrupt") << "its debtor is of another pair";
+  EXPECT_EQ(LoadPatched(kLines, 1 + 24, 1), "RecordCorrupt") << "it is a line to its owner";
+  EXPECT_EQ(LoadPatched(kPairs, 0, 1), "RecordCorrupt") << "a pair's equivalent";
+  EXPECT_EQ(LoadPatched(kPairs, 8, 3), "RecordCorrupt") << "its second participant";
+  EXPECT_EQ(LoadPatched(kPairs, 12, 0), "RecordCorrupt") << "a line the other way";
+  EXPECT_EQ(LoadPatched(kPairs, 12, 2), "RecordCorrupt") << "a line of another pair";
+  EXPECT_EQ(LoadPatched(kPairs, 12, 3), "RecordCorrupt") << "a line that is not there";
+  const auto forget = [](Slice& slice) { slice.things.replace(12, 4, "\xff\xff\xff\xff"); };
+  EXPECT_EQ(Load(kPairs, forget), "RecordCorrupt") << "a live line that its pair does not know";
+}
+
+TEST_F(LedgerLoading, PositionsOfNobodyAreRefused) {
+  const auto load = [&](std::uint64_t equivalent, std::uint64_t count) {
+    Ledger ledger;
+    for (const Slice& slice : Slices()) {
+      if (slice.kind == kPositions) continue;
+      EXPECT_TRUE(ledger.LoadSlice(slice.header + slice.things).ok());
+    }
+    std::string bytes;
+    ByteWriter writer(&bytes);
+    writer.Varint(3);
+    writer.Varint(book_.head.seq);
+    writer.Fixed(book_.head.hash);
+    writer.Signed(0);
+    for (const std::uint64_t field :
+         {std::uint64_t{kPositions}, equivalent, std::uint64_t{0}, count, count}) {
+      writer.Varint(field);
+    }
+    for (std::uint64_t i = 0; i < count; ++i) writer.Sum(0);
+    EXPECT_TRUE(ledger.LoadSlice(bytes).ok());
+    return CodeName(ledger.FinishLoading(book_.head));
+  };
+  EXPECT_EQ(load(0, 3), "Ok");
+  EXPECT_EQ(load(0, 4), "RecordCorrupt");
+  EXPECT_EQ(load(1, 1), "RecordCorrupt");
+}
+
+TEST_F(LedgerLoading, PreparedPaymentsAndProposalsOfNobodyAreRefused) {
+  const auto load = [&](auto&& change) {
+    Transaction transaction = Prepared();
+    change(transaction);
+    return LoadOne(kPrepared, TransactionEffect{std::nullopt, transaction});
+  };
+  EXPECT_EQ(load([](Transaction&) {}), "Ok");
+  EXPECT_EQ(load([](Transaction& t) { t.payer = 3; }), "RecordCorrupt");
+  EXPECT_EQ(load([](Transaction& t) { t.payee = 3; }), "RecordCorrupt");
+  EXPECT_EQ(load([](Transaction& t) { t.equivalent = 1; }), "RecordCorrupt");
+  EXPECT_EQ(load([](Transaction& t) { t.routes[0].participants[1] = 3; }), "RecordCorrupt");
+  const auto propose = [&](auto&& change) {
+    Proposal proposal = Proposed();
+    change(proposal);
+    return LoadOne(kProposals, ProposalEffect{std::nullopt, proposal});
+  };
+  EXPECT_EQ(propose([](Proposal&) {}), "Ok");
+  EXPECT_EQ(propose([](Proposal& p) { p.equivalent = 1; }), "RecordCorrupt");
+  EXPECT_EQ(propose([](Proposal& p) { p.cycle[2] = 3; }), "RecordCorrupt");
+  EXPECT_EQ(propose([](Proposal& p) { p.accepted = {3}; }), "RecordCorrupt");
+}
+
+// While slices of later records wait to be met, values before cannot be compared.
+TEST_F(LedgerLoading, RecordsOfTheTailThatNameWhatIsNotThereAreRefused) {
+  Ledger ledger;
+  for (const Slice& slice : Slices()) {
+    ASSERT_TRUE(ledger.LoadSlice(slice.header + slice.things).ok());
+  }
+  const auto check = [&](const Effect& effect) {
+    Record record;
+    record.seq = book_.head.seq + 1;
+    record.effects = {effect};
+    return CodeName(ledger.Check(record));
+  };
+  const char* const kRefused = "InvariantViolated";
+  EXPECT_EQ(check(ParticipantEffect{3, std::nullopt, {}}), "Ok");
+  EXPECT_EQ(check(ParticipantEffect{4, std::nullopt, {}}), kRefused);
+  EXPECT_EQ(check(EquivalentEffect{1, std::nullopt, {}}), "Ok");
+  EXPECT_EQ(check(EquivalentEffect{2, std::nullopt, {}}), kRefused);
+  const auto line = [&](LineIndex index, ParticipantIndex owner, ParticipantIndex debtor) {
+    return check(LineEffect{index, std::nullopt, book_.Line(owner, debtor, 1)});
+  };
+  EXPECT_EQ(line(3, 0, 2), "Ok");
+  EXPECT_EQ(line(4, 0, 2), kRefused);
+  EXPECT_EQ(line(3, 0, 3), kRefused);
+  EXPECT_EQ(line(3, 2, 2), kRefused);
+  EXPECT_EQ(check(DebtEffect{kHour, 0, 2, 8, 9, 0, 0}), "Ok");
+  EXPECT_EQ(check(DebtEffect{kHour, 0, 3, 8, 9, 0, 0}), kRefused);
+  EXPECT_EQ(check(DebtEffect{kHour, 2, 2, 8, 9, 0, 0}), kRefused);
+  EXPECT_EQ(check(DebtEffect{1, 0, 2, 8, 9, 0, 0}), kRefused);
+  EXPECT_EQ(check(ReservationEffect{kHour, 0, 1, 8, 9}), "Ok");
+  EXPECT_EQ(check(ReservationEffect{kHour, 3, 1, 8, 9}), kRefused);
+  EXPECT_EQ(check(AmountLimitsEffect{1, {}, {}}), kRefused);
+  Transaction transaction = Prepared();
+  EXPECT_EQ(check(TransactionEffect{std::nullopt, transaction}), "Ok");
+  transaction.hold.reset();
+  EXPECT_EQ(check(TransactionEffect{std::nullopt, transaction}), kRefused);
+  Proposal proposal = Proposed();
+  EXPECT_EQ(check(ProposalEffect{std::nullopt, proposal}), "Ok");
+  proposal.cycle = {0, 1, 3};
+  EXPECT_EQ(check(ProposalEffect{std::nullopt, proposal}), kRefused);
+}
+
+}  // namespace
+}  // namespace geo::tests
