@@ -111,6 +111,25 @@ std::string Transactions(StoreBench& bench) {
   return Compare(*store, model);
 }
 
+// Also where rows make a store keep its index in another way.
+std::string LastEntries(StoreBench& bench) {
+  constexpr std::int64_t kOne = 1;
+  const auto store = bench.NewStore();
+  StoreModel model;
+  WANT_OK(store->Open(WithTables()));
+  for (const bool with_rows : {false, true, false}) {
+    Batch batch = NextBatch(model, 3);
+    const std::uint64_t last = batch.after.seq;
+    batch.transactions = {
+        {IdOf("twice"), last - 1}, {IdOf("other"), last}, {IdOf("twice"), last - 2}};
+    if (with_rows) batch.rows = {{kDebts, false, {kOne, kOne, kOne}}};
+    WANT_OK(AppendTo(*store, model, batch));
+    WANT(model.transactions.at("twice") == last - 2);
+    WANT_SAME(Compare(*store, model));
+  }
+  return "";
+}
+
 std::string Texts(StoreBench& bench) {
   const auto store = bench.NewStore();
   StoreModel model;
@@ -146,6 +165,8 @@ std::vector<StoreCheck> ContentChecks() {
       {"replay.large_group", "records come back byte for byte, small or large", LargeGroup},
       {"content.transactions", "FindTransaction gives the record that last changed an id",
        Transactions},
+      {"content.last_entries", "of several entries of an id in a batch the last one counts",
+       LastEntries},
       {"content.texts", "FindText gives the text until it is erased", Texts},
   };
 }

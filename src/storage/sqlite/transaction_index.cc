@@ -134,19 +134,19 @@ Status TransactionIndex::AddRow(const std::vector<TransactionEntry>& entries) {
   return Run(add_row_);
 }
 
-// In the order of the tree, so that neighbours share the way down and the page; of one id the
-// newest last.
+// In the order of the tree, so that neighbours share the way down and the page; of one id the entry
+// that was written last comes last.
 Status TransactionIndex::MoveIntoTree() {
-  using Entry = std::tuple<std::uint64_t, std::string_view, std::uint64_t>;
+  using Entry = std::tuple<std::uint64_t, std::string_view, std::size_t, std::uint64_t>;
   std::vector<Entry> all;
   all.reserve(recent_.size() + written_.size());
-  const auto add = [&](const TxId& id, std::uint64_t seq) {
-    all.emplace_back(FirstLetters(id.text()), id.text(), seq);
+  const auto add = [&](const TxId& id, std::size_t when, std::uint64_t seq) {
+    all.emplace_back(FirstLetters(id.text()), id.text(), when, seq);
   };
-  for (const auto& [id, seq] : recent_) add(id, seq);
-  for (const TransactionEntry& entry : written_) add(entry.id, entry.seq);
+  for (const auto& [id, seq] : recent_) add(id, 0, seq);
+  for (std::size_t i = 0; i < written_.size(); ++i) add(written_[i].id, i + 1, written_[i].seq);
   std::sort(all.begin(), all.end());
-  for (const auto& [letters, id, seq] : all) {
+  for (const auto& [letters, id, when, seq] : all) {
     set_.BindText(1, id);
     set_.BindInteger(2, static_cast<std::int64_t>(seq));
     GEO_RETURN_IF_ERROR(Run(set_));
