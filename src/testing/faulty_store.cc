@@ -21,6 +21,7 @@ bool Poisons(ErrorCode code) {
     case ErrorCode::kStoreCorrupt:
     case ErrorCode::kStoreReadOnly:
     case ErrorCode::kStoreUnknown:
+    case ErrorCode::kOutOfMemory:
       return true;
     default:
       return false;
@@ -129,11 +130,10 @@ StatusOr<StoreState> FaultyStore::Open(const OpenOptions& options) {
     progress_.complete = slice.snapshot;
     return OkStatus();
   });
-  if (!read.ok()) {
-    Close().IgnoreError();
-    return read;
-  }
-  return state_;
+  // A store with a damaged snapshot opens; whoever loads that is told.
+  if (read.ok() || ErrorCodeOf(read) == ErrorCode::kStoreCorrupt) return state_;
+  Close().IgnoreError();
+  return read;
 }
 
 Status FaultyStore::LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) {

@@ -179,6 +179,35 @@ TEST_F(FaultyStoreTest, ReplayAndLoadSnapshotFailHalfWay) {
   EXPECT_EQ(Replayed(), 3u);
 }
 
+// As store.h says of calls that write.
+TEST_F(FaultyStoreTest, NoMemoryPoisonsWhatWrites) {
+  for (const StoreCall call : {StoreCall::kAppend, StoreCall::kWriteSnapshot}) {
+    store_.Schedule({call, 1, ErrorCode::kOutOfMemory});
+    EXPECT_EQ(ErrorCodeOf(call == StoreCall::kAppend ? store_.Append(Next(head_))
+                                                     : store_.WriteSnapshot({1, 0, true, "a"})),
+              ErrorCode::kOutOfMemory);
+    EXPECT_EQ(ErrorCodeOf(store_.Append(Next(head_))), ErrorCode::kStorePoisoned);
+    ASSERT_TRUE(store_.Close().ok());
+    ASSERT_TRUE(store_.Open({}).ok());
+  }
+}
+
+// It is for whoever loads it, as of a store by itself.
+TEST(FaultyStoreAroundAnother, OpensWhereTheSnapshotIsDamaged) {
+  auto inner = std::make_unique<FaultyStore>(NewMemoryStore());
+  StoreFault damaged;
+  damaged.call = StoreCall::kLoadSnapshot;
+  damaged.code = ErrorCode::kStoreCorrupt;
+  inner->Schedule(damaged);
+  damaged.nth = 2;
+  inner->Schedule(damaged);
+  FaultyStore store(std::move(inner));
+  ASSERT_TRUE(store.Open({}).ok());
+  const auto ignore = [](const SnapshotSlice&) { return OkStatus(); };
+  EXPECT_EQ(ErrorCodeOf(store.LoadSnapshot(ignore)), ErrorCode::kStoreCorrupt);
+  EXPECT_TRUE(store.LoadSnapshot(ignore).ok());
+}
+
 TEST_F(FaultyStoreTest, CloseMayFailAndClosesAllTheSame) {
   store_.Schedule({StoreCall::kClose, 1, ErrorCode::kStoreIo});
   EXPECT_EQ(ErrorCodeOf(store_.Close()), ErrorCode::kStoreIo);
