@@ -20,6 +20,12 @@ inline bool Consents(const Ledger& ledger, LineIndex line) {
          ledger.line_policy(line).auto_clearing;
 }
 
+// Whether new debt may arise between the two (spec 01 §1.4).
+inline bool AreActive(const Ledger& ledger, const Pair& pair) {
+  return ledger.participant(pair.a).status == ParticipantStatus::kActive &&
+         ledger.participant(pair.b).status == ParticipantStatus::kActive;
+}
+
 inline bool Reserved(const Pair& pair) { return pair.reserved_ab != 0 || pair.reserved_ba != 0; }
 
 // What may be taken off the pair's debt: all of it or nothing.

@@ -8,10 +8,11 @@
 namespace geo {
 namespace {
 
-// What the edge may carry afterwards when its line lets debts grow.
+// What the edge may carry afterwards when its line lets debts grow, and both are active.
 Amount GrowsTo(const Ledger& ledger, const Pair& pair, Direction owing, Amount owed) {
   const LineIndex line = pair.line_for(owing);
   if (!Consents(ledger, line) || !ledger.line_policy(line).allow_growth) return owed;
+  if (!AreActive(ledger, pair)) return owed;
   return std::max(owed, ledger.line_limit(line));
 }
 

@@ -40,6 +40,10 @@ Status CheckSide(const Ledger& ledger, const DebtEffect& effect, ParticipantInde
   if (policy == nullptr) return Wrong(effect, "no active line whose owner consents covers it");
   if (after < before) return OkStatus();
   if (!growth || !policy->allow_growth) return Wrong(effect, "it would grow, and may not");
+  for (const ParticipantIndex one : {effect.from, effect.to}) {
+    if (ledger.participant(one).status == ParticipantStatus::kActive) continue;
+    return Wrong(effect, "it would grow, and somebody is not active");
+  }
   return after <= limit ? OkStatus() : Wrong(effect, "it would grow above the limit");
 }
 

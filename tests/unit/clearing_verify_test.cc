@@ -142,6 +142,12 @@ TEST_F(VerifyClearingTest, DebtsGrowOnlyWhereItIsAllowedAndFits) {
   EXPECT_EQ(Wrong(Cycle(1100)), may_not);
   EXPECT_EQ(Wrong(Cycle(10000), true), "");
   EXPECT_EQ(Wrong(Cycle(10001), true), "it would grow above the limit");
+  SetParticipantStatus status{KeyOf("ben").pid(), ParticipantStatus::kSuspended, "asked to"};
+  Do("clerk", status);
+  EXPECT_EQ(Wrong(Cycle(10000), true), "it would grow, and somebody is not active");
+  EXPECT_EQ(Wrong(Cycle(400), true), "");
+  status.status = ParticipantStatus::kActive;
+  Do("clerk", status);
   EXPECT_EQ(Wrong(Cycle(-1), true), may_not) << "ben would come to owe anna";
   Change("anna", "ben", Consents(false));
   EXPECT_EQ(Wrong(Cycle(-1), true), "no active line whose owner consents covers it");

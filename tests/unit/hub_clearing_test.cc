@@ -247,6 +247,25 @@ TEST_F(ClearingTest, DebtsGrowInsideLimitsWhereTheirOwnersLetThem) {
             (std::map<std::string, Amount>{{"anna", 300}, {"ben", 0}, {"cleo", 0}}));
 }
 
+// Their debts may be cleared, but Ben is not to be given a debtor who was banned (spec 01 §1.4).
+TEST_F(ClearingTest, NoDebtGrowsOfOrToSomebodyWhoIsNotActive) {
+  Bring({{"cleo", "anna", "10"}, {"anna", "ben", "10"}});
+  Change("ben", "cleo", Grows(true));
+  SetOffDebts clear = Optimum();
+  clear.growth = true;
+  ASSERT_TRUE(hub_->view().WouldClear(clear)->cleared == 1000);
+  for (const char* who : {"cleo", "ben"}) {
+    SetParticipantStatus status{KeyOf(who).pid(), ParticipantStatus::kDeleted, "fraud"};
+    Do("clerk", status);
+    EXPECT_TRUE(Do("clerk", clear).clearing->cleared == 0) << who;
+    status.status = ParticipantStatus::kActive;
+    Do("clerk", status);
+  }
+  Do("clerk", SetParticipantStatus{KeyOf("anna").pid(), ParticipantStatus::kSuspended, "asked to"});
+  EXPECT_TRUE(Do("clerk", clear).clearing->cleared == 1000);
+  EXPECT_EQ(Debts(), "cleo-ben 10.00");
+}
+
 class Lines : public LogSink {
  public:
   void Write(const LogEntry& entry) override { text += LogLine(entry) + "\n"; }

@@ -11,7 +11,8 @@
 // covers it and no live reservation is on the pair; whether its ends are active participants does
 // not matter (§1.4). Everything else is as if it were not there, inside the searches already. With
 // growth asked for, a line that is active and has `auto_clearing` and `allow_growth` may come out
-// of a set-off with more debt than before, never above its limit.
+// of a set-off with more debt than before, never above its limit, and only between two who are
+// active: nobody comes to owe more, or to be owed more by, somebody suspended or banned.
 //
 // Clearing changes nobody's net position. Every plan is checked for that, and for everything above,
 // by VerifyClearing, which shares no code with the search: before it is returned, but a set-off of
@@ -156,8 +157,9 @@ StatusOr<ClearingPlan> PlanSetOff(const Ledger& ledger, const SetOff& request);
 
 // Whether one record's effects are a clearing that may be written now: only debts of one
 // equivalent, each once, as the ledger has them; every one of them legal; no debt larger than
-// before unless `growth` and its line allow it, and then not above its limit; and nobody's net
-// position changed. Errors: InvariantViolated naming the first thing wrong. O(effects · log).
+// before unless `growth` and its line allow it and both are active, and then not above its limit;
+// and nobody's net position changed. Errors: InvariantViolated naming the first thing wrong.
+// O(effects · log).
 Status VerifyClearing(const Ledger& ledger, std::span<const Effect> effects, bool growth);
 
 }  // namespace geo
