@@ -82,6 +82,7 @@ StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
     verified.signer_ = envelope.signer;
     verified.seq_ = envelope.seq;
     verified.validity_ = Validity{envelope.issued_at, envelope.expires_at};
+    verified.network_ = envelope.network;
     ByteWriter writer(&verified.evidence_);
     writer.Bytes(signed_command.envelope.message);
     writer.Fixed(signed_command.envelope.key);

@@ -118,6 +118,7 @@ class Hub::Impl {
   Status CheckNetwork() const;
 
   // submit.cc
+  Status CheckAddress(const VerifiedCommand& command) const;
   CommandResult Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan);
   template <typename Settings>
   CommandResult Perform(const VerifiedCommand& command, const Settings& settings, Timestamp time);

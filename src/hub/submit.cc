@@ -6,6 +6,7 @@
 
 #include "geo/base/limits.h"
 #include "geo/trust/plan.h"
+#include "src/base/quote.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
 #include "src/hub/touched_pairs.h"
@@ -63,11 +64,24 @@ Status Hub::Impl::CheckValidity(const VerifiedCommand& command, Timestamp time) 
   return CheckTimes(times, time, options.clock_drift);
 }
 
-CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan) {
+// Whether the command was meant for this hub (spec 01 §2.2, §2.4). Who verified it may have done so
+// for another one of his.
+Status Hub::Impl::CheckAddress(const VerifiedCommand& command) const {
   if (command.is_legacy() && !options.accept_legacy) {
+    return MakeError(ErrorCode::kNotPermitted,
+                     "this hub takes no bare bodies of GEO v0.1; sign an envelope");
+  }
+  const std::string& here = ledger->genesis().network;
+  if (command.network().empty() || command.network() == here) return OkStatus();
+  return MakeError(ErrorCode::kWrongNetwork, "the command was signed for network " +
+                                                 Quote(command.network()) + ", this is " +
+                                                 Quote(here));
+}
+
+CommandResult Hub::Impl::Perform(const VerifiedCommand& command, Timestamp time, const Plan* plan) {
+  if (Status address = CheckAddress(command); !address.ok()) {
     CommandResult refused;
-    refused.status = MakeError(ErrorCode::kNotPermitted,
-                               "this hub takes no bare bodies of GEO v0.1; sign an envelope");
+    refused.status = std::move(address);
     return refused;
   }
   return std::visit(

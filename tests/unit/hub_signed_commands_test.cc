@@ -176,6 +176,21 @@ TEST_F(SignedCommandsTest, OtherNetworksAndOtherOperations) {
   EXPECT_EQ(Send(freeze), "Ok");
 }
 
+// A server with several hubs may hand a command that it verified for one of them to another.
+TEST_F(SignedCommandsTest, AHubTakesWhatWasVerifiedForItsOwnNetworkOnly) {
+  const auto hand = [&](const Command& command) {
+    const SignedCommand sent =
+        SignCommand(KeyOf("anna"), "city", command, 90, {now_, now_ + kMinute}).value();
+    return hub_->Execute(VerifyCommand(sent, "city").value(), now_).value();
+  };
+  const std::uint64_t head = hub_->head().seq;
+  EXPECT_EQ(ErrorName(hand(NewLimit("9")).code()), "WrongNetwork");
+  EXPECT_EQ(ErrorName(hand(ToBen("p")).code()), "WrongNetwork");
+  EXPECT_EQ(hub_->head().seq, head);
+  EXPECT_EQ(Send("anna", ToBen("p")), "Ok");
+  EXPECT_EQ(ErrorName(hand(ToBen("p")).code()), "WrongNetwork") << "before its id is looked up";
+}
+
 TEST_F(SignedCommandsTest, GoodFromDriftBeforeIssueToJustBeforeExpiry) {
   const Timestamp issued = kStart + kDay;
   const Validity validity{issued, issued + 60 * kMinute};

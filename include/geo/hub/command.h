@@ -110,6 +110,9 @@ class VerifiedCommand {
   std::optional<std::uint64_t> seq() const { return seq_; }
   // None: it never expires (trusted and legacy commands).
   const std::optional<Validity>& validity() const { return validity_; }
+  // The network that it was signed for; hubs of others answer WrongNetwork. Empty: it names none
+  // (trusted and legacy commands).
+  const std::string& network() const { return network_; }
   // What the journal keeps as evidence: message, key and signature; empty for a trusted command.
   const std::string& evidence() const { return evidence_; }
   // From a message of a GEO v0.1 client; hubs take it only when told to.
@@ -127,6 +130,7 @@ class VerifiedCommand {
   Command command_;
   std::optional<std::uint64_t> seq_;
   std::optional<Validity> validity_;
+  std::string network_;
   std::string evidence_;
   bool legacy_ = false;
   std::optional<PersonalText> message_;
