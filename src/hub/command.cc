@@ -1,8 +1,10 @@
 #include "geo/hub/command.h"
 
 #include <array>
+#include <type_traits>
 
 #include "geo/base/bytes.h"
+#include "geo/trust/plan.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/hub/command_body.h"
@@ -71,6 +73,25 @@ StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view netwo
   });
 }
 
+template <typename One, typename... Others>
+static constexpr bool kIsOneOf = (std::is_same_v<One, Others> || ...);
+
+// What reading the body leaves to be said about the command alone; planners say what cycles lack.
+static Status CheckForm(const Command& command) {
+  const auto check = [](const auto& one) -> Status {
+    constexpr bool kReadingSaysAll =
+        kIsOneOf<std::decay_t<decltype(one)>, Leave, RemoveEquivalent, CloseLine, OpeningBalances,
+                 CommitPayment, AbortPayment, ClearCycles, SetOffDebts, ClearCycle, ProposeClearing,
+                 AcceptClearing, RejectClearing>;
+    if constexpr (kReadingSaysAll) {
+      return OkStatus();
+    } else {
+      return CheckSyntax(one);
+    }
+  };
+  return std::visit(check, command);
+}
+
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network) {
   return CatchNoMemory([&]() -> StatusOr<VerifiedCommand> {
@@ -78,6 +99,7 @@ StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
     VerifiedCommand verified;
     GEO_ASSIGN_OR_RETURN(verified.command_, ReadCommand(envelope.op, envelope.tx_id, envelope.body,
                                                         signed_command.texts));
+    GEO_RETURN_IF_ERROR(CheckForm(verified.command_));
     GEO_RETURN_IF_ERROR(VerifyEnvelope(signed_command.envelope, envelope, network));
     verified.signer_ = envelope.signer;
     verified.seq_ = envelope.seq;

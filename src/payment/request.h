@@ -20,9 +20,6 @@ Hash256 DescriptionHash(const Pay& pay);
 // when nothing is asked for. docs/formats.md.
 std::string EncodeConstraints(const PaymentConstraints& constraints);
 
-// Errors: TxIdSyntax, TextInvalid, TooLarge, ConstraintRange.
-Status CheckSyntax(const Pay& pay);
-
 // The active participant `pid`. Errors, naming the role: UnknownParticipant, ParticipantNotActive.
 StatusOr<ParticipantIndex> ActiveParty(const Ledger& ledger, const Pid& pid, std::string_view role);
 

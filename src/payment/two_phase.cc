@@ -38,16 +38,8 @@ Status CheckLifetime(const PreparePayment& prepare, const PaymentDefaults& defau
 // The routes of an explicit plan as indices and minor units.
 StatusOr<Plan> ReadRoutes(const Ledger& ledger, const RouteRequest& request,
                           const std::vector<NamedRoute>& routes) {
-  if (routes.size() > kMostPaths) {
-    return MakeError(ErrorCode::kTooLarge, std::to_string(routes.size()) + " routes; at most " +
-                                               std::to_string(kMostPaths) + " are taken");
-  }
   Plan plan;
   for (const NamedRoute& named : routes) {
-    if (named.participants.size() > kMostHops + std::size_t{1}) {
-      return MakeError(ErrorCode::kTooLarge,
-                       "a route of more than " + std::to_string(kMostHops) + " hops");
-    }
     Route& route = plan.routes.emplace_back();
     for (const Pid& pid : named.participants) {
       const std::optional<ParticipantIndex> index = ledger.FindParticipant(pid);
@@ -192,10 +184,27 @@ Status CheckRoom(const Ledger& ledger, ParticipantIndex payer, const PreparePaym
 
 }  // namespace
 
+Status CheckSyntax(const PreparePayment& prepare) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(prepare.payment));
+  const std::vector<NamedRoute>& routes = prepare.routes;
+  if (routes.size() > kMostPaths) {
+    return MakeError(ErrorCode::kTooLarge, std::to_string(routes.size()) + " routes; at most " +
+                                               std::to_string(kMostPaths) + " are taken");
+  }
+  for (const NamedRoute& route : routes) {
+    if (route.participants.size() > kMostHops + std::size_t{1}) {
+      return MakeError(ErrorCode::kTooLarge,
+                       "a route of more than " + std::to_string(kMostHops) + " hops");
+    }
+    GEO_RETURN_IF_ERROR(CheckAmountSyntax(route.amount));
+  }
+  return OkStatus();
+}
+
 StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const Pid& payer,
                                      Timestamp now, const PreparePayment& prepare,
                                      const PaymentDefaults& defaults) {
-  GEO_RETURN_IF_ERROR(CheckSyntax(prepare.payment));
+  GEO_RETURN_IF_ERROR(CheckSyntax(prepare));
   GEO_RETURN_IF_ERROR(CheckLifetime(prepare, defaults, now));
   RouteConstraints constraints = defaults.routing;
   if (!prepare.routes.empty()) {
@@ -236,7 +245,7 @@ StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const
 Status CheckSamePrepare(const Ledger& ledger, const Transaction& stored, const Pid& payer,
                         const PreparePayment& prepare) {
   const Pay& pay = prepare.payment;
-  GEO_RETURN_IF_ERROR(CheckSyntax(pay));
+  GEO_RETURN_IF_ERROR(CheckSyntax(prepare));
   if (ledger.participant(stored.payer).pid != payer) return IdTaken(pay.id, ErrorCode::kTxIdReused);
   if (!stored.hold.has_value()) return IdTaken(pay.id, ErrorCode::kTxIdOtherOperation);
   const ErrorCode difference = Difference(ledger, stored, pay);

@@ -46,9 +46,11 @@ Status CheckEquivalentMeta(const CreateEquivalent& command) {
   return CheckText("description", command.description, 0, kMaxDescriptionBytes);
 }
 
+Status CheckSyntax(const CreateEquivalent& command) { return CheckEquivalentMeta(command); }
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const CreateEquivalent& command) {
-  GEO_RETURN_IF_ERROR(CheckEquivalentMeta(command));
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
   if (ledger.FindEquivalent(command.code).has_value()) {
@@ -70,14 +72,17 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
-                               const UpdateEquivalent& command) {
+Status CheckSyntax(const UpdateEquivalent& command) {
   if (!command.active && !command.description) {
     return MakeError(ErrorCode::kInvalidArgument, "neither active nor a description is given");
   }
-  if (command.description) {
-    GEO_RETURN_IF_ERROR(CheckText("description", *command.description, 0, kMaxDescriptionBytes));
-  }
+  if (!command.description) return OkStatus();
+  return CheckText("description", *command.description, 0, kMaxDescriptionBytes);
+}
+
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UpdateEquivalent& command) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, Authorised(ledger, asking, command.code));
   const Equivalent& before = ledger.equivalent(index);
   Equivalent after = before;

@@ -8,24 +8,6 @@
 namespace geo {
 namespace {
 
-Status CheckForm(const SetLimits& command) {
-  GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
-  const bool amounts = command.payment.mentioned || command.line.mentioned;
-  const bool counts = command.lines.mentioned || command.payments_per_day.mentioned;
-  if (!amounts && !counts) return MakeError(ErrorCode::kInvalidArgument, "no limit is given");
-  if (amounts != command.equivalent.has_value()) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     amounts ? "limits on amounts need the equivalent that they are in"
-                             : "an equivalent is named, but no limit on amounts");
-  }
-  for (const PolicySetting<AmountInput>* amount : {&command.payment, &command.line}) {
-    if (amount->value) GEO_RETURN_IF_ERROR(CheckAmountSyntax(*amount->value));
-  }
-  if (command.level.value_or(0) < kVerificationLevels) return OkStatus();
-  return MakeError(ErrorCode::kInvalidArgument,
-                   "verification level " + std::to_string(*command.level) + " is outside 0 to 3");
-}
-
 // Sets `limits` for the level that the command names, or for all.
 template <typename T>
 void SetLevels(const SetLimits& command, const std::optional<T>& value, ByLevel<T>& limits) {
@@ -59,9 +41,27 @@ StatusOr<AmountLimitsEffect> ChangeAmounts(const Ledger& ledger, const SetLimits
 
 }  // namespace
 
+Status CheckSyntax(const SetLimits& command) {
+  GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
+  const bool amounts = command.payment.mentioned || command.line.mentioned;
+  const bool counts = command.lines.mentioned || command.payments_per_day.mentioned;
+  if (!amounts && !counts) return MakeError(ErrorCode::kInvalidArgument, "no limit is given");
+  if (amounts != command.equivalent.has_value()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     amounts ? "limits on amounts need the equivalent that they are in"
+                             : "an equivalent is named, but no limit on amounts");
+  }
+  for (const PolicySetting<AmountInput>* amount : {&command.payment, &command.line}) {
+    if (amount->value) GEO_RETURN_IF_ERROR(CheckAmountSyntax(*amount->value));
+  }
+  if (command.level.value_or(0) < kVerificationLevels) return OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "verification level " + std::to_string(*command.level) + " is outside 0 to 3");
+}
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetLimits& command) {
-  GEO_RETURN_IF_ERROR(CheckForm(command));
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   std::optional<EquivalentIndex> equivalent;
   if (command.equivalent) {

@@ -58,7 +58,6 @@ TrustPlan ChangeLine(RecordKind kind, const Ledger& ledger, const Asking& asking
 
 StatusOr<TrustPlan> PlanFreezing(const Ledger& ledger, const Asking& asking, const LineId& id,
                                  const std::string& reason, RecordKind kind, LineStatus wanted) {
-  GEO_RETURN_IF_ERROR(CheckText("reason", reason, 0, kMaxReasonBytes));
   GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, id, true));
   if (!named.by_owner) GEO_RETURN_IF_ERROR(CheckText("reason", reason, 1, kMaxReasonBytes));
   if (named.line.status == wanted) {
@@ -105,9 +104,11 @@ LineId DeriveLineId(std::string_view network, const Pid& owner, const Pid& debto
   return id;
 }
 
+Status CheckSyntax(const OpenLine& command) { return CheckAmountSyntax(command.limit); }
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const OpenLine& command) {
-  GEO_RETURN_IF_ERROR(CheckAmountSyntax(command.limit));
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex owner, ActiveParticipant(ledger, asking.signer));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex debtor, ActiveParticipant(ledger, command.debtor));
@@ -140,12 +141,16 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
-StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
-                               const UpdateLine& command) {
+Status CheckSyntax(const UpdateLine& command) {
   if (!command.limit && command.policy == PolicyPatch()) {
     return MakeError(ErrorCode::kInvalidArgument, "neither a limit nor a policy key is given");
   }
-  if (command.limit) GEO_RETURN_IF_ERROR(CheckAmountSyntax(*command.limit));
+  return command.limit ? CheckAmountSyntax(*command.limit) : OkStatus();
+}
+
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const UpdateLine& command) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_ASSIGN_OR_RETURN(const NamedLine named, FindForChange(ledger, asking, command.line, false));
   TrustLine after = named.line;
   GEO_ASSIGN_OR_RETURN(after.policy, ApplyPolicy(after.policy, command.policy, named.precision));
@@ -187,14 +192,24 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   return ChangeLine(RecordKind::kCloseLine, ledger, asking, named, std::move(after));
 }
 
+Status CheckSyntax(const FreezeLine& command) {
+  return CheckText("reason", command.reason, 0, kMaxReasonBytes);
+}
+
+Status CheckSyntax(const UnfreezeLine& command) {
+  return CheckText("reason", command.reason, 0, kMaxReasonBytes);
+}
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const FreezeLine& command) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   return PlanFreezing(ledger, asking, command.line, command.reason, RecordKind::kFreezeLine,
                       LineStatus::kFrozen);
 }
 
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const UnfreezeLine& command) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   return PlanFreezing(ledger, asking, command.line, command.reason, RecordKind::kUnfreezeLine,
                       LineStatus::kActive);
 }

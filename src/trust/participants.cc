@@ -45,15 +45,20 @@ Status CheckNothingOutstanding(const Ledger& ledger, ParticipantIndex index) {
 
 }  // namespace
 
-StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
-                               const RegisterParticipant& command) {
+Status CheckSyntax(const RegisterParticipant& command) {
   GEO_RETURN_IF_ERROR(CheckName(command.name));
   if (command.profile) GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
-  if (command.type < ParticipantType::kPerson || command.type > ParticipantType::kHub) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "participant type " + std::to_string(static_cast<int>(command.type)) +
-                         "; expected 1 (person), 2 (business) or 3 (hub)");
+  if (command.type >= ParticipantType::kPerson && command.type <= ParticipantType::kHub) {
+    return OkStatus();
   }
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "participant type " + std::to_string(static_cast<int>(command.type)) +
+                       "; expected 1 (person), 2 (business) or 3 (hub)");
+}
+
+StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
+                               const RegisterParticipant& command) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   const Pid pid = PidOf(command.key);
   if (pid != asking.signer) {
     return MakeError(ErrorCode::kNotPermitted,
@@ -79,20 +84,29 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
+// An empty profile takes the present one away.
+static bool RemovesProfile(const UpdateParticipant& command) {
+  return command.profile && command.profile->text.empty();
+}
+
+Status CheckSyntax(const UpdateParticipant& command) {
+  if (command.name) GEO_RETURN_IF_ERROR(CheckName(*command.name));
+  if (command.profile && !RemovesProfile(command)) {
+    GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
+  }
+  if (command.name || command.profile) return OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument, "neither a name nor a profile is given");
+}
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const UpdateParticipant& command) {
-  if (command.name) GEO_RETURN_IF_ERROR(CheckName(*command.name));
-  const bool removes_profile = command.profile && command.profile->text.empty();
-  if (command.profile && !removes_profile) GEO_RETURN_IF_ERROR(CheckProfile(*command.profile));
-  if (!command.name && !command.profile) {
-    return MakeError(ErrorCode::kInvalidArgument, "neither a name nor a profile is given");
-  }
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, ActiveParticipant(ledger, asking.signer));
   Participant after = ledger.participant(index);
   if (command.name) after.name_hash = TextHash(*command.name);
   if (command.profile) {
-    after.profile_hash = removes_profile ? Hash256() : TextHash(*command.profile);
+    after.profile_hash = RemovesProfile(command) ? Hash256() : TextHash(*command.profile);
   }
   TrustPlan plan = StartPlan(RecordKind::kUpdateParticipant, ledger, asking);
   AddChange(ledger, index, after, asking, plan);
@@ -110,14 +124,20 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
   return plan;
 }
 
+Status CheckSyntax(const SetParticipantStatus& command) {
+  GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
+  if (command.status >= ParticipantStatus::kActive &&
+      command.status <= ParticipantStatus::kDeleted) {
+    return OkStatus();
+  }
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "a status is active, suspended or deleted, not number " +
+                       std::to_string(static_cast<int>(command.status)));
+}
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetParticipantStatus& command) {
-  GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
-  if (command.status < ParticipantStatus::kActive || command.status > ParticipantStatus::kDeleted) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "a status is active, suspended or deleted, not number " +
-                         std::to_string(static_cast<int>(command.status)));
-  }
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));
@@ -138,13 +158,16 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
   return plan;
 }
 
+Status CheckSyntax(const SetVerificationLevel& command) {
+  GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
+  if (command.level <= 3) return OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "verification level " + std::to_string(command.level) + " is outside 0 to 3");
+}
+
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetVerificationLevel& command) {
-  GEO_RETURN_IF_ERROR(CheckText("reason", command.reason, 1, kMaxReasonBytes));
-  if (command.level > 3) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "verification level " + std::to_string(command.level) + " is outside 0 to 3");
-  }
+  GEO_RETURN_IF_ERROR(CheckSyntax(command));
   GEO_RETURN_IF_ERROR(CheckSequence(ledger, asking));
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger, command.participant));
   GEO_RETURN_IF_ERROR(CheckOperator(ledger, asking));

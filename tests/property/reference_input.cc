@@ -86,7 +86,10 @@ struct Syntax {
     if (c.line.value) AmountAlone(*c.line.value, false);
     Text(c.reason, 1, kMaxReasonBytes);
   }
-  void operator()(const PreparePayment& c) { (*this)(c.payment); }
+  void operator()(const PreparePayment& c) {
+    (*this)(c.payment);
+    for (const NamedRoute& route : c.routes) AmountAlone(route.amount, false);
+  }
   void operator()(const Pay& c) {
     const std::uint32_t hops = c.constraints.max_hops.value_or(1);
     const std::uint32_t paths = c.constraints.max_paths.value_or(1);

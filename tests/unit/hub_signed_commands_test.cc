@@ -207,6 +207,64 @@ TEST_F(SignedCommandsTest, GoodFromDriftBeforeIssueToJustBeforeExpiry) {
   EXPECT_EQ(at(issued + 60 * kMinute), "Expired");
 }
 
+// What is wrong with a command alone is told first of all (spec 01 §6.3), whatever carries it.
+TEST_F(SignedCommandsTest, SyntaxIsToldBeforeSignatureExpiryAndParties) {
+  const Pid nobody = KeyOf("nobody").pid();
+  Pay described = ToBen("p");
+  described.payee = nobody;
+  described.description = PersonalText{Salt(), std::string(1025, 'd')};
+  Pay avoiding = ToBen("p");
+  avoiding.constraints.avoid.assign(1025, nobody);
+  PreparePayment written;
+  written.payment = ToBen("p");
+  written.payment.payee = nobody;
+  written.routes = {{{KeyOf("anna").pid(), nobody}, "1e3"}};
+  PreparePayment wide = written;
+  wide.routes.assign(65, {{KeyOf("anna").pid(), nobody}, "1"});
+  PreparePayment far = written;
+  far.routes = {{std::vector<Pid>(34, nobody), "1"}};
+  RegisterParticipant join;
+  join.key = KeyOf("anna").public_key();
+  UpdateParticipant profile;
+  profile.profile = PersonalText{Salt(), "[]"};
+  CreateEquivalent create;
+  create.code = EquivalentCode::Parse("HRS").value();
+  create.iso_code = "EUR";
+  UpdateEquivalent nothing;
+  nothing.code = Eur();
+  UpdateLine same;
+  same.line = line_;
+  SetLimits limits;
+  limits.reason = "why";
+  const std::vector<std::pair<Command, std::string>> wrong = {
+      {described, "TextInvalid"},
+      {avoiding, "TooLarge"},
+      {written, "AmountSyntax"},
+      {wide, "TooLarge"},
+      {far, "TooLarge"},
+      {join, "TextInvalid"},
+      {profile, "TextInvalid"},
+      {SetParticipantStatus{nobody, ParticipantStatus::kActive, ""}, "TextInvalid"},
+      {SetVerificationLevel{nobody, 1, ""}, "TextInvalid"},
+      {create, "EquivalentMetaInvalid"},
+      {nothing, "InvalidArgument"},
+      {same, "InvalidArgument"},
+      {FreezeLine{LineId(), std::string(1025, 'r')}, "TextInvalid"},
+      {UnfreezeLine{LineId(), std::string(1025, 'r')}, "TextInvalid"},
+      {limits, "InvalidArgument"}};
+  ASSERT_EQ(Send("anna", ToBen("p")), "Ok");
+  for (const auto& [command, answer] : wrong) {
+    SignedCommand sent = Sign("anna", command, 90);
+    EXPECT_EQ(CodeName(VerifyCommand(sent, "village")), answer) << OperationName(command);
+    EXPECT_EQ(CodeName(VerifyCommand(sent, "city")), answer) << OperationName(command);
+    sent.envelope.signature.bytes[0] ^= 1;
+    EXPECT_EQ(CodeName(VerifyCommand(sent, "village")), answer) << OperationName(command);
+    const VerifiedCommand trusted = TrustedCommand(KeyOf("nobody").pid(), command);
+    EXPECT_EQ(ErrorName(hub_->Execute(trusted, now_).value().code()), answer)
+        << OperationName(command) << " by nobody, some under the id of another payment";
+  }
+}
+
 TEST_F(SignedCommandsTest, PaymentsSentAgainAreAnsweredAgainAndNothingMoves) {
   const SignedCommand once = Sign("anna", ToBen("p"), 0);
   PreparePayment prepare;

@@ -140,7 +140,8 @@ class VerifiedCommand {
 // §2.5). Expiry and sequence are the hub's to check. Errors, syntax before signature (§6.3): those
 // of ReadEnvelope; CommandSyntax naming the member; TextMismatch for text that is missing,
 // superfluous or does not fit its hash; the syntax errors of ids, codes, keys, policies and, as far
-// as they show without the equivalent's precision, amounts; those of VerifyEnvelope. About 50 µs,
+// as they show without the equivalent's precision, amounts; those of CheckSyntax (geo/trust/plan.h,
+// geo/payment) for what else is wrong with the command alone; those of VerifyEnvelope. About 50 µs,
 // nearly all of it Ed25519.
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network);

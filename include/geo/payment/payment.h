@@ -42,6 +42,11 @@ struct PaymentPlan {
   bool replanned = false;  // there was a suggestion and it did not fit
 };
 
+// What is wrong with a payment whatever the state. Planners ask this first; whoever verifies signed
+// commands asks before the signature (spec 01 §6.3). Errors: the first ones of PlanPayment, up to
+// ConstraintRange.
+Status CheckSyntax(const Pay& pay);
+
 // Plans a payment by `payer`, recorded at `now`. A refusal for want of a route is a value, not an
 // error; it leaves no transaction, so the id may be tried again (§6.2). Nothing changes. The router
 // must be in step with the ledger and on the day of `now`. `by_default` fills in what the payer

@@ -83,6 +83,10 @@ struct HopShortage {
 
 using PrepareOutcome = std::variant<PaymentPlan, Refusal, HopShortage>;
 
+// As CheckSyntax of the payment, and for explicit routes: TooLarge (more than kMostPaths, or one of
+// more than kMostHops), the syntax errors of their amounts.
+Status CheckSyntax(const PreparePayment& prepare);
+
 // Plans a reservation by `payer`, recorded at `now`: all hops or nothing. Nothing changes. Errors
 // as PlanPayment, and: InvalidArgument (a lifetime out of range, beyond the last Timestamp, or of a
 // voted one), TooManyPrepared, TooManyPreparedByPayer; for explicit routes UnknownParticipant and

@@ -80,6 +80,22 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 // errors of amounts and policies, each naming the entry. O(entries · log).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
 
+// What is wrong with a command whatever the state. Its planner asks this first; whoever verifies
+// signed commands asks before the signature (spec 01 §6.3). Errors: TextInvalid, JsonSyntax and
+// JsonUnsupported, InvalidArgument, and the syntax errors of amounts, as the planners above.
+Status CheckSyntax(const RegisterParticipant& command);
+Status CheckSyntax(const UpdateParticipant& command);
+Status CheckSyntax(const SetParticipantStatus& command);
+Status CheckSyntax(const SetVerificationLevel& command);
+Status CheckSyntax(const UpdateEquivalent& command);
+Status CheckSyntax(const SetLimits& command);
+Status CheckSyntax(const OpenLine& command);
+Status CheckSyntax(const UpdateLine& command);
+Status CheckSyntax(const FreezeLine& command);
+Status CheckSyntax(const UnfreezeLine& command);
+// As CheckEquivalentMeta.
+Status CheckSyntax(const CreateEquivalent& command);
+
 // Whether kind, ISO code and description of an equivalent fit together (spec 01 §3.1). Errors:
 // EquivalentMetaInvalid naming the member; EquivalentCodeSyntax without a code; TextInvalid for the
 // description.
