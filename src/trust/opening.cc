@@ -84,13 +84,20 @@ class OpeningPlanner {
 
  private:
   StatusOr<PairKey> Parties(const Pid& first, const Pid& second, const EquivalentCode& code) {
-    GEO_ASSIGN_OR_RETURN(const ParticipantIndex one, KnownParticipant(ledger_, first));
-    GEO_ASSIGN_OR_RETURN(const ParticipantIndex other, KnownParticipant(ledger_, second));
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex one, Party(first));
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex other, Party(second));
     if (one == other) {
       return MakeError(ErrorCode::kSelfTrust, "a line or debt needs two different participants");
     }
     GEO_ASSIGN_OR_RETURN(const EquivalentIndex equivalent, KnownEquivalent(ledger_, code));
     return PairKey{equivalent, one, other};
+  }
+
+  // Whoever left has no lines or debts, and could never come back to settle them (spec 01 §1.4).
+  StatusOr<ParticipantIndex> Party(const Pid& pid) const {
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, KnownParticipant(ledger_, pid));
+    if (ledger_.participant(index).status != ParticipantStatus::kLeft) return index;
+    return MakeError(ErrorCode::kParticipantNotActive, "participant " + FormatPid(pid) + " left");
   }
 
   const Ledger& ledger_;

@@ -242,8 +242,13 @@ struct Case {
     Role(OperatorRole::kAdmin, 1);
     If(!m.payments.empty(), 2, {kStatusConflict});
     const auto parties = [&](const Pid& x, const Pid& y, const EquivalentCode& code) {
-      Party(x, false);
-      Party(y, false);
+      for (const Pid& pid : {x, y}) {
+        Party(pid, false);
+        const auto person = m.people.find(pid);
+        const bool left =
+            person != m.people.end() && person->second.status == ParticipantStatus::kLeft;
+        If(left, 3, {kParticipantNotActive});
+      }
       If(x == y, 3, {kSelfTrust});
       return Code(code, false, 3);
     };

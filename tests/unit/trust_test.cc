@@ -274,5 +274,26 @@ TEST(LineIdTest, DerivedFromNetworkPartiesEquivalentAndSequence) {
   EXPECT_NE(base, id("n", anna, boris, "HOUR", LineOrigin::kOwner, 2));
 }
 
+// They could never settle or close them; others who are not active may come back.
+TEST_F(TrustTest, OpeningBalancesBringNothingToWhoeverLeft) {
+  EXPECT_EQ(Try("anna", Leave()), "Ok");
+  EXPECT_EQ(Try("clerk", Status("boris", ParticipantStatus::kDeleted)), "Ok");
+  const Pid anna = KeyOf("anna").pid();
+  const Pid boris = KeyOf("boris").pid();
+  const Pid clara = KeyOf("clara").pid();
+  const auto lines = [](const Pid& owner, const Pid& debtor) {
+    return OpeningBalances{{{owner, debtor, Code("HOUR"), "5", {}, false}}, {}};
+  };
+  const auto debts = [](const Pid& debtor, const Pid& creditor) {
+    return OpeningBalances{{}, {{debtor, creditor, Code("HOUR"), "5"}}};
+  };
+  for (const auto& [one, other] : {std::pair(anna, clara), std::pair(clara, anna)}) {
+    EXPECT_EQ(Try("admin", lines(one, other)), "ParticipantNotActive");
+    EXPECT_EQ(Try("admin", debts(one, other)), "ParticipantNotActive");
+  }
+  EXPECT_EQ(Try("admin", lines(boris, clara)), "Ok");
+  EXPECT_EQ(Try("admin", debts(clara, boris)), "Ok");
+}
+
 }  // namespace
 }  // namespace geo::tests

@@ -77,7 +77,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 // + LineClosed, StatusConflict when it is active already.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
 // + StatusConflict once a payment was recorded, SelfTrust, LineExists, AmountOverflow, and the
-// errors of amounts and policies, each naming the entry. O(entries · log).
+// errors of amounts and policies, each naming the entry; ParticipantNotActive for whoever left
+// only. O(entries · log).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
 
 // What is wrong with a command whatever the state. Its planner asks this first; whoever verifies
