@@ -65,6 +65,19 @@ std::string PolicyText(const Ledger& ledger, const TrustLine& line) {
   return json.Take();
 }
 
+// Stores refuse text with a zero byte, at which SQL tools would end it; people may write one.
+std::string Shown(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    if (c == '\0') {
+      shown += "\xef\xbf\xbd";  // U+FFFD
+    } else {
+      shown += c;
+    }
+  }
+  return shown;
+}
+
 // [[[payer, …, payee], units], …]
 std::string RoutesText(const std::vector<Route>& routes) {
   std::string text = "[";
@@ -98,7 +111,7 @@ RowChange EquivalentRow(const Ledger& ledger, EquivalentIndex index) {
              Number{equivalent.precision}, units_per_one,
              std::string(EquivalentKindName(equivalent.kind)),
              std::string(EquivalentStatusName(equivalent.status)), equivalent.iso_code,
-             equivalent.description);
+             Shown(equivalent.description));
 }
 
 RowChange LineRow(const Ledger& ledger, LineIndex index) {

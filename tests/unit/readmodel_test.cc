@@ -164,6 +164,27 @@ TEST_F(ReadModelTest, Equivalents) {
                   {"BTC", Integer{8}, Integer{100'000'000}, "custom", "active", "", ""}}));
 }
 
+// Such text is UTF-8, and a store takes no row with it.
+TEST_F(ReadModelTest, ADescriptionWithAZeroByteIsShownWithoutIt) {
+  for (const std::size_t lag : {0, 1000}) {
+    options_.read_model_lag = lag;
+    Open();
+    const std::string code = "EQ" + std::to_string(lag);
+    Create(code, 2, std::string("a\0b\0", 4));
+    UpdateEquivalent update;
+    update.code = Code(code);
+    update.active = false;
+    EXPECT_EQ(Do("admin", update).code(), ErrorCode::kOk) << "the hub goes on";
+    EXPECT_EQ(Query("SELECT description FROM equivalents WHERE code = '" + code + "'"),
+              (Rows{{"a\xef\xbf\xbd"
+                     "b\xef\xbf\xbd"}}));
+    const Ledger& ledger = hub_->view().ledger();
+    EXPECT_EQ(ledger.equivalent(*ledger.FindEquivalent(Code(code))).description,
+              std::string("a\0b\0", 4))
+        << "as it was said";
+  }
+}
+
 TEST_F(ReadModelTest, TrustLinesWithExactLimitsAndPolicies) {
   for (const char* name : {"anna", "ben"}) Join(name);
   Create("UAH", 2);
