@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::uint64_t kSliceFormat = 3;
 
+// A slice that has so many bytes takes no more things: policies make lines of 8 KB, and as many of
+// them as of plain ones would be more than stores take.
+constexpr std::size_t kFullSliceBytes = std::size_t{16} << 20;
+
 Status Corrupt(std::string_view what) {
   return MakeError(ErrorCode::kRecordCorrupt, "snapshot slice: " + std::string(what));
 }
@@ -428,8 +432,14 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   const auto equivalent = static_cast<EquivalentIndex>(cursor.next >> kEquivalentShift);
   const std::uint64_t begin = cursor.next & 0xffffffffU;
   const std::uint64_t count = CountOf(*state_, kind, equivalent);
-  const std::uint64_t end =
+  const std::uint64_t most =
       begin + std::min<std::uint64_t>(count - begin, std::max<std::size_t>(max_items, 1));
+  std::string things;
+  ByteWriter thing_writer(&things);
+  std::uint64_t end = begin;
+  while (end < most && things.size() < kFullSliceBytes) {
+    WriteItem(*state_, kind, equivalent, end++, thing_writer);
+  }
   std::string bytes;
   ByteWriter writer(&bytes);
   writer.Varint(kSliceFormat);
@@ -441,7 +451,7 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   writer.Varint(begin);
   writer.Varint(end);
   writer.Varint(count);
-  for (std::uint64_t i = begin; i < end; ++i) WriteItem(*state_, kind, equivalent, i, writer);
+  writer.Raw(things);
   cursor.next += end - begin;
   return bytes;
 }

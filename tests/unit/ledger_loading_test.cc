@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "geo/base/bytes.h"
+#include "geo/base/limits.h"
 #include "tests/support/book.h"
 #include "tests/support/status.h"
 
@@ -205,6 +206,41 @@ TEST_F(LedgerLoading, RecordsOfTheTailThatNameWhatIsNotThereAreRefused) {
   EXPECT_EQ(check(ProposalEffect{std::nullopt, proposal}), "Ok");
   proposal.cycle = {0, 1, 3};
   EXPECT_EQ(check(ProposalEffect{std::nullopt, proposal}), kRefused);
+}
+
+// With the largest policies there are, so many lines as a slice holds of plain ones would be more
+// than stores take (kMaxAppendBytes).
+TEST(LedgerSlices, AreCutAtSoManyBytesToo) {
+  constexpr std::size_t kFull = std::size_t{16} << 20;
+  Book book(60);
+  LinePolicy policy;
+  policy.blocked_participants.resize(kMaxBlockedParticipants);
+  for (std::size_t i = 0; i < kMaxBlockedParticipants; ++i) {
+    policy.blocked_participants[i].bytes[0] = static_cast<std::uint8_t>(i);
+  }
+  for (ParticipantIndex owner = 0; owner < 60; ++owner) {
+    for (ParticipantIndex debtor = 0; debtor < 60; ++debtor) {
+      if (owner == debtor) continue;
+      TrustLine line = book.Line(owner, debtor, 1);
+      line.id.bytes[0] = static_cast<std::uint8_t>(owner);
+      line.id.bytes[1] = static_cast<std::uint8_t>(debtor);
+      line.policy = policy;
+      book.Open(line);
+    }
+  }
+  Ledger loaded;
+  Ledger::SnapshotCursor cursor;
+  std::size_t slices_of_lines = 0;
+  for (std::string slice = book.ledger.NextSlice(cursor, book.head, 65'536); !slice.empty();
+       slice = book.ledger.NextSlice(cursor, book.head, 65'536)) {
+    EXPECT_LT(slice.size(), kFull + 10'000);
+    slices_of_lines += TakeApart(slice).kind == kLines ? 1 : 0;
+    ASSERT_TRUE(loaded.LoadSlice(slice).ok());
+  }
+  EXPECT_EQ(slices_of_lines, 2U);
+  ASSERT_TRUE(loaded.FinishLoading(book.head).ok());
+  EXPECT_EQ(loaded.line_count(), book.ledger.line_count());
+  EXPECT_EQ(loaded.line(3'000), book.ledger.line(3'000));
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ struct HubOptions {
   // but where a group makes more rows than read_model_rows, time and again, UpdateReadModel must be
   // called, or they pile up in memory.
   std::size_t read_model_lag = 0;
-  std::size_t snapshot_items = 65'536;  // things per slice of a snapshot; at least 1
+  std::size_t snapshot_items = 65'536;  // most things per slice of a snapshot; at least 1
 
   // Whom the hub tells about itself; null: nobody. Not owned; they must outlive the hub.
   Metrics* metrics = nullptr;

@@ -245,9 +245,10 @@ class Ledger {
 
   // --- Snapshots in slices (DESIGN "Storage contract"). ---
 
-  // One step of a snapshot: at most `max_items` things, as bytes that carry the sequence `seq` up
-  // to which this ledger has applied records. Work may go on between slices. Empty when all is
-  // written. `cursor` is default-made for the first slice and belongs to one snapshot.
+  // One step of a snapshot: at most `max_items` things, and no further one after 16 MiB, as bytes
+  // that carry the sequence `seq` up to which this ledger has applied records. Work may go on
+  // between slices. Empty when all is written. `cursor` is default-made for the first slice and
+  // belongs to one snapshot.
   struct SnapshotCursor {
     std::uint32_t kind = 0;
     std::uint64_t next = 0;
