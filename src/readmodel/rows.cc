@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "src/readmodel/tables.h"
 
 namespace geo {
@@ -67,15 +69,9 @@ std::string PolicyText(const Ledger& ledger, const TrustLine& line) {
 
 // Stores refuse text with a zero byte, at which SQL tools would end it; people may write one.
 std::string Shown(std::string_view text) {
-  std::string shown;
-  for (const char c : text) {
-    if (c == '\0') {
-      shown += "\xef\xbf\xbd";  // U+FFFD
-    } else {
-      shown += c;
-    }
-  }
-  return shown;
+  constexpr absl::string_view kZero("\0", 1);
+  constexpr absl::string_view kReplacement("\xef\xbf\xbd");  // U+FFFD
+  return absl::StrReplaceAll({text.data(), text.size()}, {{kZero, kReplacement}});
 }
 
 // [[[payer, …, payee], units], …]
