@@ -165,17 +165,20 @@ void SetCompleteness(Row& row, Workbench& bench, const Asked& asked) {
   row.Set("completed_of_feasible", static_cast<double>(completed) / static_cast<double>(feasible));
 }
 
-// The mean of what took `asked`, in microseconds, of the payments that `counts`.
-template <typename Counts>
-double MeanOf(const Asked& asked, const Counts& counts) {
+// How many payments there are that `counts`, and how long they took in all.
+struct Total {
+  double count = 0;
   double us = 0;
-  std::size_t count = 0;
+};
+template <typename Counts>
+Total TotalOf(const Asked& asked, const Counts& counts) {
+  Total total;
   for (std::size_t i = 0; i < asked.us.size(); ++i) {
     if (!counts(i)) continue;
-    us += asked.us[i];
-    ++count;
+    total.us += asked.us[i];
+    ++total.count;
   }
-  return count == 0 ? 0 : us / static_cast<double>(count);
+  return total;
 }
 
 // Beside the same network without policies, asked in turn: of the payments that end as `completed`
@@ -184,13 +187,15 @@ void SetOfPlain(Row& row, const Asked& asked, const Asked& plain, bool completed
   const auto here = [&](std::size_t i) { return asked.completed(i) == completed; };
   const auto there = [&](std::size_t i) { return plain.completed(i) == completed; };
   const auto alike = [&](std::size_t i) { return here(i) && there(i); };
-  const double plain_us = MeanOf(plain, there);
-  const double alike_us = MeanOf(plain, alike);
-  if (plain_us > 0) row.Set("of_plain", MeanOf(asked, here) / plain_us);
-  if (alike_us > 0) row.Set("of_plain_alike", MeanOf(asked, alike) / alike_us);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < asked.payments.size(); ++i) count += alike(i) ? 1 : 0;
-  row.Set("alike", static_cast<double>(count));
+  const Total these = TotalOf(asked, here);
+  const Total those = TotalOf(plain, there);
+  const Total both = TotalOf(asked, alike);
+  const Total both_plain = TotalOf(plain, alike);
+  if (these.us > 0 && those.us > 0) {
+    row.Set("of_plain", these.us / these.count / (those.us / those.count));
+  }
+  if (both_plain.us > 0) row.Set("of_plain_alike", both.us / both_plain.us);
+  row.Set("alike", both.count);
 }
 
 void MeasureCompleted(Row& row, Workbench& bench, const Asked& asked) {

@@ -69,20 +69,10 @@ class ClearingVillage : public ::testing::Test {
     CreateEquivalent create;
     create.code = Eur();
     Do("admin", create);
-    for (const std::string& name : People()) {
-      RegisterParticipant join;
-      join.key = KeyOf(name).public_key();
-      join.name = {Salt(), name};
-      Do(name, join);
-    }
+    for (const std::string& name : People()) Joins(name);
     for (const std::string& owner : People()) {
       for (const std::string& debtor : People()) {
-        if (owner == debtor) continue;
-        OpenLine open;
-        open.debtor = KeyOf(debtor).pid();
-        open.equivalent = Eur();
-        open.limit = "100";
-        lines_[{owner, debtor}] = Do(owner, open).line.value();
+        if (owner != debtor) Trusts(owner, debtor, "100");
       }
     }
   }
@@ -124,6 +114,20 @@ class ClearingVillage : public ::testing::Test {
   }
   Command Travel(const std::string& who, const Command& command) {
     return Sealed(who, command, 1).command();
+  }
+
+  void Joins(const std::string& name) {
+    RegisterParticipant join;
+    join.key = KeyOf(name).public_key();
+    join.name = {Salt(), name};
+    Do(name, join);
+  }
+  void Trusts(const std::string& owner, const std::string& debtor, const std::string& limit) {
+    OpenLine open;
+    open.debtor = KeyOf(debtor).pid();
+    open.equivalent = Eur();
+    open.limit = limit;
+    lines_[{owner, debtor}] = Do(owner, open).line.value();
   }
 
   void Bring(const std::vector<std::tuple<std::string, std::string, std::string>>& debts) {

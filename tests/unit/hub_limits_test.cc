@@ -34,19 +34,10 @@ class HubLimitsTest : public ClearingVillage {
     std::vector<std::string> names = {from};
     for (std::uint32_t i = 1; i < kMostHops; ++i) {
       names.push_back("c" + std::to_string(number) + "-" + std::to_string(i));
-      RegisterParticipant join;
-      join.key = KeyOf(names.back()).public_key();
-      join.name = {Salt(), names.back()};
-      Do(names.back(), join);
+      Joins(names.back());
     }
     names.push_back(to);
-    for (std::size_t i = 1; i < names.size(); ++i) {
-      OpenLine open;
-      open.debtor = KeyOf(names[i - 1]).pid();
-      open.equivalent = Eur();
-      open.limit = "1000";
-      Do(names[i], open);
-    }
+    for (std::size_t i = 1; i < names.size(); ++i) Trusts(names[i], names[i - 1], "1000");
     return PidsOf(names);
   }
   static TxId Numbered(std::size_t i) { return Id("n-" + std::to_string(i)); }

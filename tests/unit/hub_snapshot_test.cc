@@ -24,7 +24,7 @@ class HubSnapshotTest : public ClearingVillage {
   }
 
   // Closes the hub, hands the slices of the snapshot to `change`, and opens the hub again.
-  void Change(const std::function<void(std::vector<std::string>&)>& change) {
+  void OpenWith(const std::function<void(std::vector<std::string>&)>& change) {
     ASSERT_TRUE(hub_->Flush().ok());
     hub_.reset();
     const std::unique_ptr<Store> store = NewMemoryStore(medium_);
@@ -73,7 +73,7 @@ class HubSnapshotTest : public ClearingVillage {
 TEST_F(HubSnapshotTest, OneThatNamesWhatIsNotThereIsLeftAside) {
   ASSERT_TRUE(hub_->Checkpoint().ok());
   const std::string before = StateText(hub_->view().ledger());
-  Change([&](auto& slices) { PatchALine(slices); });
+  OpenWith([&](auto& slices) { PatchALine(slices); });
   EXPECT_EQ(StateText(hub_->view().ledger()), before);
 }
 
@@ -83,7 +83,7 @@ TEST_F(HubSnapshotTest, SoIsOneThatWasTakenWhileWorkWentOn) {
     if (++payments < 8) Pays("anna", "cleo", "1");
   }
   const std::string before = StateText(hub_->view().ledger());
-  Change([&](auto& slices) { PatchALine(slices); });
+  OpenWith([&](auto& slices) { PatchALine(slices); });
   EXPECT_EQ(StateText(hub_->view().ledger()), before);
 }
 
@@ -103,7 +103,7 @@ TEST_F(HubSnapshotTest, SoIsOneThatTheTailContradicts) {
   std::string other;
   ByteWriter(&other).Signed(1001);
   const std::string ends = std::string(8, '\0') + std::string("\x01\0\0\0", 4);
-  Change([&](auto& slices) {
+  OpenWith([&](auto& slices) {
     const std::string line_ba("\x04\0\0\0", 4);
     const std::string lines = std::string(4, '\0') + line_ba;
     Replace(slices, ends + lines + owed, ends + lines + other);
