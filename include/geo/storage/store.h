@@ -148,7 +148,8 @@ class Store {
   // last slice is dropped. With take_over the epoch rises and the older writer's next Append is
   // Fenced. After an error the store is closed, unchanged as far as anybody can see, and may be
   // opened again once the cause is gone. Errors:
-  //   StoreBusy        another writer; wait, or pass take_over
+  //   StoreBusy        another writer; wait, or pass take_over. With it: that writer wrote without
+  //                    a pause; try again
   //   StoreForeign     something else is there; nothing was touched
   //   StoreNewer       written by a newer format; nothing was touched
   //   StoreCorrupt     damaged or shortened; restore it
