@@ -41,6 +41,8 @@ StatusOr<std::unique_ptr<Clearer>> ClearerFor(const Ledger& ledger, const CycleC
 
 }  // namespace
 
+Status CheckSyntax(const ClearCycle& command) { return CheckCycle(command.cycle); }
+
 StatusOr<ClearingPlan> PlanClearing(const Ledger& ledger, Clearer* clearer,
                                     const ClearCycles& command) {
   GEO_ASSIGN_OR_RETURN(const CycleClearing request, RequestOf(ledger, command));

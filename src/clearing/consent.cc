@@ -173,8 +173,12 @@ bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who) {
   return index.has_value() && IsOn(proposal.cycle, *index);
 }
 
-// That one member's proposals leave room for those of others.
+// That there is room, and that one member's proposals leave some for those of others.
 static Status CheckRoom(const Ledger& ledger, const Pid& signer, const ProposalDefaults& defaults) {
+  if (ledger.proposal_count() >= kMaxProposals) {
+    return MakeError(ErrorCode::kTooLarge,
+                     std::to_string(kMaxProposals) + " proposals wait already");
+  }
   if (IsOperator(ledger, signer)) return OkStatus();
   const std::vector<const Proposal*> open = ledger.Proposals(0, ledger.proposal_count());
   const auto own = std::count_if(open.begin(), open.end(), [&](const Proposal* proposal) {
@@ -186,17 +190,19 @@ static Status CheckRoom(const Ledger& ledger, const Pid& signer, const ProposalD
                                              std::to_string(defaults.max_waiting_per_proposer));
 }
 
-StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Timestamp now,
-                                    const ProposeClearing& propose,
-                                    const ProposalDefaults& defaults) {
+Status CheckSyntax(const ProposeClearing& propose) {
   if (propose.id.text().empty()) {
     return MakeError(ErrorCode::kTxIdSyntax, "a proposal needs an id");
   }
-  if (ledger.proposal_count() >= kMaxProposals) {
-    return MakeError(ErrorCode::kTooLarge,
-                     std::to_string(kMaxProposals) + " proposals wait already");
-  }
-  GEO_RETURN_IF_ERROR(CheckRoom(ledger, signer, defaults));
+  GEO_RETURN_IF_ERROR(CheckCycle(propose.cycle));
+  return propose.min_amount.has_value() ? CheckPositiveAmountSyntax(*propose.min_amount)
+                                        : OkStatus();
+}
+
+StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Timestamp now,
+                                    const ProposeClearing& propose,
+                                    const ProposalDefaults& defaults) {
+  GEO_RETURN_IF_ERROR(CheckSyntax(propose));
   Proposal proposal;
   proposal.id = propose.id;
   proposal.proposer = signer;
@@ -208,11 +214,13 @@ StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Tim
   GEO_ASSIGN_OR_RETURN(proposal.equivalent, ResolveEquivalent(ledger, propose.equivalent));
   GEO_ASSIGN_OR_RETURN(proposal.min_amount,
                        ResolveMinimum(ledger, proposal.equivalent, propose.min_amount));
+  GEO_RETURN_IF_ERROR(CheckRoom(ledger, signer, defaults));
   if (now > std::numeric_limits<Timestamp>::max() - lifetime) {
     return MakeError(ErrorCode::kInvalidArgument, "a proposal beyond the last time there is");
   }
   proposal.proposed_at = now;
   proposal.expires_at = now + lifetime;
+  proposal.default_lifetime = !propose.lifetime.has_value();
   GEO_RETURN_IF_ERROR(CheckProposable(ledger, proposal));
   ProposalPlan plan;
   plan.effects.emplace_back(ProposalEffect{std::nullopt, proposal});
@@ -236,7 +244,10 @@ Status CheckSameProposal(const Ledger& ledger, const Proposal& stored, const Pid
                        ResolveMinimum(ledger, stored.equivalent, propose.min_amount));
   if (least != stored.min_amount) return differs(ErrorCode::kTxIdOtherAmount, "another minimum");
   const Duration lifetime = stored.expires_at - stored.proposed_at;
-  if (propose.lifetime.value_or(lifetime) == lifetime) return OkStatus();
+  const bool by_default = !propose.lifetime.has_value();
+  if (by_default == stored.default_lifetime && propose.lifetime.value_or(lifetime) == lifetime) {
+    return OkStatus();
+  }
   return differs(ErrorCode::kTxIdOtherLifetime, "another lifetime");
 }
 

@@ -42,15 +42,26 @@ StatusOr<std::vector<ParticipantIndex>> ResolveParticipants(const Ledger& ledger
   return indices;
 }
 
+Status CheckCycle(const std::vector<Pid>& pids) {
+  if (pids.size() < kShortestCycle || pids.size() > kLongestPeriodicCycle) {
+    const bool few = pids.size() < kShortestCycle;
+    return MakeError(few ? ErrorCode::kInvalidArgument : ErrorCode::kTooLarge,
+                     "a cycle of " + std::to_string(pids.size()) + " participants; " +
+                         std::to_string(kShortestCycle) + " to " +
+                         std::to_string(kLongestPeriodicCycle) + " are possible");
+  }
+  std::vector<Pid> sorted = pids;
+  std::sort(sorted.begin(), sorted.end());
+  const auto repeat = std::adjacent_find(sorted.begin(), sorted.end());
+  if (repeat == sorted.end()) return OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument, "participant " + FormatPid(*repeat) +
+                                                    " stands on the cycle twice; each may once");
+}
+
 StatusOr<std::vector<ParticipantIndex>> ResolveCycle(const Ledger& ledger,
                                                      const std::vector<Pid>& pids) {
-  GEO_ASSIGN_OR_RETURN(std::vector<ParticipantIndex> cycle,
-                       ResolveParticipants(ledger, pids, "the cycle", kLongestPeriodicCycle));
-  std::vector<ParticipantIndex> sorted = cycle;
-  std::sort(sorted.begin(), sorted.end());
-  const bool repeats = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
-  if (cycle.size() >= kShortestCycle && !repeats) return cycle;
-  return MakeError(ErrorCode::kInvalidArgument, "a cycle is three or more different participants");
+  GEO_RETURN_IF_ERROR(CheckCycle(pids));
+  return ResolveParticipants(ledger, pids, "the cycle", kLongestPeriodicCycle);
 }
 
 StatusOr<Amount> ResolveMinimum(const Ledger& ledger, EquivalentIndex equivalent,

@@ -22,7 +22,10 @@ StatusOr<std::vector<ParticipantIndex>> ResolveParticipants(const Ledger& ledger
                                                             std::string_view what,
                                                             std::size_t most);
 
-// 3 to kLongestPeriodicCycle different ones. Errors: as above, InvalidArgument.
+// 3 to kLongestPeriodicCycle different ones. Errors: TooLarge, InvalidArgument.
+Status CheckCycle(const std::vector<Pid>& pids);
+
+// Such a cycle of participants. Errors: as both above.
 StatusOr<std::vector<ParticipantIndex>> ResolveCycle(const Ledger& ledger,
                                                      const std::vector<Pid>& pids);
 

@@ -47,7 +47,9 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const SetOffDeb
 
 CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const ClearCycle& clear,
                                  Timestamp time) {
-  return PerformClearing(command, clear, false, time);
+  CommandResult result;
+  result.status = CheckSyntax(clear);
+  return result.status.ok() ? PerformClearing(command, clear, false, time) : result;
 }
 
 template <typename Clearing>

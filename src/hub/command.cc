@@ -76,13 +76,13 @@ StatusOr<SignedCommand> SignCommand(const SecretKey& key, std::string_view netwo
 template <typename One, typename... Others>
 static constexpr bool kIsOneOf = (std::is_same_v<One, Others> || ...);
 
-// What reading the body leaves to be said about the command alone; planners say what cycles lack.
+// What reading the body leaves to be said about the command alone.
 static Status CheckForm(const Command& command) {
   const auto check = [](const auto& one) -> Status {
     constexpr bool kReadingSaysAll =
         kIsOneOf<std::decay_t<decltype(one)>, Leave, RemoveEquivalent, CloseLine, OpeningBalances,
-                 CommitPayment, AbortPayment, ClearCycles, SetOffDebts, ClearCycle, ProposeClearing,
-                 AcceptClearing, RejectClearing>;
+                 CommitPayment, AbortPayment, ClearCycles, SetOffDebts, AcceptClearing,
+                 RejectClearing>;
     if constexpr (kReadingSaysAll) {
       return OkStatus();
     } else {

@@ -14,6 +14,8 @@ namespace geo {
 CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const ProposeClearing& propose,
                                  Timestamp time) {
   CommandResult result;
+  result.status = CheckSyntax(propose);
+  if (!result.status.ok()) return result;
   const StatusOr<Known> known = Find(propose.id);
   result.status = known.status();
   if (!known.ok()) return result;

@@ -20,10 +20,14 @@ void WriteEnum(Enum value, ByteWriter& writer) {
 }
 
 template <typename Enum>
-Enum ReadEnum(ByteReader& reader, Enum last) {
-  const std::uint8_t value = reader.Byte();
-  if (value == 0 || value > static_cast<std::uint8_t>(last)) reader.Fail();
+Enum CheckedEnum(int value, ByteReader& reader, Enum last) {
+  if (value == 0 || value > static_cast<int>(last)) reader.Fail();
   return static_cast<Enum>(value);
+}
+
+template <typename Enum>
+Enum ReadEnum(ByteReader& reader, Enum last) {
+  return CheckedEnum(reader.Byte(), reader, last);
 }
 
 void WriteBool(bool value, ByteWriter& writer) { writer.Byte(value ? 1 : 0); }
@@ -300,6 +304,8 @@ std::vector<ParticipantIndex> ReadIndices(ByteReader& reader, std::size_t most) 
   return indices;
 }
 
+constexpr int kDefaultLifetime = 8;  // beside a proposal's state
+
 void WriteProposal(const Proposal& proposal, ByteWriter& writer) {
   writer.Bytes(proposal.id.text());
   writer.Fixed(proposal.proposer);
@@ -308,7 +314,8 @@ void WriteProposal(const Proposal& proposal, ByteWriter& writer) {
   WriteAmount(proposal.min_amount, writer);
   writer.Signed(proposal.proposed_at);
   writer.Signed(proposal.expires_at);
-  WriteEnum(proposal.state, writer);
+  writer.Byte(static_cast<std::uint8_t>(static_cast<int>(proposal.state) |
+                                        (proposal.default_lifetime ? kDefaultLifetime : 0)));
   WriteIndices(proposal.accepted, writer);
   WriteAmount(proposal.cleared, writer);
 }
@@ -322,7 +329,9 @@ Proposal ReadProposal(ByteReader& reader) {
   proposal.min_amount = ReadAmount(reader);
   proposal.proposed_at = reader.Signed();
   proposal.expires_at = reader.Signed();
-  proposal.state = ReadEnum(reader, ProposalState::kExpired);
+  const std::uint8_t bits = reader.Byte();
+  proposal.default_lifetime = (bits & kDefaultLifetime) != 0;
+  proposal.state = CheckedEnum(bits & ~kDefaultLifetime, reader, ProposalState::kExpired);
   proposal.accepted = ReadIndices(reader, kMaxCycleMembers);
   proposal.cleared = ReadAmount(reader);
   return proposal;

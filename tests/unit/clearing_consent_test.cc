@@ -254,6 +254,15 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   other = Proposed();
   other.cycle = PidsOf({"ben", "cleo", "anna"});
   EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherRoutes");
+  // To leave the lifetime to the hub is another thing than to ask for as much.
+  other = Proposed();
+  other.lifetime = 7 * kDay;
+  EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherLifetime");
+  other.id = Id("week");
+  Do("clerk", other);
+  EXPECT_TRUE(Do("clerk", other).proposal->repeated);
+  other.lifetime.reset();
+  EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherLifetime");
   // Among payments, too.
   Pay pay = Payment("anna", "dan", "1");
   pay.id = Id("p");

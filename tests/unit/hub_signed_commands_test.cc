@@ -236,7 +236,13 @@ TEST_F(SignedCommandsTest, SyntaxIsToldBeforeSignatureExpiryAndParties) {
   same.line = line_;
   SetLimits limits;
   limits.reason = "why";
+  const std::vector<Pid> pair = {nobody, KeyOf("anna").pid()};
+  const std::vector<Pid> twice = {nobody, KeyOf("anna").pid(), nobody};
   const std::vector<std::pair<Command, std::string>> wrong = {
+      {ClearCycle{Eur(), pair}, "InvalidArgument"},
+      {ClearCycle{Eur(), twice}, "InvalidArgument"},
+      {ProposeClearing{TxId::Parse("p").value(), Eur(), pair}, "InvalidArgument"},
+      {ProposeClearing{TxId::Parse("p").value(), Eur(), std::vector<Pid>(33, nobody)}, "TooLarge"},
       {described, "TextInvalid"},
       {avoiding, "TooLarge"},
       {written, "AmountSyntax"},

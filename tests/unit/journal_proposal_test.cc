@@ -21,6 +21,7 @@ ProposalEffect Accepted() {
   proposal.min_amount = 5;
   proposal.proposed_at = 1;
   proposal.expires_at = 2;
+  proposal.default_lifetime = true;
   proposal.state = ProposalState::kCommitted;
   proposal.accepted = {1, 3};
   proposal.cleared = 7;
@@ -57,7 +58,7 @@ TEST(JournalProposal, IsWrittenAsDocumented) {
       "05"
       "02"
       "04"
-      "03"
+      "0b"
       "02"
       "01"
       "03"

@@ -90,7 +90,7 @@ enum class ErrorCode : std::int32_t {
   kTxIdOtherDescription = 434,
   kTxIdOtherConstraints = 435,
   kTxIdOtherRoutes = 436,    // of an explicit plan
-  kTxIdOtherLifetime = 437,  // of a reservation, or whether it is voted
+  kTxIdOtherLifetime = 437,  // of a reservation or proposal; or whether it is voted
 
   // 500s: not found, not enough, too much.
   kUnknownParticipant = 500,    // E001

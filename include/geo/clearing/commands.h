@@ -44,6 +44,10 @@ struct ClearCycle {
   std::vector<Pid> cycle;  // 3–32, no repeats
 };
 
+// Whether the cycle is one, whoever is on it. Pure. Errors: TooLarge (more than 32),
+// InvalidArgument (fewer than three, a repeat).
+Status CheckSyntax(const ClearCycle& command);
+
 // Plan what a command asks for, on the ledger as it is. `clearer`, when there is one, must be in
 // step with the ledger; without one the graph is made for the occasion, in O(pairs · log). Errors:
 // UnknownEquivalent, EquivalentNotActive, UnknownParticipant, TooLarge (`within`, `cycle`), those

@@ -78,6 +78,11 @@ std::vector<ParticipantIndex> AwaitedBy(const Ledger& ledger, const Proposal& pr
 // auditor. O(length).
 bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who);
 
+// What is wrong with the command alone, as far as it shows without the equivalent's precision and
+// the hub's lifetimes. Pure. Errors: TxIdSyntax (no id), TooLarge and InvalidArgument (the cycle),
+// those of amounts.
+Status CheckSyntax(const ProposeClearing& propose);
+
 // Plans a proposal by `signer`, recorded at `now`. O(proposals that wait). Errors: TxIdSyntax (no
 // id), TooLarge (kMaxProposals wait, or max_waiting_per_proposer of the signer's),
 // UnknownParticipant, ParticipantNotActive (of the signer), NotPermitted, UnknownEquivalent,

@@ -141,8 +141,8 @@ class VerifiedCommand {
 // of ReadEnvelope; CommandSyntax naming the member; TextMismatch for text that is missing,
 // superfluous or does not fit its hash; the syntax errors of ids, codes, keys, policies and, as far
 // as they show without the equivalent's precision, amounts; those of CheckSyntax (geo/trust/plan.h,
-// geo/payment) for what else is wrong with the command alone; those of VerifyEnvelope. About 50 µs,
-// nearly all of it Ed25519.
+// geo/payment, geo/clearing) for what else is wrong with the command alone; those of
+// VerifyEnvelope. About 50 µs, nearly all of it Ed25519.
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network);
 

@@ -208,7 +208,8 @@ struct Proposal {
   std::vector<ParticipantIndex> cycle = {};  // debtor→creditor, 3–32, no repeats
   Amount min_amount = 1;                     // positive; less is not worth it
   Timestamp proposed_at = 0;
-  Timestamp expires_at = 0;  // after proposed_at
+  Timestamp expires_at = 0;       // after proposed_at
+  bool default_lifetime = false;  // the proposer left it to the hub how long it waits
   ProposalState state = ProposalState::kProposed;
   std::vector<ParticipantIndex> accepted = {};  // ascending
   Amount cleared = 0;                           // off each debt; of committed ones
