@@ -28,7 +28,8 @@ bool WriteAll(int file, std::string_view bytes) {
   return true;
 }
 
-[[noreturn]] void Child(const std::function<int(const Say& say)>& work, int to) {
+// What `work` throws ends the child here: further out it would go on as a second parent.
+[[noreturn]] void Child(const std::function<int(const Say& say)>& work, int to) noexcept {
   signal(SIGPIPE, SIG_IGN);
   const Say say = [to](std::string_view message) {
     const auto size = static_cast<std::uint32_t>(message.size());
@@ -109,8 +110,8 @@ StatusOr<CrashRun> RunAndKill(const std::function<int(const Say& say)>& work,
   close(ends[0]);
   CrashRun run;
   run.messages = std::move(listener.messages);
-  run.killed = WIFSIGNALED(status);
-  run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  run.killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  if (!run.killed) run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return run;
 }
 

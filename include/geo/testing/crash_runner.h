@@ -42,13 +42,13 @@ using Say = std::function<void(std::string_view message)>;
 struct CrashRun {
   std::vector<std::string> messages;  // in order
   bool killed = false;                // else it ended by itself
-  int exit_code = 0;                  // then
+  int exit_code = 0;                  // then; 128 + n of one that fell by signal n, as in a shell
 };
 
 // Forks; the child runs `work` and exits with what it returns, without running destructors or exit
-// handlers. It is killed after its first `messages` messages and then the time `pause`. Call it
-// with one thread running and no store open, as a fork shares locks. Errors: Internal (no process
-// or pipe to be had).
+// handlers; an exception of `work` aborts it. It is killed after its first `messages` messages and
+// then the time `pause`. Call it with one thread running and no store open, as a fork shares locks.
+// Errors: Internal (no process or pipe to be had).
 StatusOr<CrashRun> RunAndKill(const std::function<int(const Say& say)>& work,
                               std::uint64_t messages, Duration pause);
 
