@@ -443,7 +443,7 @@ Status SerialHub::Impl::MakeViews() {
 void SerialHub::Impl::ShowBack() {
   if (!has_views() || !hub_.poison.ok()) return;
   const Side& front = sides_[left_right_.front()];
-  if (front.head == hub_.durable && DayOf(front.clock) == hub_.day) return;
+  if (front.head == hub_.durable && front.clock == hub_.clock) return;
   const auto sync = [this] {
     hub_.router->Sync();
     return OkStatus();

@@ -455,8 +455,11 @@ TEST_F(SerialHubTest, TickEndsWhatIsOverAndReadersSeeIt) {
   ASSERT_EQ(held().size(), 1U);
   EXPECT_EQ(held().front().age, 0);
   ASSERT_EQ(serial_->Execute(command, 12 * kSecond)->code(), ErrorCode::kOk);
+  EXPECT_EQ(held().front().age, 10 * kSecond) << "nothing was recorded, but time has passed";
+  ASSERT_TRUE(serial_->Tick(15 * kSecond).ok());
+  EXPECT_EQ(held().front().age, 13 * kSecond);
   ASSERT_EQ(PayShop(1, 1, "other")->code(), ErrorCode::kOk);
-  EXPECT_EQ(held().front().age, 10 * kSecond);
+  EXPECT_EQ(held().front().age, 13 * kSecond);
   ASSERT_TRUE(serial_->Tick(2 * kDay).ok());
   EXPECT_EQ(held().size(), 0U);
   const auto expired = serial_->FindTransaction(Id("held"));
