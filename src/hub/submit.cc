@@ -52,6 +52,7 @@ void Hub::Impl::Tick(Timestamp now) {
 
 // Commands move the clock too, so what is due is told by when schedules were looked at last.
 void Hub::Impl::TickAlone(Timestamp now) {
+  if (!poison.ok()) return;
   Tick(now);
   if (poison.ok() && ClearScheduled(schedules_seen)) schedules_seen = clock;
 }

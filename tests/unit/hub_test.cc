@@ -371,6 +371,27 @@ TEST(HubTest, TickBringsTheNewDay) {
   EXPECT_EQ(left(), 0);
 }
 
+// What failed half way must not be worked with.
+TEST(HubTest, TickDoesNothingOnAPoisonedHub) {
+  Village village;
+  village.Settle();
+  UpdateLine limit;
+  const Pid anna = KeyOf("anna").pid();
+  const Pid boris = KeyOf("boris").pid();
+  limit.line = village.hub->view().LineOf(boris, anna, Code("UAH")).value()->line.id;
+  limit.policy.daily_limit = AmountInput("10");
+  ASSERT_EQ(village.Do("boris", limit).code(), ErrorCode::kOk);
+  const VerifiedCommand pay = TrustedCommand(anna, village.Payment("boris", "9", "t-1"));
+  ASSERT_TRUE(village.hub->Submit(pay, village.now).ok());
+  ASSERT_NE(village.hub->TakeBatch(), nullptr);
+  const Status failed = MakeError(ErrorCode::kStoreIo, "the disk is gone");
+  ASSERT_EQ(CodeName(village.hub->BatchDone(failed)), "StoreIo");
+  const auto left = [&] { return village.hub->view().Capacity(anna, boris, Code("UAH"))->amount; };
+  EXPECT_EQ(left(), 100);
+  village.hub->Tick(village.now + kDay);
+  EXPECT_EQ(left(), 100);
+}
+
 TEST(HubTest, OpeningBalancesKeepAnExcessAndEndWithTheFirstPayment) {
   Village village;
   village.Settle();
