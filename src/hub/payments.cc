@@ -40,10 +40,10 @@ CommandResult Hub::Impl::PerformPayment(const VerifiedCommand& command, const Pa
   const Duration begun = observer.Now();
   StatusOr<std::variant<PaymentPlan, Refusal>> planned =
       PlanPayment(*ledger, *router, command.signer(), time, pay, options.routing, suggested);
-  const auto* plan = planned.ok() ? std::get_if<PaymentPlan>(&*planned) : nullptr;
-  if (suggested == nullptr || plan == nullptr || plan->replanned) observer.Routed(begun);
   result.status = planned.status();
   if (!planned.ok()) return result;
+  const auto* plan = std::get_if<PaymentPlan>(&*planned);
+  if (suggested == nullptr || plan == nullptr || plan->replanned) observer.Routed(begun);
   if (auto* refusal = std::get_if<Refusal>(&*planned)) {
     result.payment = PaymentResult{false, {}, std::move(*refusal), suggested != nullptr};
     return result;
@@ -71,9 +71,9 @@ CommandResult Hub::Impl::Perform(const VerifiedCommand& command, const PreparePa
   const Duration begun = observer.Now();
   StatusOr<PrepareOutcome> planned =
       PlanPrepare(*ledger, *router, command.signer(), time, prepare, defaults);
-  if (prepare.routes.empty()) observer.Routed(begun);
   result.status = planned.status();
   if (!planned.ok()) return result;
+  if (prepare.routes.empty()) observer.Routed(begun);
   if (auto* refusal = std::get_if<Refusal>(&*planned)) {
     result.payment = PaymentResult{false, {}, std::move(*refusal)};
   } else if (const auto* shortage = std::get_if<HopShortage>(&*planned)) {

@@ -205,6 +205,18 @@ TEST_F(HubMetricsTest, DurationsAreOfTheHostsStopwatch) {
   EXPECT_EQ(Value("geo_routing_duration_seconds_count"), "2");
 }
 
+TEST_F(HubMetricsTest, WhatIsRefusedBeforeTheSearchIsNoSearch) {
+  Pay stranger = Payment("p", "1");
+  stranger.payee = KeyOf("nobody").pid();
+  EXPECT_EQ(Do("anna", stranger).code(), ErrorCode::kUnknownParticipant);
+  EXPECT_EQ(Do("anna", PreparePayment{stranger}).code(), ErrorCode::kUnknownParticipant);
+  EXPECT_EQ(Value("geo_payment_duration_seconds_count"), "2");
+  EXPECT_EQ(Value("geo_routing_duration_seconds_count"), "none");
+  EXPECT_EQ(PayClara("q", "1000"), ErrorCode::kInsufficientCapacity);
+  EXPECT_EQ(Prepare("q", "1000"), ErrorCode::kInsufficientCapacity);
+  EXPECT_EQ(Value("geo_routing_duration_seconds_count"), "2");
+}
+
 TEST_F(HubMetricsTest, APlanThatFitsIsNotSearchedFor) {
   const auto answer = hub_->view()
                           .FindRoutes(KeyOf("anna").pid(), KeyOf("clara").pid(),
