@@ -28,7 +28,7 @@ SimulatedDisk::SimulatedDisk(const DiskImage& image) : root_(NewRoot()) {
 }
 
 SimulatedDisk::~SimulatedDisk() {
-  for (const auto& [id, file] : files_) file->lost = true;
+  LoseFiles();
   Disks().erase(root_);
 }
 
@@ -204,7 +204,11 @@ int SimulatedDisk::SyncFolder() {
   pending_names_.clear();
   std::map<std::uint64_t, File> named;
   for (const auto& [name, id] : names_) named[id] = files_.at(id);
-  files_ = std::move(named);  // what has no name left lives as long as it is open
+  files_.swap(named);
+  std::erase_if(nameless_, [](const auto& nameless) { return nameless.expired(); });
+  for (const auto& [id, file] : named) {  // what has no name left lives as long as it is open
+    if (!files_.contains(id)) nameless_.push_back(file);
+  }
   return 0;
 }
 
@@ -258,8 +262,16 @@ void SimulatedDisk::Load(const DiskImage& image) {
   fresh_ = contents.fresh;
 }
 
-void SimulatedDisk::Restore(const DiskImage& image) {
+void SimulatedDisk::LoseFiles() {
   for (const auto& [id, file] : files_) file->lost = true;
+  for (const auto& nameless : nameless_) {
+    if (const File file = nameless.lock()) file->lost = true;
+  }
+  nameless_.clear();
+}
+
+void SimulatedDisk::Restore(const DiskImage& image) {
+  LoseFiles();
   Load(image);
 }
 

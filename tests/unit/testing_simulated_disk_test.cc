@@ -137,6 +137,17 @@ TEST(SimulatedDiskTest, ARestoredImageLosesNothingButOpenFiles) {
   EXPECT_EQ(disk.Write(file, 0, "late"), EIO);
 }
 
+TEST(SimulatedDiskTest, AFileWithoutANameGoesWithTheRestartToo) {
+  SimulatedDisk disk;
+  const SimulatedDisk::File file = Kept(disk, "a", "A");
+  EXPECT_EQ(disk.Delete("a"), 0);
+  EXPECT_EQ(disk.SyncFolder(), 0);
+  EXPECT_EQ(disk.Write(file, 0, "B"), 0) << "it lives as long as it is open";
+  disk.Restore(disk.Image());
+  EXPECT_EQ(disk.Write(file, 0, "C"), EIO);
+  EXPECT_EQ(disk.Sync(file), EIO);
+}
+
 TEST(SimulatedDiskTest, CallsFailOnceOrForEver) {
   for (const bool sticky : {false, true}) {
     SimulatedDisk disk;

@@ -175,9 +175,11 @@ class SimulatedDisk {
   void Pending(const File& file, std::uint64_t offset, std::string_view bytes, bool truncate);
   void ChangeName(std::string from, std::string to, std::uint64_t file);
   void Load(const DiskImage& image);
+  void LoseFiles();
 
   std::string root_;
   std::map<std::uint64_t, File> files_;
+  std::vector<std::weak_ptr<DiskFile>> nameless_;  // deleted for good, perhaps still open
   std::map<std::string, std::uint64_t, std::less<>> names_;
   std::map<std::string, std::uint64_t, std::less<>> durable_names_;
   std::vector<DiskNameChange> pending_names_;
