@@ -51,10 +51,17 @@ struct VfsFile {
 
 VfsFile& Of(sqlite3_file* file) { return *reinterpret_cast<VfsFile*>(file); }
 
+// Where files without a name are, of large sorts or of VACUUM: they outlive no connection.
+SimulatedDisk& Temporaries() {
+  static auto* const disk = new SimulatedDisk();
+  return *disk;
+}
+
 int Close(sqlite3_file* file) {
   VfsFile& self = Of(file);
   std::erase(self.shared->openers, &self);
   if (self.delete_on_close) self.disk->Delete(self.name);
+  if (self.disk == &Temporaries()) self.disk->SyncFolder();  // keeps nothing of it
   self.~VfsFile();
   return SQLITE_OK;
 }
@@ -208,10 +215,11 @@ const sqlite3_io_methods kMethods = {2,
 
 // --- The layer. ---
 
-int Open(sqlite3_vfs*, const char* name, sqlite3_file* memory, int flags, int* out_flags) {
+int Open(sqlite3_vfs*, const char* given, sqlite3_file* memory, int flags, int* out_flags) {
   memory->pMethods = nullptr;
-  SimulatedDisk* const disk = name == nullptr ? nullptr : SimulatedDisk::Of(name);
+  SimulatedDisk* const disk = given == nullptr ? &Temporaries() : SimulatedDisk::Of(given);
   if (disk == nullptr) return Result(ENOENT, SQLITE_CANTOPEN);
+  const std::string name = given == nullptr ? std::to_string(disk->Fresh()) : given;
   bool exists = false;
   std::uint64_t size = 0;
   const bool create = (flags & SQLITE_OPEN_CREATE) != 0;

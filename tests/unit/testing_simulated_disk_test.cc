@@ -286,6 +286,23 @@ TEST(SimulatedSqliteTest, ARollbackJournalSurvivesEveryCut) {
   EXPECT_GT(cuts.size(), 30U);
 }
 
+// Files without a name: sorting what does not fit into memory, and the copy that VACUUM makes.
+TEST(SimulatedSqliteTest, TemporaryFilesWork) {
+  SimulatedDisk disk;
+  tests::SqliteReader db(disk.root() + "/my.db", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                         SimulatedSqliteVfs().c_str());
+  const auto run = [&](const char* sql) {
+    return sqlite3_exec(db.handle(), sql, nullptr, nullptr, nullptr);
+  };
+  ASSERT_EQ(run("PRAGMA temp_store=FILE; PRAGMA cache_size=10; CREATE TABLE t(x)"), SQLITE_OK);
+  ASSERT_EQ(run("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                "INSERT INTO t SELECT printf('%0100d', i * 7919 % 20000) FROM n"),
+            SQLITE_OK);
+  EXPECT_EQ(run("CREATE INDEX sorted ON t(x)"), SQLITE_OK);
+  EXPECT_EQ(run("VACUUM"), SQLITE_OK);
+  EXPECT_EQ(db.One("SELECT count(DISTINCT x) FROM t"), ColumnValue(std::int64_t{20'000}));
+}
+
 TEST(SimulatedSqliteTest, OneWriterHoldsAStore) {
   SimulatedDisk disk;
   const auto files = NewSimulatedSqliteFiles(disk);

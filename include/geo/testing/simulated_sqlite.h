@@ -23,7 +23,7 @@ namespace geo::testing {
 // The name of the file layer, registered with SQLite on first use, for the life of the process. It
 // serves every simulated disk: which one, the path's beginning says. As SQLite's own layer does, it
 // syncs the folder with the first sync of a new journal or log, and claims that a torn write leaves
-// the bytes around it alone.
+// the bytes around it alone. Temporary files are on a disk of their own that never fails.
 //
 // Opening a database sets the seed of SQLite's random numbers (which salt its logs) from the disk,
 // so that the same calls write the same bytes; for the whole process, as SQLite has only one.
