@@ -133,13 +133,18 @@ Status Hub::Impl::Open() {
 // left aside, and the journal, which is whole, is replayed from its beginning.
 Status Hub::Impl::Recover(std::uint64_t rows_seq) {
   GEO_ASSIGN_OR_RETURN(const bool from_snapshot, LoadSnapshot());
-  const Status replayed = ReplayJournal(rows_seq);
+  Status replayed = ReplayJournal(rows_seq);
   const ErrorCode code = ErrorCodeOf(replayed);
-  const bool contradicts =
-      code == ErrorCode::kRecordCorrupt || code == ErrorCode::kInvariantViolated;
-  if (!from_snapshot || !contradicts) return replayed;
-  LeaveSnapshotAside();
-  return ReplayJournal(rows_seq);
+  const bool contradicts = code == ErrorCode::kRecordCorrupt || code == ErrorCode::kChainBroken ||
+                           code == ErrorCode::kInvariantViolated;
+  if (from_snapshot && contradicts) {
+    LeaveSnapshotAside();
+    replayed = ReplayJournal(rows_seq);
+  }
+  if (!replayed.ok() || !loading_) return replayed;
+  return MakeError(ErrorCode::kChainBroken,
+                   "the snapshot shows record " + std::to_string(loaded_seq_) +
+                       ", the journal ends at " + std::to_string(planned.seq));
 }
 
 void Hub::Impl::LeaveSnapshotAside() {
@@ -179,14 +184,10 @@ Status Hub::Impl::ReplayJournal(std::uint64_t rows_seq) {
   if (read_model) read_model->StartAfter(rows_seq);
   const std::uint64_t from = read_model ? std::min(rows_seq, planned.seq) : planned.seq;
   ReplayedRecords records;
-  GEO_RETURN_IF_ERROR(store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
+  return store->Replay(from, [&](std::string_view packed) -> StatusOr<bool> {
     while (!packed.empty()) GEO_RETURN_IF_ERROR(ReplaySome(&packed, records, rows_seq));
     return true;
-  }));
-  if (!loading_) return OkStatus();
-  return MakeError(ErrorCode::kChainBroken,
-                   "the snapshot shows record " + std::to_string(loaded_seq_) +
-                       ", the journal ends at " + std::to_string(planned.seq));
+  });
 }
 
 // Takes a few records from the front of `*packed`, asks for the memory that they will be folded
