@@ -101,6 +101,8 @@ bool Ledger::has_payments() const { return state_->has_payments; }
 
 std::size_t Ledger::prepared_count() const { return state_->prepared.size(); }
 
+std::size_t Ledger::prepared_bytes() const { return state_->prepared_bytes; }
+
 std::size_t Ledger::PreparedBy(ParticipantIndex payer) const {
   const auto found = state_->prepared_by.find(payer);
   return found == state_->prepared_by.end() ? 0 : found->second;

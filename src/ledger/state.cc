@@ -67,10 +67,20 @@ AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, ParticipantIndex 
   return row[participant];
 }
 
+// At least four fifths of its binary form, in which an index takes up to five bytes.
+static std::size_t BytesOf(const Transaction& transaction) {
+  std::size_t bytes = sizeof(Transaction) + transaction.constraints.size();
+  for (const Route& route : transaction.routes) {
+    bytes += sizeof(Route) + route.participants.size() * sizeof(ParticipantIndex);
+  }
+  return bytes;
+}
+
 void LedgerState::SetPrepared(const Transaction& transaction) {
   RemovePrepared(transaction.id);
   if (!transaction.hold->voted) ++prepared_by[transaction.payer];
   by_expiration.insert(ExpirationOf(transaction));
+  prepared_bytes += BytesOf(transaction);
   prepared.emplace(transaction.id, transaction);
 }
 
@@ -80,6 +90,7 @@ void LedgerState::RemovePrepared(const TxId& id) {
   const auto of_payer = prepared_by.find(found->second.payer);
   if (!found->second.hold->voted && --of_payer->second == 0) prepared_by.erase(of_payer);
   by_expiration.erase(ExpirationOf(found->second));
+  prepared_bytes -= BytesOf(found->second);
   prepared.erase(found);
 }
 

@@ -149,6 +149,7 @@ struct LedgerState {
   KeyIndex<Pair, KeyOfPair, PairKeyHash> pair_by_key{&pairs};
   std::set<PairIndex> daily_limited;
   std::map<TxId, Transaction> prepared;                 // by id
+  std::size_t prepared_bytes = 0;                       // of all of them, about
   std::map<ParticipantIndex, std::size_t> prepared_by;  // how many, by payer, voted ones left out
   std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
   std::map<TxId, Proposal> proposals;                  // open ones, by id

@@ -173,6 +173,11 @@ Status CheckRoom(const Ledger& ledger, ParticipantIndex payer, const PreparePaym
                                                       " payments are prepared; wait until some "
                                                       "are decided");
   }
+  if (ledger.prepared_bytes() >= kMaxPreparedBytes) {
+    return MakeError(ErrorCode::kTooManyPrepared, "payments that are prepared take " +
+                                                      std::to_string(ledger.prepared_bytes()) +
+                                                      " bytes; wait until some are decided");
+  }
   const std::size_t own = ledger.PreparedBy(payer);
   if (prepare.voted || own < defaults.max_prepared_per_payer) return OkStatus();
   return MakeError(ErrorCode::kTooManyPreparedByPayer,

@@ -72,6 +72,36 @@ TEST_F(HubLimitsTest, PreparedPaymentsOfEverybody) {
   Do("anna", make(kMaxPrepared));
 }
 
+// Otherwise their slice of a snapshot could be more than a store takes.
+TEST_F(HubLimitsTest, BytesOfPreparedPayments) {
+  if (!FullTier()) GTEST_SKIP() << "full tier only (GEO_TEST_TIER=full)";
+  options_.payments.max_prepared_per_payer = kMaxPrepared;
+  options_.read_model_rows = 0;
+  Reopen();
+  PreparePayment prepare;
+  prepare.payment = Payment("anna", "ben", "0.01");
+  std::vector<Pid>& avoid = prepare.payment.constraints.avoid;
+  avoid.resize(kMaxAvoid);
+  for (std::size_t i = 0; i < kMaxAvoid; ++i) {
+    avoid[i].bytes = {static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+  }
+  const auto make = [&](std::size_t i) {
+    prepare.payment.id = Numbered(i);
+    return prepare;
+  };
+  constexpr std::size_t kFits = kMaxPreparedBytes / (kMaxAvoid * Pid::kSize) + 1;
+  std::size_t taken = 0;
+  while (taken < kFits && Code(Try("anna", make(taken))) == "Ok") ++taken;
+  EXPECT_LT(taken, kFits);
+  EXPECT_GT(taken, kFits * 9 / 10);
+  EXPECT_EQ(Code(Try("anna", make(taken))), "TooManyPrepared");
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  Reopen();
+  EXPECT_EQ(Code(Try("anna", make(taken))), "TooManyPrepared");
+  Do("anna", AbortPayment{Numbered(7)});
+  Do("anna", make(taken));
+}
+
 TEST_F(HubLimitsTest, ProposalsThatWait) {
   Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}, {"cleo", "anna", "9"}});
   Change("ben", "anna", Consents(false));

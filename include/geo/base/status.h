@@ -78,7 +78,7 @@ enum class ErrorCode : std::int32_t {
   kStatusConflict = 410,    // the status asked for does not follow from the present one
   kTransactionFinal = 411,  // the transaction is already committed or aborted
   kAlreadyFounded = 412,    // kept free: nothing gives it
-  kTooManyPrepared = 413,   // kMaxPrepared payments wait for their decision
+  kTooManyPrepared = 413,   // kMaxPrepared payments wait for their decision, or kMaxPreparedBytes
   kExpired = 420,           // E007: at or after expires_at
   kNotYetValid = 421,       // E007: issued_at too far in the future
   kDeadline = 422,          // E007: the caller's deadline or work limit ended the search
