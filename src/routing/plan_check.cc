@@ -220,9 +220,19 @@ Status NoWay(const Ledger& ledger, const PairFlow& flow) {
   return MakeError(ErrorCode::kNoRoute, "no line or debt lets value move from " + where);
 }
 
-// One pair's capacity and policies under what the plan moves over it.
+// A way that the plan uses and whose line asks something of whole routes.
+struct RuledWay {
+  ParticipantIndex tail = kNoIndex;
+  ParticipantIndex head = kNoIndex;
+  WayCapacity way;
+  std::pair<ParticipantIndex, ParticipantIndex> ends() const { return {tail, head}; }
+};
+
+// One pair's capacity and policies under what the plan moves over it; of those that ask something
+// of whole routes only that there are such.
 Status CheckFlow(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
-                 const Plan& plan, const PairFlow& flow, std::vector<PolicyObstacle>* breaches) {
+                 const PairFlow& flow, std::vector<PolicyObstacle>* breaches,
+                 std::vector<RuledWay>* ruled) {
   std::optional<WayCapacity> way;
   if (flow.pair.has_value()) {
     way = CapacityBetween(ledger, day, ledger.pair(*flow.pair), *flow.pair, flow.tail, request.from,
@@ -230,14 +240,28 @@ Status CheckFlow(const Ledger& ledger, std::int64_t day, const RouteRequest& req
   }
   if (!way.has_value()) return NoWay(ledger, flow);
   GEO_RETURN_IF_ERROR(CheckCapacity(ledger, flow, *way, breaches));
-  if (way->max_hops == 0 && way->blocked == nullptr) return OkStatus();
-  for (const Route& route : plan.routes) {
-    const auto& nodes = route.participants;
-    const auto at = std::find(nodes.begin(), nodes.end(), flow.tail);
-    if (at == nodes.end() || at + 1 == nodes.end() || *(at + 1) != flow.head) continue;
-    AddPathBreaches(ledger, route, flow.tail, flow.head, *way, breaches);
+  if (way->max_hops != 0 || way->blocked != nullptr) {
+    ruled->push_back({flow.tail, flow.head, *way});
   }
   return OkStatus();
+}
+
+// Adds to `breaches` what routes break of `ruled`.
+void CheckRules(const Ledger& ledger, const Plan& plan, std::vector<RuledWay> ruled,
+                std::vector<PolicyObstacle>* breaches) {
+  if (ruled.empty()) return;
+  std::sort(ruled.begin(), ruled.end(),
+            [](const RuledWay& x, const RuledWay& y) { return x.ends() < y.ends(); });
+  for (const Route& route : plan.routes) {
+    for (std::size_t i = 0; i + 1 < route.participants.size(); ++i) {
+      const std::pair ends(route.participants[i], route.participants[i + 1]);
+      const auto found =
+          std::lower_bound(ruled.begin(), ruled.end(), ends,
+                           [](const RuledWay& way, const auto& of) { return way.ends() < of; });
+      if (found == ruled.end() || found->ends() != ends) continue;
+      AddPathBreaches(ledger, route, ends.first, ends.second, found->way, breaches);
+    }
+  }
 }
 
 }  // namespace
@@ -269,13 +293,15 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
   for (const PairFlow& flow : flows) {
     if (flow.pair.has_value()) ledger.PrefetchLines(*flow.pair);
   }
+  std::vector<RuledWay> ruled;
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const PairFlow& flow = flows[i];
     if (i > 0 && flow.tail == flows[i - 1].head && flow.head == flows[i - 1].tail) {
       return Broken("routes use a pair in both directions");
     }
-    GEO_RETURN_IF_ERROR(CheckFlow(ledger, day, request, plan, flow, breaches));
+    GEO_RETURN_IF_ERROR(CheckFlow(ledger, day, request, flow, breaches, &ruled));
   }
+  CheckRules(ledger, plan, std::move(ruled), breaches);
   std::sort(breaches->begin(), breaches->end());
   breaches->erase(std::unique(breaches->begin(), breaches->end()), breaches->end());
   return OkStatus();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <functional>
 #include <optional>
 #include <string>
@@ -674,6 +675,28 @@ TEST_F(VerifyPlanTest, SeesPolicies) {
   world.Freeze(second);
   EXPECT_EQ(Verdict(plan), "LineNotActive");
   EXPECT_EQ(Verdict({{{{0, 1, 2, 3}, 10}}}), "NoRoute");
+}
+
+// Looking through all routes for each line that has a rule would take a thousand times as long.
+TEST(VerifyPlanOfManyRoutes, TakesTimeForEachHopOnly) {
+  constexpr ParticipantIndex kRoutes = 30'000;
+  RoutingWorld world(2 + kRoutes);
+  Plan plan;
+  for (ParticipantIndex i = 2; i < 2 + kRoutes; ++i) {
+    world.Open(i, 0, 1, AtMostHops(2));
+    world.Open(1, i, 1, Blocking({0, 1, i == kRoutes ? i : i - 1}));
+    plan.routes.push_back({{0, i, 1}, 1});
+  }
+  RouteRequest request = RoutingWorld::Ask(0, 1, kRoutes);
+  request.constraints.max_paths = kUnlimited;
+  const auto verdict = [&] { return VerifyPlan(world.ledger, world.day, request, plan); };
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(CodeName(verdict()), "PlanInvalid") << "one line bars its own intermediary";
+  std::swap(plan.routes[kRoutes - 2], plan.routes.back());
+  plan.routes.pop_back();
+  --request.amount;
+  EXPECT_EQ(verdict(), OkStatus());
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace geo {
 // where), InsufficientCapacity (it is well-formed but some pair, or a line's limit on amounts,
 // cannot carry it), ParticipantNotActive, NoRoute (two neighbours without a line or debt),
 // LineNotActive (with only a frozen one: §5.2), InvalidArgument (unknown indices). O(hops of the
-// plan + blocked participants of its lines).
+// plan · log of them); a line that bars participants adds, for each route over it, hops · barred.
 Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                   const Plan& plan);
 
