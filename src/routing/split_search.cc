@@ -1,6 +1,7 @@
 #include "src/routing/split_search.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <queue>
@@ -23,10 +24,9 @@ constexpr std::uint32_t kMeasuredArcs = 3000;  // arcs within reach of the targe
 constexpr std::uint32_t kListingArcs = 30000;  // arcs looked at, all in all
 constexpr std::uint32_t kDeepest = 64;         // hops of a listed route without a hop limit
 constexpr std::size_t kMostCandidates = 4 * std::size_t{kMaxListedRoutes};
-// Sets of routes packed: to be sure, or hoping for the best when there are routes that are not
-// listed.
-constexpr int kMostSets = 4000;
-constexpr int kMostSetsOfSome = 200;
+// Sets of routes packed hoping for the best, when there are routes that are not listed; to be sure
+// it takes up to kMaxTriedSplits.
+constexpr std::uint32_t kMostSetsOfSome = 200;
 
 // Walks all simple paths from the source, guided by how far each node is from the target.
 class Lister {
@@ -169,6 +169,8 @@ class Splitter {
  private:
   void Try(std::size_t next, AmountSum bound);
   bool MayJoin(std::size_t candidate) const;
+  bool EndsSuffice(std::size_t next, std::size_t slots);
+  AmountSum MostAtEnds(std::size_t next, std::size_t slots, bool first);
   Packing PackChosen();
 
   const RouteList& list_;
@@ -176,7 +178,9 @@ class Splitter {
   std::size_t max_paths_;
   graph::Search& search_;
   std::vector<std::size_t> chosen_;
-  int sets_ = 0;
+  std::vector<AmountSum> left_;   // MostAtEnds: per arc that begins or ends a route
+  std::vector<AmountSum> gains_;  // and what each further route would add there
+  std::uint32_t sets_ = 0;
   Split result_;
 };
 
@@ -191,6 +195,39 @@ bool Splitter::MayJoin(std::size_t candidate) const {
     }
   }
   return true;
+}
+
+// Whether the chosen routes and `slots` more of those from `next` on may reach the amount, as far
+// as the payer's own lines and the payee's tell. Asked when many sets are tried; the first of them
+// are for the best there is short of the amount.
+bool Splitter::EndsSuffice(std::size_t next, std::size_t slots) {
+  search_.AddWork(2 * (list_.paths.size() - next));
+  return MostAtEnds(next, slots, true) >= amount_ && MostAtEnds(next, slots, false) >= amount_;
+}
+
+// What they carry if nothing but their first arcs, or nothing but their last, holds them back:
+// routes are widest first, so each adds no more there than those before it, and the `slots` that
+// add most are the best choice.
+AmountSum Splitter::MostAtEnds(std::size_t next, std::size_t slots, bool first) {
+  const auto arc_of = [&](std::size_t route) {
+    return first ? list_.uses[route].front() : list_.uses[route].back();
+  };
+  const auto gain = [&](std::size_t route) {
+    AmountSum& left = left_[arc_of(route)];
+    const AmountSum part = std::min<AmountSum>(list_.paths[route].amount, left);
+    left -= part;
+    return part;
+  };
+  for (std::size_t i = 0; i < list_.arcs.size(); ++i) left_[i] = list_.arcs[i].capacity;
+  AmountSum sum = 0;
+  for (const std::size_t route : chosen_) sum += gain(route);
+  gains_.clear();
+  for (std::size_t i = next; i < list_.paths.size(); ++i) gains_.push_back(gain(i));
+  const std::size_t most = std::min(slots, gains_.size());
+  std::partial_sort(gains_.begin(), gains_.begin() + static_cast<std::ptrdiff_t>(most),
+                    gains_.end(), std::greater<>());
+  for (std::size_t i = 0; i < most; ++i) sum += gains_[i];
+  return sum;
 }
 
 Packing Splitter::PackChosen() {
@@ -221,7 +258,8 @@ void Splitter::Try(std::size_t next, AmountSum bound) {
     }
     if (reachable < amount_) return;
     if (!MayJoin(i)) continue;
-    if (sets_ >= (list_.complete ? kMostSets : kMostSetsOfSome) || search_.out_of_work()) {
+    if (sets_ >= kMostSetsOfSome && !EndsSuffice(i, slots)) return;
+    if (sets_ >= (list_.complete ? kMaxTriedSplits : kMostSetsOfSome) || search_.out_of_work()) {
       result_.exhaustive = false;
       return;
     }
@@ -248,6 +286,7 @@ void Splitter::Try(std::size_t next, AmountSum bound) {
 
 Split Splitter::Run() {
   result_.exhaustive = true;
+  left_.resize(list_.arcs.size());
   Try(0, 0);
   return std::move(result_);
 }

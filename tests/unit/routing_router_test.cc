@@ -288,6 +288,16 @@ TEST_F(RouterTest, GreedyWidestFailsButASplitExists) {
   EXPECT_EQ(GeoV0(0, 9, 12, 3, 4), "0-1-5-6-9:6 0-3-4-2-9:6");
 }
 
+// Of 21 routes all eight that may be taken are needed, and few sets of eight will do.
+TEST_F(RouterTest, FindsTheOneSplitAmongManySets) {
+  Way(1, 0, 6), Way(2, 0, 7), Way(3, 0, 3), Way(0, 2, 6), Way(1, 2, 4), Way(4, 2, 6);
+  Way(6, 2, 7), Way(2, 3, 3), Way(4, 3, 3), Way(0, 4, 5), Way(1, 4, 5), Way(0, 5, 6);
+  Way(1, 5, 1), Way(1, 6, 4), Way(0, 7, 3), Way(1, 7, 5), Way(2, 7, 7), Way(3, 7, 5);
+  Way(5, 7, 5);
+  EXPECT_EQ(GeoV0(1, 7, 25, 8, 4),
+            "1-7:5 1-0-7:3 1-5-7:1 1-4-2-7:3 1-6-2-7:4 1-2-0-5-7:4 1-0-4-3-7:3 1-4-2-3-7:2");
+}
+
 TEST_F(RouterTest, HopLimitsAreExact) {
   for (ParticipantIndex i = 0; i < 7; ++i) Way(i, i + 1, 10);
   EXPECT_EQ(GeoV0(0, 6, 5), "0-1-2-3-4-5-6:5");
