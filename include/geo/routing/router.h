@@ -51,7 +51,8 @@ inline constexpr std::uint32_t kMaxTriedSplits = 4000;
 // What a plan should be good at (spec 01 §5.4). The objective chooses among plans; whether there is
 // one, and every refusal, does not depend on it. It serves exposure, not success.
 //
-// kFewestHops takes one route for everything where there is one, the shortest, and else few ones.
+// kFewestHops takes one route for everything where there is one, the shortest, and else few ones; a
+// split is looked for first where the payer's own line to the payee carries a good part, not all.
 // Where finding them took no more than kMaxShortenedArcs arcs, as in networks of some dozen lines,
 // shortest routes one after another are tried too, and are taken when Σ amount × hops is smaller.
 // The others compare Σ over lines of a cost:
