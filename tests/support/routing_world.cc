@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -173,6 +174,27 @@ CapacityAnswer RoutingWorld::Capacity(const RouteRequest& request) {
   const StatusOr<CapacityAnswer> answer = router->Capacity(request);
   EXPECT_TRUE(answer.ok()) << answer.status();
   return answer.value_or(CapacityAnswer());
+}
+
+LinePolicy NoIntermediary() {
+  LinePolicy policy;
+  policy.can_be_intermediate = false;
+  return policy;
+}
+
+LinePolicy Blocking(const std::vector<ParticipantIndex>& blocked) {
+  LinePolicy policy;
+  for (const ParticipantIndex participant : blocked) {
+    policy.blocked_participants.push_back(RoutingWorld::PidOf(participant));
+  }
+  std::sort(policy.blocked_participants.begin(), policy.blocked_participants.end());
+  return policy;
+}
+
+LinePolicy AtMostHops(std::uint32_t hops) {
+  LinePolicy policy;
+  policy.max_hops = hops;
+  return policy;
 }
 
 std::string Describe(const RouteAnswer& answer) {

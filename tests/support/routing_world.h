@@ -52,6 +52,11 @@ class RoutingWorld {
   std::uint64_t seq_ = 0;
 };
 
+// Policies with one key that is not the default.
+LinePolicy NoIntermediary();
+LinePolicy Blocking(const std::vector<ParticipantIndex>& blocked);
+LinePolicy AtMostHops(std::uint32_t hops);
+
 // "0-1-3:60 0-2-3:40", or the refusal's reason and code: "SenderLimit E002".
 std::string Describe(const RouteAnswer& answer);
 

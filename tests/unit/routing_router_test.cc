@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <functional>
 #include <optional>
 #include <string>
@@ -49,27 +48,6 @@ class RouterTest : public testing::Test {
 
   RoutingWorld world{16};
 };
-
-LinePolicy NoIntermediary() {
-  LinePolicy policy;
-  policy.can_be_intermediate = false;
-  return policy;
-}
-
-LinePolicy Blocking(std::vector<ParticipantIndex> blocked) {
-  LinePolicy policy;
-  for (const ParticipantIndex participant : blocked) {
-    policy.blocked_participants.push_back(RoutingWorld::PidOf(participant));
-  }
-  std::sort(policy.blocked_participants.begin(), policy.blocked_participants.end());
-  return policy;
-}
-
-LinePolicy AtMostHops(std::uint32_t hops) {
-  LinePolicy policy;
-  policy.max_hops = hops;
-  return policy;
-}
 
 // --- Capacity and direction ---
 
@@ -604,109 +582,6 @@ TEST_F(RouterTest, MisuseIsAnError) {
             }),
             "Ok")
       << "avoiding nobody is easy";
-}
-
-// --- The checker itself ---
-
-class VerifyPlanTest : public RouterTest {
- protected:
-  std::string Verdict(const Plan& plan, RouteRequest request) {
-    return CodeName(VerifyPlan(world.ledger, world.day, request, plan));
-  }
-  std::string Verdict(const Plan& plan) { return Verdict(plan, RoutingWorld::Ask(0, 3, 10)); }
-};
-
-TEST_F(VerifyPlanTest, SeesEveryBreach) {
-  Way(0, 1, 10), Way(1, 3, 10), Way(0, 2, 10), Way(2, 3, 10), Way(1, 2, 10), Way(2, 1, 10);
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 10}}}), "Ok");
-  EXPECT_EQ(Verdict({}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 9}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 11}, {{0, 2, 3}, -1}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 10}, {{0, 2, 3}, 0}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 1}, 10}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{1, 3}, 10}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0}, 10}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 1, 2, 1, 3}, 10}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 99, 3}, 10}}}), "InvalidArgument");
-  EXPECT_EQ(Verdict({{{{0, 3}, 10}}}), "NoRoute");
-  EXPECT_EQ(Verdict({{{{0, 1, 2, 3}, 5}, {{0, 2, 1, 3}, 5}}}), "PlanInvalid");
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 6}, {{0, 1, 2, 3}, 4}}}), "Ok");
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 11}}}, RoutingWorld::Ask(0, 3, 11)), "InsufficientCapacity");
-  EXPECT_EQ(Verdict({{{{0, 1, 3}, 6}, {{0, 1, 2, 3}, 5}}}, RoutingWorld::Ask(0, 3, 11)),
-            "InsufficientCapacity");
-}
-
-TEST_F(VerifyPlanTest, SeesConstraints) {
-  Way(0, 1, 10), Way(1, 3, 10), Way(0, 2, 10), Way(2, 3, 10);
-  const Plan one = {{{{0, 1, 3}, 10}}};
-  const Plan two = {{{{0, 1, 3}, 5}, {{0, 2, 3}, 5}}};
-  RouteRequest request = RoutingWorld::Ask(0, 3, 10);
-  request.constraints.max_hops = 1;
-  EXPECT_EQ(Verdict(one, request), "PlanInvalid");
-  request.constraints.max_hops = 2;
-  request.constraints.max_paths = 1;
-  EXPECT_EQ(Verdict(one, request), "Ok");
-  EXPECT_EQ(Verdict(two, request), "PlanInvalid");
-  request.constraints.max_paths = 2;
-  EXPECT_EQ(Verdict(two, request), "Ok");
-  request.constraints.avoid = {2};
-  EXPECT_EQ(Verdict(one, request), "Ok");
-  EXPECT_EQ(Verdict(two, request), "PlanInvalid");
-  request.constraints.avoid.clear();
-  request.constraints.within = std::vector<ParticipantIndex>{0, 1, 3};
-  EXPECT_EQ(Verdict(two, request), "PlanInvalid");
-  world.SetStatus(1, ParticipantStatus::kSuspended);
-  EXPECT_EQ(Verdict(one), "ParticipantNotActive");
-}
-
-TEST_F(VerifyPlanTest, SeesPolicies) {
-  LinePolicy single;
-  single.max_single_payment = 9;
-  LinePolicy daily;
-  daily.daily_limit = 9;
-  const Plan plan = {{{{0, 1, 3}, 10}}};
-  const LineIndex first = Way(0, 1, 10);
-  const LineIndex second = Way(1, 3, 10);
-  const auto with = [&](LineIndex line, const LinePolicy& policy) {
-    world.Change(line, [&](TrustLine& after) { after.policy = policy; });
-    const std::string verdict = Verdict(plan);
-    world.Change(line, [](TrustLine& after) { after.policy = LinePolicy(); });
-    return verdict;
-  };
-  EXPECT_EQ(with(first, NoIntermediary()), "PlanInvalid");
-  EXPECT_EQ(with(second, NoIntermediary()), "Ok");
-  EXPECT_EQ(with(first, AtMostHops(1)), "PlanInvalid");
-  EXPECT_EQ(with(first, AtMostHops(2)), "Ok");
-  EXPECT_EQ(with(first, Blocking({1})), "PlanInvalid");
-  EXPECT_EQ(with(second, Blocking({1})), "PlanInvalid");
-  EXPECT_EQ(with(second, Blocking({0, 3, 9})), "Ok");
-  EXPECT_EQ(with(first, single), "InsufficientCapacity");
-  EXPECT_EQ(with(second, daily), "InsufficientCapacity");
-  world.Freeze(second);
-  EXPECT_EQ(Verdict(plan), "LineNotActive");
-  EXPECT_EQ(Verdict({{{{0, 1, 2, 3}, 10}}}), "NoRoute");
-}
-
-// Looking through all routes for each line that has a rule would take a thousand times as long.
-TEST(VerifyPlanOfManyRoutes, TakesTimeForEachHopOnly) {
-  constexpr ParticipantIndex kRoutes = 30'000;
-  RoutingWorld world(2 + kRoutes);
-  Plan plan;
-  for (ParticipantIndex i = 2; i < 2 + kRoutes; ++i) {
-    world.Open(i, 0, 1, AtMostHops(2));
-    world.Open(1, i, 1, Blocking({0, 1, i == kRoutes ? i : i - 1}));
-    plan.routes.push_back({{0, i, 1}, 1});
-  }
-  RouteRequest request = RoutingWorld::Ask(0, 1, kRoutes);
-  request.constraints.max_paths = kUnlimited;
-  const auto verdict = [&] { return VerifyPlan(world.ledger, world.day, request, plan); };
-  const std::clock_t start = std::clock();
-  EXPECT_EQ(CodeName(verdict()), "PlanInvalid") << "one line bars its own intermediary";
-  std::swap(plan.routes[kRoutes - 2], plan.routes.back());
-  plan.routes.pop_back();
-  --request.amount;
-  EXPECT_EQ(verdict(), OkStatus());
-  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
 }
 
 }  // namespace
