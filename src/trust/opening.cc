@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
 #include <tuple>
 
 #include "src/base/status_macros.h"
@@ -41,6 +42,11 @@ class OpeningPlanner {
     }
     opened.id = DeriveLineId(ledger_.genesis().network, line.owner, line.debtor, line.equivalent,
                              LineOrigin::kOpening, asking_.seq);
+    if (ledger_.FindLine(opened.id).has_value()) {
+      return MakeError(ErrorCode::kStatusConflict,
+                       "another admin brought this line under the same number, " +
+                           std::to_string(asking_.seq) + "; do something else first, for the next");
+    }
     opened.equivalent = equivalent;
     opened.owner = owner;
     opened.debtor = debtor;

@@ -24,7 +24,8 @@ class TrustTest : public testing::Test {
     genesis.network = "trust";
     genesis.hub_key = KeyOf("hub").public_key();
     for (const auto& [name, role] :
-         {std::pair("admin", OperatorRole::kAdmin), std::pair("clerk", OperatorRole::kOperator),
+         {std::pair("admin", OperatorRole::kAdmin), std::pair("chief", OperatorRole::kAdmin),
+          std::pair("clerk", OperatorRole::kOperator),
           std::pair("auditor", OperatorRole::kAuditor)}) {
       genesis.operators.push_back({KeyOf(name).pid(), KeyOf(name).public_key(), role});
     }
@@ -293,6 +294,19 @@ TEST_F(TrustTest, OpeningBalancesBringNothingToWhoeverLeft) {
   }
   EXPECT_EQ(Try("admin", lines(boris, clara)), "Ok");
   EXPECT_EQ(Try("admin", debts(clara, boris)), "Ok");
+}
+
+// A line's id has the admin's number in it, not the admin.
+TEST_F(TrustTest, TwoAdminsDoNotBringALineUnderOneNumber) {
+  const Pid anna = KeyOf("anna").pid();
+  const OpeningBalances opening{{{anna, KeyOf("boris").pid(), Code("HOUR"), "5", {}, false}}, {}};
+  EXPECT_EQ(Try("admin", opening), "Ok");
+  const LineId id = hub_->view().LineOf(anna, KeyOf("boris").pid(), Code("HOUR")).value()->line.id;
+  EXPECT_EQ(Try("anna", CloseLine{id}), "Ok");
+  EXPECT_EQ(Try("chief", opening), "StatusConflict");
+  EXPECT_EQ(Try("chief", Status("clara", ParticipantStatus::kSuspended)), "Ok");
+  EXPECT_EQ(Try("chief", opening), "Ok");
+  EXPECT_NE(hub_->view().LineOf(anna, KeyOf("boris").pid(), Code("HOUR")).value()->line.id, id);
 }
 
 }  // namespace

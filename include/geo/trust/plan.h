@@ -76,7 +76,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const FreezeLine&);
 // + LineClosed, StatusConflict when it is active already.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
-// + StatusConflict once a payment was recorded, SelfTrust, LineExists, AmountOverflow, and the
+// + StatusConflict once a payment was recorded, or when another admin's opening with the same
+// sequence brought a line that was closed since; SelfTrust, LineExists, AmountOverflow, and the
 // errors of amounts and policies, each naming the entry; ParticipantNotActive for whoever left
 // only. O(entries · log).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
