@@ -106,7 +106,7 @@ class Hub::Impl {
   };
 
   // recovery.cc
-  Status Recover(std::uint64_t rows_seq);
+  Status Recover(const StoreState& state);
   StatusOr<bool> LoadSnapshot();
   void LeaveSnapshotAside();
   Status ReplayJournal(std::uint64_t rows_seq);

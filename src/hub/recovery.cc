@@ -104,12 +104,7 @@ Status Hub::Impl::Open() {
   epoch_ = state.epoch;
   acknowledged = state.acknowledged;
   stored_acknowledged = state.acknowledged;
-  GEO_RETURN_IF_ERROR(Recover(state.rows_seq));
-  if (planned != state.head) {
-    return MakeError(ErrorCode::kChainBroken,
-                     "the journal ends at record " + std::to_string(planned.seq) +
-                         ", the store says " + std::to_string(state.head.seq));
-  }
+  GEO_RETURN_IF_ERROR(Recover(state));
   durable = planned;
   if (ledger->founded()) {
     GEO_RETURN_IF_ERROR(CheckNetwork());
@@ -130,21 +125,25 @@ Status Hub::Impl::Open() {
 }
 
 // A snapshot only shortens the replay: one that is damaged, or that the journal contradicts, is
-// left aside, and the journal, which is whole, is replayed from its beginning.
-Status Hub::Impl::Recover(std::uint64_t rows_seq) {
+// left aside, and the journal, which is whole, is replayed from its beginning. One that shows more
+// than the journal has is no such: records that were durable are lost.
+Status Hub::Impl::Recover(const StoreState& state) {
   GEO_ASSIGN_OR_RETURN(const bool from_snapshot, LoadSnapshot());
-  Status replayed = ReplayJournal(rows_seq);
+  Status replayed = ReplayJournal(state.rows_seq);
   const ErrorCode code = ErrorCodeOf(replayed);
+  const bool other_end =
+      replayed.ok() && planned.seq == state.head.seq && planned.hash != state.head.hash;
   const bool contradicts = code == ErrorCode::kRecordCorrupt || code == ErrorCode::kChainBroken ||
-                           code == ErrorCode::kInvariantViolated;
+                           code == ErrorCode::kInvariantViolated || other_end;
   if (from_snapshot && contradicts) {
     LeaveSnapshotAside();
-    replayed = ReplayJournal(rows_seq);
+    replayed = ReplayJournal(state.rows_seq);
   }
-  if (!replayed.ok() || !loading_) return replayed;
-  return MakeError(ErrorCode::kChainBroken,
-                   "the snapshot shows record " + std::to_string(loaded_seq_) +
-                       ", the journal ends at " + std::to_string(planned.seq));
+  if (!replayed.ok() || (!loading_ && planned == state.head)) return replayed;
+  return MakeError(ErrorCode::kChainBroken, "snapshot and journal show records up to " +
+                                                std::to_string(std::max(planned.seq, loaded_seq_)) +
+                                                ", the journal's head is record " +
+                                                std::to_string(state.head.seq));
 }
 
 void Hub::Impl::LeaveSnapshotAside() {

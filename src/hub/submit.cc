@@ -46,7 +46,7 @@ void Hub::Impl::Tick(Timestamp now) {
     day = DayOf(clock);
     router->DayChanged(day);
   }
-  if (poison.ok()) ExpireReservations();
+  ExpireReservations();
   if (poison.ok()) ExpireProposals();
 }
 

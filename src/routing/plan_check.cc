@@ -228,8 +228,8 @@ struct RuledWay {
   std::pair<ParticipantIndex, ParticipantIndex> ends() const { return {tail, head}; }
 };
 
-// One pair's capacity and policies under what the plan moves over it; of those that ask something
-// of whole routes only that there are such.
+// One pair's capacity and policies under what the plan moves over it. A way whose line has rules
+// for whole routes is only noted in `ruled`.
 Status CheckFlow(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                  const PairFlow& flow, std::vector<PolicyObstacle>* breaches,
                  std::vector<RuledWay>* ruled) {

@@ -178,7 +178,7 @@ class Splitter {
   std::size_t max_paths_;
   graph::Search& search_;
   std::vector<std::size_t> chosen_;
-  std::vector<AmountSum> left_;   // MostAtEnds: per arc that begins or ends a route
+  std::vector<AmountSum> left_;   // MostAtEnds: by arc, of those that begin or end a route
   std::vector<AmountSum> gains_;  // and what each further route would add there
   std::uint32_t sets_ = 0;
   Split result_;
@@ -198,10 +198,10 @@ bool Splitter::MayJoin(std::size_t candidate) const {
 }
 
 // Whether the chosen routes and `slots` more of those from `next` on may reach the amount, as far
-// as the payer's own lines and the payee's tell. Asked when many sets are tried; the first of them
-// are for the best there is short of the amount.
+// as the payer's own lines and the payee's tell. Asked only after the first kMostSetsOfSome sets:
+// it would leave out some that carry the most there is short of the amount.
 bool Splitter::EndsSuffice(std::size_t next, std::size_t slots) {
-  search_.AddWork(2 * (list_.paths.size() - next));
+  search_.AddWork(2 * (chosen_.size() + list_.paths.size() - next));
   return MostAtEnds(next, slots, true) >= amount_ && MostAtEnds(next, slots, false) >= amount_;
 }
 
@@ -218,7 +218,11 @@ AmountSum Splitter::MostAtEnds(std::size_t next, std::size_t slots, bool first) 
     left -= part;
     return part;
   };
-  for (std::size_t i = 0; i < list_.arcs.size(); ++i) left_[i] = list_.arcs[i].capacity;
+  const auto fill = [&](std::size_t route) {
+    left_[arc_of(route)] = list_.arcs[arc_of(route)].capacity;
+  };
+  for (const std::size_t route : chosen_) fill(route);
+  for (std::size_t i = next; i < list_.paths.size(); ++i) fill(i);
   AmountSum sum = 0;
   for (const std::size_t route : chosen_) sum += gain(route);
   gains_.clear();

@@ -335,7 +335,8 @@ class Workload::Maker {
     ProposeClearing propose;
     propose.id = plan_->proposals.back();
     propose.equivalent = Hours();
-    propose.lifetime = static_cast<Duration>(1 + RandomBelow(random_, 120)) * kMinute;
+    const auto minutes = static_cast<Duration>(RandomBelow(random_, 121));
+    if (minutes != 0) propose.lifetime = minutes * kMinute;
     Add(admin_, [propose](const Hub& hub) mutable {
       propose.cycle = CycleThatNeedsConsent(hub.view(), propose.equivalent);
       return propose;

@@ -45,7 +45,7 @@ class OpeningPlanner {
     if (ledger_.FindLine(opened.id).has_value()) {
       return MakeError(ErrorCode::kStatusConflict,
                        "another admin brought this line under the same number, " +
-                           std::to_string(asking_.seq) + "; do something else first, for the next");
+                           std::to_string(asking_.seq) + "; any other command of yours raises it");
     }
     opened.equivalent = equivalent;
     opened.owner = owner;

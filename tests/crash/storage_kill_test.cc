@@ -78,16 +78,19 @@ class OtherProcess {
  public:
   // Returns once something is acknowledged.
   explicit OtherProcess(const std::string& path) {
-    if (pipe(ready_) != 0) std::abort();
+    int ready[2];
+    if (pipe(ready) != 0) std::abort();
     pid_ = fork();
-    if (pid_ == 0) WorkAlone(path, ready_[1]);
+    if (pid_ < 0) std::abort();
+    if (pid_ == 0) WorkAlone(path, ready[1]);
+    close(ready[1]);
+    said_ = ready[0];
     std::uint64_t seq = 0;
-    if (read(ready_[0], &seq, sizeof(seq)) != static_cast<ssize_t>(sizeof(seq))) std::abort();
+    if (read(said_, &seq, sizeof(seq)) != static_cast<ssize_t>(sizeof(seq))) std::abort();
   }
   ~OtherProcess() {
     if (runs_) Kill();
-    close(ready_[0]);
-    close(ready_[1]);
+    close(said_);
   }
   OtherProcess(const OtherProcess&) = delete;
   OtherProcess& operator=(const OtherProcess&) = delete;
@@ -118,7 +121,7 @@ class OtherProcess {
     _exit(Work(path, say));
   }
 
-  int ready_[2];
+  int said_ = -1;  // what it says can be read here
   pid_t pid_ = 0;
   bool runs_ = true;
 };

@@ -132,6 +132,8 @@ std::vector<Case> OnAnswering() {
       {"none", answer(expire, kLifetime, is(ProposalState::kExpired))},
       {kState, answer(expire, kLifetime - 1, is(ProposalState::kExpired))},
       {"a proposal's terms change", answer(accept, 0, [](Proposal& p) { ++p.min_amount; })},
+      {"a proposal's terms change",
+       answer(accept, 0, [](Proposal& p) { p.default_lifetime = !p.default_lifetime; })},
       {"a proposal is not as the effect says",
        answer(accept, 0, [](Proposal& p) { p.id = TxId::Parse("no").value(); })},
       {"a debt is cleared before all have accepted",

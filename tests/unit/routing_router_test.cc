@@ -2,7 +2,6 @@
 // verified.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
@@ -11,7 +10,6 @@
 #include <vector>
 
 #include "geo/routing/router.h"
-#include "geo/routing/verify.h"
 #include "tests/support/routing_world.h"
 #include "tests/support/status.h"
 

@@ -1,9 +1,9 @@
 // The checker of plans, on plans that no router would find.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "geo/routing/router.h"
 #include "geo/routing/verify.h"
@@ -105,7 +105,7 @@ TEST_F(VerifyPlanTest, FindsTheOneRuleThatIsBroken) {
   Plan plan;
   for (ParticipantIndex i = 2; i < 2 + kRoutes; ++i) {
     star.Open(i, 0, 1, AtMostHops(2));
-    star.Open(1, i, 1, Blocking({0, 1, i == kRoutes ? i : i - 1}));
+    star.Open(1, i, 1, Blocking({0, 1, i == kRoutes ? i : i + 1}));
     plan.routes.push_back({{0, i, 1}, 1});
   }
   RouteRequest request = RoutingWorld::Ask(0, 1, kRoutes);

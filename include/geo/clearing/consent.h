@@ -83,12 +83,11 @@ bool Concerns(const Ledger& ledger, const Proposal& proposal, const Pid& who);
 // those of amounts.
 Status CheckSyntax(const ProposeClearing& propose);
 
-// Plans a proposal by `signer`, recorded at `now`. O(proposals that wait). Errors: TxIdSyntax (no
-// id), TooLarge (kMaxProposals wait, or max_waiting_per_proposer of the signer's),
-// UnknownParticipant, ParticipantNotActive (of the signer), NotPermitted, UnknownEquivalent,
-// EquivalentNotActive, those of amounts, InvalidArgument (not a cycle; a lifetime out of range);
-// StatusConflict: not a cycle of debts of at least the minimum under active lines now, or one that
-// needs nobody's consent.
+// Plans a proposal by `signer`, recorded at `now`. O(proposals that wait). Errors: those of
+// CheckSyntax; InvalidArgument (a lifetime out of range), UnknownParticipant, ParticipantNotActive
+// (of the signer), NotPermitted, UnknownEquivalent, EquivalentNotActive, those of amounts; TooLarge
+// (kMaxProposals wait, or max_waiting_per_proposer of the signer's); StatusConflict: not a cycle of
+// debts of at least the minimum under active lines now, or one that needs nobody's consent.
 StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Timestamp now,
                                     const ProposeClearing& propose,
                                     const ProposalDefaults& defaults);

@@ -122,12 +122,13 @@ struct CommandResult {
 class Hub {
  public:
   // Opens the store and recovers: newest snapshot, then the journal's tail, every record checked. A
-  // snapshot that is damaged, or that the tail contradicts, is left aside: then the whole journal.
+  // snapshot that is damaged, or that the journal contradicts, is left aside: then the whole
+  // journal; one that shows more records than the journal has is refused, as some are lost.
   // Errors: InvalidArgument, ConstraintRange (an option out of its range: nothing was touched);
   // those of Store::Open; NotFounded (empty, and no genesis); InvalidArgument, TextInvalid,
   // TooLarge, KeyMismatch (a genesis that cannot found a network: nothing was written);
   // WrongNetwork; RecordCorrupt, ChainBroken, FormatNewer, InvariantViolated (the journal
-  // contradicts itself: restore a backup).
+  // contradicts itself, or is shorter than its snapshot: restore a backup).
   // O(snapshot + tail), or O(journal).
   static StatusOr<std::unique_ptr<Hub>> Open(std::unique_ptr<Store> store,
                                              const HubOptions& options);

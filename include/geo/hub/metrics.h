@@ -43,7 +43,7 @@ enum class Metric : std::uint8_t {
                             // until the answer is given, of every command on payments
   kRoutingDuration,         // geo_routing_duration_seconds: finding routes for a payment and
                             // checking them; plans that the caller brought and that fit are not
-                            // searched for
+                            // searched for, and what ends in an error is not counted
   kIntegrityCheckDuration,  // geo_integrity_check_duration_seconds {check_type}
   // Gauges set by SetGauges.
   kActiveParticipants,  // geo_active_participants

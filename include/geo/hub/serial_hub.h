@@ -131,10 +131,10 @@ class SerialHub {
 
     // Returns what `look(const View&, const JournalHead&)` returns. The view shows exactly the
     // records up to that head, all of them durable, and nothing else; it ends with the call. Later
-    // calls never see an older head, and its clock is the hub's after the last group or Tick. While
-    // `look` runs, one more of these can be made durable and answered, and the one after that
-    // waits: ask and leave. `look` must not call this Reader, nor Execute or another blocking call
-    // of the SerialHub (they might wait for it for ever).
+    // calls never see an older head, and the view's clock is the hub's after the last group or
+    // Tick. While `look` runs, one more of these can be made durable and answered, and the one
+    // after that waits: ask and leave. `look` must not call this Reader, nor Execute or another
+    // blocking call of the SerialHub (they might wait for it for ever).
     template <typename Look>
     auto Read(Look&& look) {
       const Visit visit(*this);

@@ -160,7 +160,8 @@ class Ledger {
   // --- Prepared payments, not yet decided (spec 01 §6.5): at most kMaxPrepared. ---
 
   std::size_t prepared_count() const;
-  // The memory that they take, about; more is in no snapshot's slice of them.
+  // What they take, about; their slice of a snapshot takes at most a quarter more. Nothing more is
+  // prepared from kMaxPreparedBytes on.
   std::size_t prepared_bytes() const;
   // Those of `payer`, without voted ones. O(1).
   std::size_t PreparedBy(ParticipantIndex payer) const;

@@ -14,11 +14,11 @@
 //   far as the amount and decomposed within the limits; where that took little work, by longer ones
 //   too, and by other flows. If all that fails, the routes that a network offers are searched one
 //   by one. That search is exhaustive, and a refusal therefore right, when the payment's
-//   surroundings are small: at most kMaxListedRoutes simple routes within the hop limit, plans of
-//   at most kMaxSplitPaths paths, and at most kMaxTriedSplits sets of routes to be tried, which
-//   nearly always do there. In larger ones finding the best split under both limits is NP-hard, and
-//   a payment that a cleverer split could have made may be refused with kHopLimit, kPathLimit or
-//   kPolicy; the first four reasons are proofs always.
+//   surroundings are small: at most kMaxListedRoutes simple routes within the hop limit, and
+//   plans of at most kMaxSplitPaths paths; but for rare networks in which it gives up, after
+//   kMaxTriedSplits sets of routes. In larger ones finding the best split under both limits is
+//   NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
+//   kPathLimit or kPolicy; the first four reasons are proofs always.
 #ifndef GEO_ROUTING_ROUTER_H_
 #define GEO_ROUTING_ROUTER_H_
 
