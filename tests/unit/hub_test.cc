@@ -350,46 +350,49 @@ TEST(HubTest, CheckpointShortensTheReplayAndChangesNothing) {
   EXPECT_EQ(village.Do("anna", village.Payment("dora", "3", "d")).code(), ErrorCode::kOk);
 }
 
+// Boris takes at most 10 a day from anna.
+void LimitTheDay(Village& village) {
+  const View& view = village.hub->view();
+  UpdateLine limit;
+  limit.line = view.LineOf(KeyOf("boris").pid(), KeyOf("anna").pid(), Code("UAH")).value()->line.id;
+  limit.policy.daily_limit = AmountInput("10");
+  EXPECT_EQ(village.Do("boris", limit).code(), ErrorCode::kOk);
+}
+
+Amount LeftToday(const Village& village) {
+  const View& view = village.hub->view();
+  return view.Capacity(KeyOf("anna").pid(), KeyOf("boris").pid(), Code("UAH"))->amount;
+}
+
 // Nobody pays on the new day, yet people see what they may pay on it.
 TEST(HubTest, TickBringsTheNewDay) {
   Village village;
   village.Settle();
-  UpdateLine limit;
-  const Pid anna = KeyOf("anna").pid();
-  const Pid boris = KeyOf("boris").pid();
-  limit.line = village.hub->view().LineOf(boris, anna, Code("UAH")).value()->line.id;
-  limit.policy.daily_limit = AmountInput("10");
-  ASSERT_EQ(village.Do("boris", limit).code(), ErrorCode::kOk);
+  LimitTheDay(village);
   ASSERT_EQ(village.Do("anna", village.Payment("boris", "9", "t-1")).code(), ErrorCode::kOk);
-  const auto left = [&] { return village.hub->view().Capacity(anna, boris, Code("UAH"))->amount; };
-  EXPECT_EQ(left(), 100);
+  EXPECT_EQ(LeftToday(village), 100);
   village.hub->Tick(village.now + kDay);
-  EXPECT_EQ(left(), 1000);
+  EXPECT_EQ(LeftToday(village), 1000);
   village.hub->Tick(village.now);  // a clock that steps back stands still
-  EXPECT_EQ(left(), 1000);
+  EXPECT_EQ(LeftToday(village), 1000);
   ASSERT_EQ(village.Do("anna", village.Payment("boris", "10", "t-2")).code(), ErrorCode::kOk);
-  EXPECT_EQ(left(), 0);
+  EXPECT_EQ(LeftToday(village), 0);
 }
 
 // What failed half way must not be worked with.
 TEST(HubTest, TickDoesNothingOnAPoisonedHub) {
   Village village;
   village.Settle();
-  UpdateLine limit;
-  const Pid anna = KeyOf("anna").pid();
-  const Pid boris = KeyOf("boris").pid();
-  limit.line = village.hub->view().LineOf(boris, anna, Code("UAH")).value()->line.id;
-  limit.policy.daily_limit = AmountInput("10");
-  ASSERT_EQ(village.Do("boris", limit).code(), ErrorCode::kOk);
-  const VerifiedCommand pay = TrustedCommand(anna, village.Payment("boris", "9", "t-1"));
+  LimitTheDay(village);
+  const VerifiedCommand pay =
+      TrustedCommand(KeyOf("anna").pid(), village.Payment("boris", "9", "t-1"));
   ASSERT_TRUE(village.hub->Submit(pay, village.now).ok());
   ASSERT_NE(village.hub->TakeBatch(), nullptr);
   const Status failed = MakeError(ErrorCode::kStoreIo, "the disk is gone");
   ASSERT_EQ(CodeName(village.hub->BatchDone(failed)), "StoreIo");
-  const auto left = [&] { return village.hub->view().Capacity(anna, boris, Code("UAH"))->amount; };
-  EXPECT_EQ(left(), 100);
+  EXPECT_EQ(LeftToday(village), 100);
   village.hub->Tick(village.now + kDay);
-  EXPECT_EQ(left(), 100);
+  EXPECT_EQ(LeftToday(village), 100);
 }
 
 TEST(HubTest, OpeningBalancesKeepAnExcessAndEndWithTheFirstPayment) {
