@@ -166,7 +166,7 @@ TEST_F(ReadModelTest, Equivalents) {
 
 // Such text is UTF-8, and a store takes no row with it.
 TEST_F(ReadModelTest, ADescriptionWithAZeroByteIsShownWithoutIt) {
-  for (const std::size_t lag : {0, 1000}) {
+  for (const std::size_t lag : {std::size_t{0}, std::size_t{1000}}) {
     options_.read_model_lag = lag;
     Open();
     const std::string code = "EQ" + std::to_string(lag);
