@@ -48,12 +48,12 @@ void ByteWriter::Bytes(std::string_view bytes) {
 }
 
 std::string_view ByteReader::Raw(std::size_t size) {
-  if (size > rest_.size()) {
+  if (size > remaining()) {
     Fail();
     return {};
   }
-  const std::string_view taken = rest_.substr(0, size);
-  rest_.remove_prefix(size);
+  const std::string_view taken(at_, size);
+  at_ += size;
   return taken;
 }
 
@@ -63,8 +63,8 @@ std::uint64_t ByteReader::Fixed64() { return ReadLittleEndian<std::uint64_t>(Raw
 
 std::uint64_t ByteReader::LongVarint() {
   constexpr std::uint64_t kContinues = 0x8080808080808080;
-  if (rest_.size() >= sizeof(std::uint64_t)) {  // most end within eight bytes, and all are there
-    std::uint64_t word = ReadLittleEndian<std::uint64_t>(rest_.substr(0, sizeof(word)));
+  if (remaining() >= sizeof(std::uint64_t)) {  // most end within eight bytes, and all are there
+    auto word = LoadLittleEndian<std::uint64_t>(at_);
     if (const std::uint64_t ends = ~word & kContinues; ends != 0) {
       const auto size = static_cast<std::size_t>(std::countr_zero(ends)) / 8 + 1;
       word &= (ends ^ (ends - 1)) & ~kContinues;
@@ -73,14 +73,14 @@ std::uint64_t ByteReader::LongVarint() {
         Fail();
         return 0;
       }
-      rest_.remove_prefix(size);
+      at_ += size;
       return WithoutHighBits(word);
     }
   }
-  const auto at = [this](std::size_t i) { return static_cast<std::uint8_t>(rest_[i]); };
+  const auto at = [this](std::size_t i) { return static_cast<std::uint8_t>(at_[i]); };
   constexpr std::size_t kLongest = 10;
   std::uint64_t value = 0;
-  const std::size_t end = std::min(rest_.size(), kLongest);
+  const std::size_t end = std::min(remaining(), kLongest);
   for (std::size_t i = 0; i < end; ++i) {
     const std::uint8_t byte = at(i);
     value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
@@ -88,7 +88,7 @@ std::uint64_t ByteReader::LongVarint() {
     const bool too_long = i > 0 && byte == 0;
     const bool too_big = i + 1 == kLongest && byte > 1;
     if (too_long || too_big) break;
-    rest_.remove_prefix(i + 1);
+    at_ += i + 1;
     return value;
   }
   Fail();
@@ -101,7 +101,7 @@ AmountSum ByteReader::Sum() {
 
 std::string_view ByteReader::Bytes() {
   const std::uint64_t size = Varint();
-  if (size > rest_.size()) {
+  if (size > remaining()) {
     Fail();
     return {};
   }

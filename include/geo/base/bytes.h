@@ -73,22 +73,21 @@ class ByteWriter {
 class ByteReader {
  public:
   // Reads from `bytes`, which must outlive the reader and the views it gives.
-  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+  explicit ByteReader(std::string_view bytes)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   std::uint8_t Byte() {
-    if (rest_.empty()) {
+    if (AtEnd()) {
       Fail();
       return 0;
     }
-    const auto value = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return value;
+    return static_cast<std::uint8_t>(*at_++);
   }
   std::uint32_t Fixed32();
   std::uint64_t Fixed64();
   // Fails on a longer than shortest form or above 64 bits.
   std::uint64_t Varint() {
-    const bool is_short = !rest_.empty() && static_cast<std::uint8_t>(rest_.front()) < 0x80;
+    const bool is_short = !AtEnd() && static_cast<std::uint8_t>(*at_) < 0x80;
     return is_short ? Byte() : LongVarint();
   }
   std::int64_t Signed() {
@@ -114,20 +113,22 @@ class ByteReader {
   }
 
   bool ok() const { return ok_; }
-  bool AtEnd() const { return rest_.empty(); }
+  bool AtEnd() const { return at_ == end_; }
   // ok() and nothing left: what a complete, canonical value looks like.
-  bool Complete() const { return ok_ && rest_.empty(); }
-  std::size_t remaining() const { return rest_.size(); }
+  bool Complete() const { return ok_ && AtEnd(); }
+  std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
   // Marks the input as wrong, for checks of the caller's own.
   void Fail() {
     ok_ = false;
-    rest_ = {};
+    at_ = end_;
   }
 
  private:
   std::uint64_t LongVarint();
 
-  std::string_view rest_;
+  // Ends, not a size: one place changes as values are read.
+  const char* at_;
+  const char* end_;
   bool ok_ = true;
 };
 
