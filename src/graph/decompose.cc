@@ -18,7 +18,9 @@ class Support {
   bool TakeAnyPath(Path* path);
   // Takes the widest path of at most `max_hops` off, of fewest hops among equally wide ones.
   bool TakeWidestPath(std::uint32_t max_hops, Path* path);
-  // Arcs looked at by both.
+  // Takes a shortest path off. False: none of at most `max_hops` is left.
+  bool TakeShortestPath(std::uint32_t max_hops, Path* path);
+  // Arcs looked at by all of them.
   std::uint64_t work() const { return work_; }
 
  private:
@@ -43,6 +45,8 @@ class Support {
     return best_[node] == kNone ? 0 : labels_[best_[node]].width;
   }
   void Extend(std::uint32_t label, std::uint32_t layer);
+  bool MeasureLevels(std::uint32_t max_hops);
+  bool WalkDown(std::vector<std::uint32_t>* walk);
   std::uint32_t NextArc(std::uint32_t node);
   Flow Take(const std::vector<std::uint32_t>& arcs, std::size_t first);
   void WritePath(const std::vector<std::uint32_t>& arcs, Flow amount, Path* path) const;
@@ -50,12 +54,13 @@ class Support {
   std::vector<NodeIndex> nodes_;        // ascending; a local number is a position here
   std::vector<Arc> arcs_;               // by tail, wider ones first
   std::vector<std::uint32_t> first_;    // per node: its first arc; one more at the end
-  std::vector<std::uint32_t> current_;  // per node: the first arc that may have flow left
+  std::vector<std::uint32_t> current_;  // per node: the first arc that may be of use
   std::vector<std::uint32_t> seen_at_;  // TakeAnyPath: per node: hops into the walk
   std::uint32_t source_ = kNone;
   std::uint32_t target_ = kNone;
-  std::vector<Label> labels_;        // TakeWidestPath: in layers, by hops
-  std::vector<std::uint32_t> best_;  // per node: its last label
+  std::vector<Label> labels_;         // TakeWidestPath: in layers, by hops
+  std::vector<std::uint32_t> best_;   // per node: its last label
+  std::vector<std::uint32_t> level_;  // TakeShortestPath: per node: hops from the source
   std::uint64_t work_ = 0;
 };
 
@@ -180,6 +185,58 @@ bool Support::TakeWidestPath(std::uint32_t max_hops, Path* path) {
   return true;
 }
 
+// False: the target is further than `max_hops` away, or not reached any more.
+bool Support::MeasureLevels(std::uint32_t max_hops) {
+  level_.assign(nodes_.size(), kNone);
+  level_[source_] = 0;
+  std::vector<std::uint32_t> queue = {source_};
+  for (std::size_t i = 0; i < queue.size() && level_[target_] == kNone; ++i) {
+    const std::uint32_t node = queue[i];
+    if (level_[node] == max_hops) break;
+    work_ += first_[node + 1] - first_[node];
+    for (std::uint32_t arc = first_[node]; arc < first_[node + 1]; ++arc) {
+      const std::uint32_t head = arcs_[arc].head;
+      if (arcs_[arc].left == 0 || level_[head] != kNone) continue;
+      level_[head] = level_[node] + 1;
+      queue.push_back(head);
+    }
+  }
+  current_.assign(first_.begin(), first_.end());
+  return level_[target_] != kNone;
+}
+
+// Walks from level to level to the target. An arc that leads nowhere is not tried again before
+// levels change. False: no way is left.
+bool Support::WalkDown(std::vector<std::uint32_t>* walk) {
+  std::uint32_t node = source_;
+  while (node != target_) {
+    const std::uint32_t arc = NextArc(node);
+    ++work_;
+    if (arc == kNone) {
+      if (walk->empty()) return false;
+      node = arcs_[walk->back()].tail;
+      walk->pop_back();
+      ++current_[node];
+    } else if (level_[arcs_[arc].head] == level_[node] + 1) {
+      walk->push_back(arc);
+      node = arcs_[arc].head;
+    } else {
+      ++current_[node];
+    }
+  }
+  return true;
+}
+
+bool Support::TakeShortestPath(std::uint32_t max_hops, Path* path) {
+  std::vector<std::uint32_t> walk;
+  while (level_.empty() || !WalkDown(&walk)) {
+    if (!MeasureLevels(max_hops)) return false;
+  }
+  const Flow amount = Take(walk, 0);
+  WritePath(walk, amount, path);
+  return true;
+}
+
 }  // namespace
 
 std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
@@ -193,6 +250,20 @@ std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex sour
   Path path;
   while (paths.size() < max_paths &&
          (any ? support.TakeAnyPath(&path) : support.TakeWidestPath(max_hops, &path))) {
+    paths.push_back(path);
+    if (stop && stop(support.work())) break;
+  }
+  return paths;
+}
+
+std::vector<Path> DecomposeShortestFirst(const std::vector<FlowArc>& arcs, NodeIndex source,
+                                         NodeIndex target, std::uint32_t max_hops,
+                                         const std::function<bool(std::uint64_t arcs)>& stop) {
+  std::vector<Path> paths;
+  Support support(arcs, source, target);
+  if (!support.HasEnds()) return paths;
+  Path path;
+  while (support.TakeShortestPath(max_hops, &path)) {
     paths.push_back(path);
     if (stop && stop(support.work())) break;
   }

@@ -18,6 +18,7 @@ using graph::Path;
 constexpr std::uint32_t kRuleTries = 64;        // searches around path-dependent policies, per path
 constexpr int kFlowRounds = 8;                  // flows tried around them
 constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
+constexpr std::size_t kManyRoutes = 128;        // found one by one when any number will do
 constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
 constexpr std::uint64_t kLittleWork = 4000;     // arcs for a flow, after which others are tried
 constexpr std::uint64_t kExtraWork = 8000;      // arcs for each of the stages that seldom help
@@ -268,15 +269,17 @@ bool PlanSearch::FailedBefore(Amount amount, const RouteLimits& limits, bool wid
   });
 }
 
-// Adds routes to routes_, whose flow is pushed, until they carry `amount`.
+// Adds routes to routes_, whose flow is pushed, until they carry `amount`. Without a limit on paths
+// ever narrower ones will do, but not ever more: exact flow finds thousands for less.
 Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
   const bool bounded = limits.paths != kUnlimited;
+  const std::size_t most = bounded ? limits.paths : routes_.size() + kManyRoutes;
   std::uint32_t slots = kUsualSplit;
   auto left = static_cast<Amount>(amount - SumOf(routes_));
   Path path;
   while (left > 0) {
-    if (bounded) slots = limits.paths - static_cast<std::uint32_t>(routes_.size());
-    if (slots == 0) break;
+    if (routes_.size() >= most) break;
+    if (bounded) slots = static_cast<std::uint32_t>(most - routes_.size());
     const Outcome outcome = FindNext(left, slots, limits, &path);
     if (outcome == Outcome::kWorkLimit) {
       NoteBest(routes_);
@@ -285,8 +288,7 @@ Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
     if (outcome != Outcome::kFound) {
       // With every path still free to choose, no path of amount / k means no split into k.
       if (routes_.empty() && bounded && !gave_up_) return Verdict::kImpossible;
-      // Without a limit on paths, narrower ones will do; exact flow does that better, but may need
-      // more hops.
+      // With any number of hops exact flow does that better.
       if (bounded || limits.hops == kUnlimited || left <= slots || slots > kMostSlots) break;
       slots *= kUsualSplit;
       continue;
@@ -347,7 +349,9 @@ Verdict PlanSearch::ByFlow(Amount amount, const RouteLimits& limits) {
     return outcome == Outcome::kFound;
   });
   if (found) return Verdict::kFound;
-  if (verdict == Verdict::kNotFound && !given_up && Complete(amount, limits)) {
+  // Where any number of paths will do, some more may well be found.
+  const bool complete = !given_up || limits.paths == kUnlimited;
+  if (verdict == Verdict::kNotFound && complete && Complete(amount, limits)) {
     return Verdict::kFound;
   }
   if (verdict == Verdict::kNotFound && search_.out_of_work()) return Verdict::kOutOfWork;
@@ -410,14 +414,19 @@ PlanSearch::Paths PlanSearch::Decompose(const RouteLimits& limits) const {
   const std::vector<graph::FlowArc> arcs = search_.FlowArcs();
   const std::size_t most =
       limits.paths == kUnlimited ? graph::kNoPathLimit : 2 * std::size_t{limits.paths};
-  const auto decompose = [&](std::uint32_t hops) {
-    std::uint64_t counted = kFreeWork;
-    return graph::DecomposeFlow(arcs, source_, target_, hops, most, [&](std::uint64_t looked_at) {
-      if (looked_at <= counted) return false;
-      search_.AddWork(looked_at - std::exchange(counted, looked_at));
-      return search_.out_of_work();
-    });
+  std::uint64_t counted = kFreeWork;
+  const auto stop = [&](std::uint64_t looked_at) {
+    if (looked_at <= counted) return false;
+    search_.AddWork(looked_at - std::exchange(counted, looked_at));
+    return search_.out_of_work();
   };
+  const auto decompose = [&](std::uint32_t hops) {
+    counted = kFreeWork;
+    return graph::DecomposeFlow(arcs, source_, target_, hops, most, stop);
+  };
+  if (limits.hops != kUnlimited && limits.paths == kUnlimited && arcs.size() > kDenseSupport) {
+    return graph::DecomposeShortestFirst(arcs, source_, target_, limits.hops, stop);
+  }
   if (limits.hops != kUnlimited) return decompose(limits.hops);
   Paths paths = decompose(graph::kNoHopLimit);
   if (paths.size() <= limits.paths || arcs.size() > kDenseSupport) return paths;

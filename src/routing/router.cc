@@ -14,6 +14,8 @@
 namespace geo {
 namespace {
 
+constexpr Amount kFineEnough = 128;  // parts of a capacity that is not exact
+
 Status CheckRange(const char* what, std::uint32_t value, std::uint32_t most) {
   if ((value >= 1 && value <= most) || value == kUnlimited) return OkStatus();
   return MakeError(ErrorCode::kConstraintRange, std::string(what) + " " + std::to_string(value) +
@@ -256,13 +258,14 @@ StatusOr<CapacityAnswer> GraphRouter::Capacity(const RouteRequest& request) {
 }
 
 // The largest amount up to the maximum flow that has routes, by bisection: when an amount can be
-// paid, every smaller one can.
+// paid, every smaller one can. Where it is not certain to be the largest anyway, the last digits
+// are not worth a search each.
 CapacityAnswer GraphRouter::LargestUnderLimits(const RouteLimits& limits, Amount flow,
                                                PlanSearch& search) {
   CapacityAnswer answer{0, true, 0};
   Amount low = 0;
   Amount high = flow;  // the next amount tried; none above it can be paid, or none was found
-  while (low < high) {
+  while (low < high && (answer.exact || high - low > high / kFineEnough)) {
     const Amount tried = high == flow ? flow : low + (high - low + 1) / 2;
     const Verdict verdict = search.Solve(tried, limits, Effort::kFull);
     low = std::max(low, std::min(search.best_found(), flow));

@@ -131,27 +131,63 @@ std::uint32_t FewestHops(const ResidualGraph& graph, const std::vector<tests::Ca
   return distance[query.target];
 }
 
-// Decomposed paths carry the whole flow, are simple, and stay within it.
-void ExpectGoodDecomposition(const std::vector<FlowArc>& flow, const Query& query, Flow value) {
+// Paths are simple and stay within the flow. What they leave of it; `*sum` is what they carry.
+std::vector<FlowArc> TakeOff(const std::vector<Path>& paths, const std::vector<FlowArc>& flow,
+                             const Query& query, AmountSum* sum) {
   std::vector<FlowArc> left = flow;
-  AmountSum sum = 0;
-  for (const Path& path : DecomposeFlow(flow, query.source, query.target)) {
-    sum += path.amount;
-    ASSERT_GT(path.amount, 0);
-    ASSERT_EQ(path.nodes.front(), query.source);
-    ASSERT_EQ(path.nodes.back(), query.target);
-    ASSERT_EQ(std::set<NodeIndex>(path.nodes.begin(), path.nodes.end()).size(), path.nodes.size());
+  for (const Path& path : paths) {
+    *sum += path.amount;
+    EXPECT_GT(path.amount, 0);
+    EXPECT_EQ(path.nodes.front(), query.source);
+    EXPECT_EQ(path.nodes.back(), query.target);
+    EXPECT_EQ(std::set<NodeIndex>(path.nodes.begin(), path.nodes.end()).size(), path.nodes.size());
     for (std::size_t i = 0; i < path.edges.size(); ++i) {
       const auto arc = std::find_if(left.begin(), left.end(), [&](const FlowArc& candidate) {
         return candidate.tail == path.nodes[i] && candidate.head == path.nodes[i + 1];
       });
-      ASSERT_NE(arc, left.end());
-      ASSERT_EQ(arc->edge, path.edges[i]);
+      if (arc == left.end()) {
+        ADD_FAILURE() << "a path without flow";
+        return left;
+      }
+      EXPECT_EQ(arc->edge, path.edges[i]);
       arc->amount -= path.amount;
-      ASSERT_GE(arc->amount, 0);
+      EXPECT_GE(arc->amount, 0);
     }
   }
+  return left;
+}
+
+// Hops of the shortest path on which some flow is left; 0: none.
+std::uint32_t HopsLeft(const std::vector<FlowArc>& left, const Query& query) {
+  std::set<NodeIndex> reached = {query.source};
+  for (std::uint32_t hops = 1;; ++hops) {
+    std::set<NodeIndex> further = reached;
+    for (const FlowArc& arc : left) {
+      if (arc.amount > 0 && reached.count(arc.tail) != 0) further.insert(arc.head);
+    }
+    if (further.count(query.target) != 0) return hops;
+    if (further == reached) return 0;
+    reached = std::move(further);
+  }
+}
+
+// Decomposed paths carry the whole flow, or as much as no short path is left of.
+void ExpectGoodDecomposition(const std::vector<FlowArc>& flow, const Query& query, Flow value) {
+  AmountSum sum = 0;
+  TakeOff(DecomposeFlow(flow, query.source, query.target), flow, query, &sum);
   EXPECT_EQ(sum, value);
+  for (const std::uint32_t max_hops : {1U, 3U, 5U, kNoHopLimit}) {
+    const std::vector<Path> paths =
+        DecomposeShortestFirst(flow, query.source, query.target, max_hops);
+    ASSERT_TRUE(std::is_sorted(paths.begin(), paths.end(),
+                               [](const Path& x, const Path& y) { return x.hops() < y.hops(); }));
+    ASSERT_TRUE(paths.empty() || paths.back().hops() <= max_hops);
+    AmountSum part = 0;
+    const std::uint32_t hops = HopsLeft(TakeOff(paths, flow, query, &part), query);
+    ASSERT_TRUE(hops == 0 || hops > max_hops);
+    ASSERT_LE(part, value);
+    ASSERT_TRUE(max_hops != kNoHopLimit || part == value);
+  }
 }
 
 void ExpectFlowFits(const std::vector<FlowArc>& flow, const std::vector<tests::CapacityArc>& arcs,

@@ -285,6 +285,11 @@ TEST(DecomposeFlow, LeavesCyclesOut) {
   }
   EXPECT_TRUE(DecomposeFlow(arcs, 0, 4, 2).empty());
   EXPECT_TRUE(DecomposeFlow({}, 0, 4).empty());
+  const std::vector<Path> shortest = DecomposeShortestFirst(arcs, 0, 4, 3);
+  ASSERT_EQ(shortest.size(), 1U);
+  EXPECT_EQ(shortest[0].nodes, (std::vector<NodeIndex>{0, 1, 2, 4}));
+  EXPECT_TRUE(DecomposeShortestFirst(arcs, 0, 4, 2).empty());
+  EXPECT_TRUE(DecomposeShortestFirst({}, 0, 4, 2).empty());
 }
 
 TEST(DecomposeFlow, TakesWidePathsWithinTheHopLimit) {
@@ -301,6 +306,23 @@ TEST(DecomposeFlow, TakesWidePathsWithinTheHopLimit) {
   EXPECT_TRUE(DecomposeFlow(arcs, 0, 4, 4, 0).empty());
 }
 
+TEST(DecomposeFlow, TakesShortestPathsFirst) {
+  // The flow of the last test: its longest way is the widest now.
+  const std::vector<FlowArc> arcs = {{0, 1, 0, 14}, {1, 4, 1, 5},  {1, 2, 2, 9},
+                                     {2, 3, 3, 9},  {3, 4, 4, 13}, {0, 3, 5, 4}};
+  const auto amounts = [&](std::uint32_t max_hops) {
+    std::vector<Flow> found;
+    for (const Path& path : DecomposeShortestFirst(arcs, 0, 4, max_hops)) {
+      found.push_back(path.amount);
+    }
+    return found;
+  };
+  EXPECT_EQ(amounts(kNoHopLimit), (std::vector<Flow>{5, 4, 9}));
+  EXPECT_EQ(amounts(4), (std::vector<Flow>{5, 4, 9}));
+  EXPECT_EQ(amounts(3), (std::vector<Flow>{5, 4}));
+  EXPECT_TRUE(amounts(1).empty());
+}
+
 // Takes long if every path looks at every node.
 TEST(DecomposeFlow, TakesManyPathsOneByOne) {
   constexpr std::uint32_t kPaths = 200'000;
@@ -310,6 +332,7 @@ TEST(DecomposeFlow, TakesManyPathsOneByOne) {
     arcs.push_back({2 + i, 1, 2 * i + 1, 5});
   }
   EXPECT_EQ(DecomposeFlow(arcs, 0, 1).size(), kPaths);
+  EXPECT_EQ(DecomposeShortestFirst(arcs, 0, 1, 2).size(), kPaths);
 }
 
 TEST(DecomposeFlow, EndsWhenToldTo) {
@@ -328,6 +351,10 @@ TEST(DecomposeFlow, EndsWhenToldTo) {
         max_hops == 2 ? std::vector<std::uint64_t>{6, 11} : std::vector<std::uint64_t>{2, 4};
     EXPECT_EQ(told, expected);
   }
+  std::uint64_t seen = 0;
+  const auto at_once = [&](std::uint64_t looked_at) { return (seen = looked_at) > 0; };
+  EXPECT_EQ(DecomposeShortestFirst(arcs, 0, 4, 2, at_once).size(), 1U);
+  EXPECT_EQ(seen, 4U + 2U) << "arcs as far as the target is reached, then the way";
 }
 
 }  // namespace

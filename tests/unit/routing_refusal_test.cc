@@ -260,17 +260,42 @@ TEST_F(RefusalTest, NoRouteIsSaidOnlyWhereThatIsProven) {
   EXPECT_EQ(Describe(wide.Find(RoutingWorld::Ask(0, 3, 11))), "Policy E002");
 }
 
-// 2000 routes of two hops and a long one: the flow is found in 8 million arcs, and as many again
-// are looked at to take it apart, widest routes first.
-TEST_F(RefusalTest, TakingFlowsApartIsWork) {
-  constexpr ParticipantIndex kShort = 2000;
-  RoutingWorld wide(16 + kShort);
-  for (ParticipantIndex i = 16; i < 16 + kShort; ++i) wide.Open(i, 0, 5), wide.Open(3, i, 5);
-  wide.Open(4, 0, 50), wide.Open(3, 14, 50);
-  for (ParticipantIndex i = 4; i < 14; ++i) wide.Open(i + 1, i, 50);
-  request.amount = Amount{kShort} * 5 + 1;
-  EXPECT_EQ(Describe(wide.Find(request)), "HopLimit E002");
-  request.constraints.work_limit = 10'000'000;
+// 20,000 routes of two hops, a wide one, and a long one.
+class ManyRoutesTest : public RefusalTest {
+ protected:
+  static constexpr ParticipantIndex kShort = 20'000;
+
+  void SetUp() override {
+    for (ParticipantIndex i = 16; i < 16 + kShort; ++i) wide.Open(i, 0, 5), wide.Open(3, i, 5);
+    wide.Open(1, 0, 5 * kShort), wide.Open(3, 1, 5 * kShort);
+    wide.Open(4, 0, 50), wide.Open(3, 14, 50);
+    for (ParticipantIndex i = 4; i < 14; ++i) wide.Open(i + 1, i, 50);
+    request.constraints.max_paths = kUnlimited;
+    request.amount = 10 * kShort;
+  }
+
+  RoutingWorld wide{16 + kShort};
+};
+
+// Looking for one after the other would take a billion.
+TEST_F(ManyRoutesTest, AreFoundTogether) {
+  RouteAnswer answer = wide.Find(request);
+  ASSERT_TRUE(std::holds_alternative<Plan>(answer.outcome)) << Describe(answer);
+  EXPECT_EQ(std::get<Plan>(answer.outcome).routes.size(), kShort + 1U);
+  EXPECT_LT(answer.work, 10'000'000U);
+  ++request.amount;
+  answer = wide.Find(request);
+  ASSERT_EQ(Describe(answer), "HopLimit E002");
+  EXPECT_EQ(std::get<Refusal>(answer.outcome).best_found, 10 * kShort);
+  EXPECT_LT(answer.work, 30'000'000U);
+}
+
+// A flow is found, and 128 times looked at for the widest of its routes.
+TEST_F(ManyRoutesTest, TakingFlowsApartIsWork) {
+  request.constraints.max_paths = 64;
+  request.amount = 7 * kShort;
+  EXPECT_EQ(Describe(wide.Find(request)), "PathLimit E002");
+  request.constraints.work_limit = 7'000'000;  // with that, 7.6 million; without, 6.6
   EXPECT_EQ(Describe(wide.Find(request)), "WorkLimit E007");
 }
 

@@ -35,6 +35,13 @@ std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex sour
                                 std::size_t max_paths = kNoPathLimit,
                                 const std::function<bool(std::uint64_t arcs)>& stop = {});
 
+// The same with shortest paths first, each along the widest arcs at hand, until none of at most
+// `max_hops` is left. For flows of thousands of paths, where it does not matter how many there are.
+// O(arcs · min(max_hops, nodes) + hops of all paths).
+std::vector<Path> DecomposeShortestFirst(const std::vector<FlowArc>& arcs, NodeIndex source,
+                                         NodeIndex target, std::uint32_t max_hops,
+                                         const std::function<bool(std::uint64_t arcs)>& stop = {});
+
 }  // namespace geo::graph
 
 #endif  // GEO_GRAPH_DECOMPOSE_H_

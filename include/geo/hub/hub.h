@@ -44,6 +44,11 @@
 
 namespace geo {
 
+// Arcs that a hub looks at for one payment, unless told otherwise: a second or so. Among a million
+// participants, 8 routes of 8 hops were found with 0.4 million at most, or refused with 2 million;
+// 9,000 routes between the two largest hubs were found with 20 million.
+inline constexpr std::uint64_t kUsualWorkLimit = 50'000'000;
+
 struct HubOptions {
   // Founds the network when the store is empty; when it is not, the network name must agree.
   std::optional<Genesis> genesis = {};
@@ -54,8 +59,9 @@ struct HubOptions {
 
   // Defaults for payments that leave limits open: 8 hops, 8 paths. Its objective is that of all
   // payments; not kCheapest, for which a hub knows no costs. `avoid` and `within` stay empty: they
-  // name participants by index, and a payment brings an `avoid` of its own.
-  RouteConstraints routing = {};
+  // name participants by index, and a payment brings an `avoid` of its own. Its work limit is that
+  // of every search, as payments may ask for any number of hops and paths, and others wait.
+  RouteConstraints routing = {.work_limit = kUsualWorkLimit};
   // Commands issued further in the future are refused; 0 or more.
   Duration clock_drift = 300 * kSecond;
   // Take the messages of GEO v0.1 clients too (geo/hub/legacy_command.h has what that costs). Else

@@ -238,7 +238,7 @@ class Router {
   // The largest amount payable under the request's constraints; its amount is not looked at.
   // `exact` always when hops and paths are unlimited, no path-dependent policy is in the way and
   // the work limit is not reached; else when the search for splits was exhaustive or the maximum
-  // flow was reached. Errors as for FindRoutes.
+  // flow was reached. What is not exact is looked for to one part in 128. Errors as for FindRoutes.
   virtual StatusOr<CapacityAnswer> Capacity(const RouteRequest& request) = 0;
 
   // Everybody whom `from` can pay at least one minor unit under the constraints, page by page,
