@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <deque>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include "geo/graph/cycles.h"
 
@@ -9,19 +11,22 @@ namespace {
 
 constexpr std::uint32_t kFar = std::numeric_limits<std::uint32_t>::max();
 
-// Depth first from each node in turn, over larger nodes only, so that each cycle is met once, at
-// its smallest node; and only where the way back is short enough.
+// Depth first from each node in turn, over those that come later only, so that each cycle is met
+// once; and only where the way back is short enough. Nodes with many edges come first, so that the
+// others need not look through all of a hub's.
 class CycleLister {
  public:
   CycleLister(const ResidualGraph& graph, const CycleQuery& query, std::size_t max_cycles)
       : graph_(graph),
         query_(query),
         max_cycles_(max_cycles),
+        turn_(graph.node_count()),
         way_back_(graph.node_count(), kFar),
         on_path_(graph.node_count(), 0) {}
 
   CycleList Run() {
-    for (NodeIndex start = 0; start < graph_.node_count() && list_.complete; ++start) {
+    for (const NodeIndex start : InTurn()) {
+      if (!list_.complete) break;
       MeasureWaysBack(start);
       path_.assign(1, start);
       path_edges_.clear();
@@ -30,10 +35,23 @@ class CycleLister {
       on_path_[start] = 0;
       for (const NodeIndex node : measured_) way_back_[node] = kFar;
     }
+    std::sort(list_.cycles.begin(), list_.cycles.end(),
+              [](const Cycle& x, const Cycle& y) { return x.nodes < y.nodes; });
     return std::move(list_);
   }
 
  private:
+  // All nodes, those with the most edges first.
+  std::vector<NodeIndex> InTurn() {
+    std::vector<NodeIndex> nodes(graph_.node_count());
+    std::iota(nodes.begin(), nodes.end(), 0);
+    std::sort(nodes.begin(), nodes.end(), [this](NodeIndex x, NodeIndex y) {
+      return std::pair(graph_.degree(y), x) < std::pair(graph_.degree(x), y);
+    });
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) turn_[nodes[i]] = i;
+    return nodes;
+  }
+
   Flow Carried(EdgeIndex edge, NodeIndex tail) const {
     return graph_.CapacityFor(edge, tail, kNoNode, kNoNode);
   }
@@ -44,7 +62,7 @@ class CycleLister {
     return list_.complete;
   }
 
-  // Arcs from each larger node back to `start`, as far as they matter.
+  // Arcs from each later node back to `start`, as far as they matter.
   void MeasureWaysBack(NodeIndex start) {
     measured_.assign(1, start);
     way_back_[start] = 0;
@@ -54,7 +72,7 @@ class CycleLister {
       if (!MayLookAt(graph_.degree(node))) return;
       for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
         const NodeIndex from = graph_.neighbor(node, i);
-        if (from < start || way_back_[from] != kFar) continue;
+        if (turn_[from] < turn_[start] || way_back_[from] != kFar) continue;
         if (Carried(graph_.edge(node, i), from) < query_.min_amount) continue;
         way_back_[from] = way_back_[node] + 1;
         measured_.push_back(from);
@@ -90,12 +108,16 @@ class CycleLister {
       list_.complete = false;
       return;
     }
-    list_.cycles.push_back({path_, path_edges_, amount});
+    Cycle& cycle = list_.cycles.emplace_back(Cycle{path_, path_edges_, amount});
+    const auto smallest = std::min_element(path_.begin(), path_.end()) - path_.begin();
+    std::rotate(cycle.nodes.begin(), cycle.nodes.begin() + smallest, cycle.nodes.end());
+    std::rotate(cycle.edges.begin(), cycle.edges.begin() + smallest, cycle.edges.end());
   }
 
   const ResidualGraph& graph_;
   const CycleQuery& query_;
   std::size_t max_cycles_;
+  std::vector<std::uint32_t> turn_;  // of each node
   std::vector<std::uint32_t> way_back_;
   std::vector<NodeIndex> measured_;
   std::vector<std::uint8_t> on_path_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -143,6 +144,22 @@ TEST(GraphCycles, ListsAllOfThem) {
     EXPECT_FALSE(some.complete);
     EXPECT_EQ(some.cycles.size(), 1U);
   }
+}
+
+TEST(GraphCycles, ListsWithoutLookingThroughAHubAgainAndAgain) {
+  // Triangles with one hub in common, which has the largest number.
+  constexpr NodeIndex kHub = 2000;
+  Amounts amounts;
+  for (NodeIndex node = 0; node < kHub; node += 2) {
+    amounts[{node, kHub}] = 5;
+    amounts[{kHub, node + 1}] = 5;
+    amounts[{node + 1, node}] = 5;
+  }
+  const CycleQuery query{.max_length = 4, .min_amount = 1, .work_limit = 20 * amounts.size()};
+  const CycleList list = ListCycles(GraphOf(kHub + 1, amounts), query, 100'000);
+  EXPECT_TRUE(list.complete);
+  ASSERT_EQ(list.cycles.size(), kHub / 2);
+  EXPECT_EQ(list.cycles[1].nodes, (std::vector<NodeIndex>{2, kHub, 3}));
 }
 
 TEST(GraphCycles, DecomposesWholeCirculations) {
