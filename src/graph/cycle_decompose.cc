@@ -155,6 +155,12 @@ Status CheckConserved(NodeIndex nodes, std::span<const CirculationEdge> edges,
   }
   std::vector<AmountSum> balance(nodes, 0);
   for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (removed[i] > edges[i].amount || removed[i] < edges[i].amount - edges[i].capacity) {
+      return MakeError(ErrorCode::kInvalidArgument, std::to_string(removed[i]) +
+                                                        " is more than can be removed from, or "
+                                                        "added to, edge " +
+                                                        std::to_string(i));
+    }
     balance[edges[i].tail] -= removed[i];
     balance[edges[i].head] += removed[i];
   }

@@ -212,6 +212,10 @@ TEST(GraphCycles, DecomposesOnlyCirculations) {
   EXPECT_EQ(code({5, 5}, 0), ErrorCode::kOk);
   EXPECT_EQ(code({5, 4}, 0), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({5}, 0), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({6, 6}, 0), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({-1, -1}, 0), ErrorCode::kInvalidArgument);
+  constexpr Flow kLeast = std::numeric_limits<Flow>::min();
+  EXPECT_EQ(code({kLeast, kLeast}, 0), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({5, 5}, 1), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({5, 5}, 65), ErrorCode::kInvalidArgument);
 }
