@@ -54,6 +54,7 @@ Status CheckEffect(const Ledger& ledger, const DebtEffect& effect, bool growth) 
   const Amount owed = effect.from == pair.a ? pair.balance : -pair.balance;
   if (owed != effect.before) return Wrong(effect, "it is not what the plan says");
   if (effect.after == effect.before) return Wrong(effect, "nothing changes");
+  if (effect.after < -kMaxAmount) return Wrong(effect, "it is out of range");
   if (effect.paid_before != effect.paid_after) return Wrong(effect, "a payment's counter moves");
   if (pair.reserved_ab != 0 || pair.reserved_ba != 0) return Wrong(effect, "the pair is reserved");
   GEO_RETURN_IF_ERROR(CheckSide(ledger, effect, effect.from, effect.before, effect.after, growth));

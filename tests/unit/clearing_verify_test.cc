@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,7 @@ TEST_F(VerifyClearingTest, DebtsAreAsThePlanSaysAndChangeOnce) {
   EXPECT_EQ(Wrong(plan), "it is not what the plan says");
   EXPECT_EQ(Wrong({Debt(kAnna, kDan, 100, 0)}), "it is not what the plan says");
   EXPECT_EQ(Wrong({Debt(kAnna, kBen, 1000, 1000)}), "nothing changes");
+  EXPECT_EQ(Wrong(Cycle(std::numeric_limits<Amount>::min())), "it is out of range");
   std::vector<Effect> twice = Cycle(400);
   for (const Effect& effect : Cycle(400)) twice.push_back(effect);
   EXPECT_EQ(Wrong(twice), "a clearing changes one debt twice");
