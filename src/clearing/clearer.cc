@@ -148,6 +148,7 @@ class Clearer::Impl {
  public:
   // Reads the debts of all equivalents, or of one, into graphs that are not there yet.
   Status ReadAll(const Ledger& ledger, EquivalentIndex only) {
+    only_ = only;
     std::vector<std::vector<PairIndex>> pairs(ledger.equivalent_count());
     for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
       const Pair& pair = ledger.pair(i);
@@ -162,6 +163,7 @@ class Clearer::Impl {
 
   Status PairChanged(const Ledger& ledger, PairIndex index) {
     const Pair& pair = ledger.pair(index);
+    if (!Knows(pair.equivalent)) return OkStatus();
     if (graphs_.size() <= pair.equivalent) graphs_.resize(pair.equivalent + std::size_t{1});
     return StorePair(ledger, pair, graphs_[pair.equivalent]);
   }
@@ -179,6 +181,7 @@ class Clearer::Impl {
       }
     }
     const EquivalentIndex equivalent = ledger.pair(changed.front()).equivalent;
+    GEO_RETURN_IF_ERROR(CheckKnown(equivalent));
     if (graphs_.size() <= equivalent) return plan;
     const graph::CycleQuery query{options.max_length, options.min_amount, 0};
     Taking taking(graphs_[equivalent], search_, &plan, &in_step_);
@@ -240,12 +243,21 @@ class Clearer::Impl {
  private:
   static constexpr std::size_t kNoCycleLimit = static_cast<std::size_t>(-1);
 
-  static Status Check(const Ledger& ledger, const CycleClearing& request) {
+  bool Knows(EquivalentIndex equivalent) const { return only_ == kNoIndex || equivalent == only_; }
+  Status CheckKnown(EquivalentIndex equivalent) const {
+    if (Knows(equivalent)) return OkStatus();
+    return MakeError(ErrorCode::kInvalidArgument, "equivalent " + std::to_string(equivalent) +
+                                                      " is not the one that was read, " +
+                                                      std::to_string(only_));
+  }
+
+  Status Check(const Ledger& ledger, const CycleClearing& request) const {
     if (request.max_cycles == 0) {
       return MakeError(ErrorCode::kConstraintRange, "no cycles at all: max_cycles is 1 or more");
     }
     GEO_RETURN_IF_ERROR(CheckLength(request.max_length, kLongestPeriodicCycle));
-    return CheckScope(ledger, request.scope);
+    GEO_RETURN_IF_ERROR(CheckScope(ledger, request.scope));
+    return CheckKnown(request.scope.equivalent);
   }
 
   static StatusOr<ResidualGraph> GraphWithin(const Ledger& ledger, const ClearingScope& scope) {
@@ -283,7 +295,8 @@ class Clearer::Impl {
 
   std::vector<ResidualGraph> graphs_;  // by equivalent
   graph::CycleSearch search_;
-  bool in_step_ = true;  // else memory ran out while cycles were put back
+  EquivalentIndex only_ = kNoIndex;  // the only one that was read, if not all were
+  bool in_step_ = true;              // else memory ran out while cycles were put back
 };
 
 Clearer::Clearer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

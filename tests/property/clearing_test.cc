@@ -325,6 +325,14 @@ TEST(Clearing, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(cycle({0, 1}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(cycle({0, 1, 1}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(cycle({0, 1, 7}), ErrorCode::kInvalidArgument);
+  const auto of_another = Clearer::Create(world.ledger, 1);
+  ASSERT_TRUE(of_another.ok());
+  const PairIndex pair = 0;
+  EXPECT_TRUE((*of_another)->PairChanged(world.ledger, pair).ok());
+  EXPECT_EQ(ErrorCodeOf((*of_another)->PlanTriggered(world.ledger, {&pair, 1}, {}).status()),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf((*of_another)->PlanCycles(world.ledger, {{0, {}, 1}}).status()),
+            ErrorCode::kInvalidArgument);
   SetOff request;
   request.scope.equivalent = 0;
   request.max_debts_per_record = 2;

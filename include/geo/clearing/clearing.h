@@ -107,8 +107,8 @@ struct CycleListing {
 // good, once memory ran out in the middle of one: then make a new Clearer.
 class Clearer {
  public:
-  // Reads everything in `ledger`, or only one equivalent, of which alone it then knows. O(pairs ·
-  // log pairs).
+  // Reads everything in `ledger`, or only one equivalent, of which alone it then knows: changes in
+  // others count for nothing, and plans for them are InvalidArgument. O(pairs · log pairs).
   static StatusOr<std::unique_ptr<Clearer>> Create(const Ledger& ledger,
                                                    EquivalentIndex only = kNoIndex);
   ~Clearer();
