@@ -67,8 +67,7 @@ StatusOr<graph::Circulation> Solve(const Ledger& ledger, const Comparison& compa
   GEO_ASSIGN_OR_RETURN(const SetOffProblem problem, GatherDebts(ledger, request, taken));
   graph::CirculationOptions options;
   options.work_limit = request.work_limit;
-  return graph::MaximumCirculation(static_cast<graph::NodeIndex>(ledger.participant_count()),
-                                   problem.edges, options);
+  return SolveSetOff(ledger, problem, options);
 }
 
 StatusOr<ClearingChoice> CyclesFirst(const Ledger& ledger, Clearer& clearer,

@@ -37,6 +37,18 @@ void AddPair(const Ledger& ledger, PairIndex index, const SetOff& request, Amoun
   add(Reverse(owing), 0, GrowsTo(ledger, pair, Reverse(owing), 0));
 }
 
+// The two edges of a pair follow one another.
+void NetOut(const SetOffProblem& problem, graph::Circulation* solved) {
+  const auto left = [&](std::size_t i) { return problem.edges[i].amount - solved->removed[i]; };
+  for (std::size_t i = 1; i < problem.pairs.size(); ++i) {
+    if (problem.pairs[i] != problem.pairs[i - 1]) continue;
+    const Amount common = std::min(left(i - 1), left(i));
+    solved->removed[i - 1] += common;
+    solved->removed[i] += common;
+    solved->volume += AmountSum{common} * 2;
+  }
+}
+
 }  // namespace
 
 StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
@@ -50,6 +62,15 @@ StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
     AddPair(ledger, i, request, less == taken.end() ? 0 : less->second, &problem);
   }
   return problem;
+}
+
+StatusOr<graph::Circulation> SolveSetOff(const Ledger& ledger, const SetOffProblem& problem,
+                                         const graph::CirculationOptions& options) {
+  const auto nodes = static_cast<graph::NodeIndex>(ledger.participant_count());
+  GEO_ASSIGN_OR_RETURN(graph::Circulation solved,
+                       graph::MaximumCirculation(nodes, problem.edges, options));
+  NetOut(problem, &solved);
+  return solved;
 }
 
 }  // namespace geo

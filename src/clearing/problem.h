@@ -24,6 +24,11 @@ using TakenOff = std::unordered_map<PairIndex, Amount>;
 StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
                                     const TakenOff& taken);
 
+// graph::MaximumCirculation over the debts of `ledger`. What a search that ended early lets two owe
+// each other both ways is one debt in the books: it is less by what the two have in common.
+StatusOr<graph::Circulation> SolveSetOff(const Ledger& ledger, const SetOffProblem& problem,
+                                         const graph::CirculationOptions& options);
+
 }  // namespace geo
 
 #endif  // GEO_SRC_CLEARING_PROBLEM_H_

@@ -106,13 +106,12 @@ StatusOr<ClearingPlan> PlanSetOff(const Ledger& ledger, const SetOff& request) {
                                                       "; a cycle alone has three");
   }
   GEO_ASSIGN_OR_RETURN(const SetOffProblem problem, GatherDebts(ledger, request, {}));
-  const auto nodes = static_cast<graph::NodeIndex>(ledger.participant_count());
   graph::CirculationOptions options;
   options.work_limit = request.work_limit;
   options.enough_ppm = request.enough_ppm;
-  GEO_ASSIGN_OR_RETURN(const graph::Circulation solved,
-                       graph::MaximumCirculation(nodes, problem.edges, options));
-  GEO_RETURN_IF_ERROR(graph::CheckCirculation(nodes, problem.edges, solved));
+  GEO_ASSIGN_OR_RETURN(const graph::Circulation solved, SolveSetOff(ledger, problem, options));
+  GEO_RETURN_IF_ERROR(graph::CheckCirculation(
+      static_cast<graph::NodeIndex>(ledger.participant_count()), problem.edges, solved));
   ClearingPlan plan;
   plan.cleared = solved.volume;
   plan.upper_bound = solved.upper_bound;

@@ -224,6 +224,24 @@ TEST(Clearing, SetOffLeavesNoCycleAndBeatsCycles) {
   }
 }
 
+// Then two may come to owe each other both ways, which is one debt in the books.
+TEST(Clearing, SetOffThatEndsEarlyTellsWhatFalls) {
+  int early = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    World world(seed, 600, 1500, 100, true);
+    SetOff request;
+    request.scope.equivalent = 0;
+    request.growth = true;
+    request.work_limit = 1;
+    const auto plan = PlanSetOff(world.ledger, request);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    EXPECT_EQ(plan->complete, plan->upper_bound == plan->cleared);
+    early += plan->complete ? 0 : 1;
+    world.Carry(*plan, true);
+  }
+  EXPECT_GT(early, 3);
+}
+
 TEST(Clearing, OnlyWithin) {
   int with_cycles = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
