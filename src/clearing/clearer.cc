@@ -7,7 +7,6 @@
 #include "geo/clearing/clearing.h"
 #include "geo/graph/cycles.h"
 #include "geo/graph/residual_graph.h"
-#include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
 #include "src/clearing/legal.h"
 
@@ -57,20 +56,17 @@ Status CheckLength(std::uint32_t length, std::uint32_t longest) {
                                                     std::to_string(longest) + " are possible");
 }
 
-// Takes cycles off a graph, remembers what it did, and puts everything back at the end. Where there
-// is no memory even for that, `*in_step` becomes false.
+// Takes cycles off a graph, remembers what it did, and puts everything back at the end. Debts that
+// are gone stay in the graph, of nothing: taking them out would cost as much as a hub has lines,
+// and putting them back memory.
 class Taking {
  public:
-  Taking(ResidualGraph& graph, graph::CycleSearch& search, ClearingPlan* plan, bool* in_step)
-      : graph_(graph), search_(search), plan_(*plan), in_step_(*in_step) {}
+  Taking(ResidualGraph& graph, graph::CycleSearch& search, ClearingPlan* plan)
+      : graph_(graph), search_(search), plan_(*plan) {}
   ~Taking() {
-    const auto put_back = [this] {
-      for (const auto& [ends, amount] : before_) {
-        GEO_RETURN_IF_ERROR(StoreDebt(graph_, ends.first, ends.second, amount));
-      }
-      return OkStatus();
-    };
-    if (!CatchNoMemory(put_back).ok()) in_step_ = false;
+    for (const auto& [ends, amount] : before_) {
+      Change(graph_.Find(ends.first, ends.second), ends.first, amount);
+    }
   }
   Taking(const Taking&) = delete;
   Taking& operator=(const Taking&) = delete;
@@ -88,7 +84,7 @@ class Taking {
       if (outcome == Outcome::kWorkLimit) return false;
       if (outcome != Outcome::kFound) return true;
       if (plan_.cycles.size() == max_cycles) return false;
-      GEO_RETURN_IF_ERROR(Take(cycle));
+      Take(cycle);
     }
   }
 
@@ -96,11 +92,8 @@ class Taking {
   Status Finish(const Ledger& ledger, EquivalentIndex equivalent) {
     std::vector<Effect> effects;
     for (const auto& [ends, amount] : before_) {
-      const EdgeIndex edge = graph_.Find(ends.first, ends.second);
-      const Amount after =
-          edge == graph::kNoEdge
-              ? 0
-              : graph_.CapacityFor(edge, ends.first, graph::kNoNode, graph::kNoNode);
+      const Amount after = graph_.CapacityFor(graph_.Find(ends.first, ends.second), ends.first,
+                                              graph::kNoNode, graph::kNoNode);
       const Pair& pair = ledger.pair(*ledger.FindPair(equivalent, ends.first, ends.second));
       effects.emplace_back(ChangeOfDebt(pair, pair.DirectionFrom(ends.first), after));
     }
@@ -111,23 +104,26 @@ class Taking {
   }
 
  private:
-  Status Take(const graph::Cycle& cycle) {
+  void Take(const graph::Cycle& cycle) {
     for (std::size_t i = 0; i < cycle.nodes.size(); ++i) {
       const NodeIndex from = cycle.nodes[i];
       const NodeIndex to = cycle.nodes[(i + 1) % cycle.nodes.size()];
       const Amount owed = graph_.CapacityFor(cycle.edges[i], from, graph::kNoNode, graph::kNoNode);
       before_.try_emplace({from, to}, owed);
-      GEO_RETURN_IF_ERROR(StoreDebt(graph_, from, to, owed - cycle.amount));
+      Change(cycle.edges[i], from, owed - cycle.amount);
     }
     plan_.cleared += AmountSum{cycle.amount} * cycle.length();
     plan_.cycles.push_back({cycle.nodes, cycle.amount});
-    return OkStatus();
+  }
+
+  // Asks for no memory, and cannot fail: the edge is there.
+  void Change(EdgeIndex edge, NodeIndex debtor, Amount amount) {
+    graph_.Change(edge, debtor, graph::PlainArc(amount), graph::Arc()).IgnoreError();
   }
 
   ResidualGraph& graph_;
   graph::CycleSearch& search_;
   ClearingPlan& plan_;
-  bool& in_step_;
   std::map<std::pair<NodeIndex, NodeIndex>, Amount> before_;
 };
 
@@ -184,7 +180,7 @@ class Clearer::Impl {
     GEO_RETURN_IF_ERROR(CheckKnown(equivalent));
     if (graphs_.size() <= equivalent) return plan;
     const graph::CycleQuery query{options.max_length, options.min_amount, 0};
-    Taking taking(graphs_[equivalent], search_, &plan, &in_step_);
+    Taking taking(graphs_[equivalent], search_, &plan);
     for (const PairIndex index : changed) {
       const Pair& pair = ledger.pair(index);
       if (pair.equivalent != equivalent || LegalDebt(ledger, pair) == 0) continue;
@@ -231,15 +227,6 @@ class Clearer::Impl {
     return listing;
   }
 
-  // What `plan` answers, or OutOfMemory where the graphs are not, or not any more, what they were.
-  template <typename Plan>
-  auto WhileInStep(const Plan& plan) -> decltype(plan()) {
-    if (!in_step_) return NoMemory();
-    auto answer = plan();
-    if (!in_step_) return NoMemory();
-    return answer;
-  }
-
  private:
   static constexpr std::size_t kNoCycleLimit = static_cast<std::size_t>(-1);
 
@@ -276,7 +263,7 @@ class Clearer::Impl {
   StatusOr<ClearingPlan> PlanIn(ResidualGraph& graph, const Ledger& ledger,
                                 const CycleClearing& request) {
     ClearingPlan plan;
-    Taking taking(graph, search_, &plan, &in_step_);
+    Taking taking(graph, search_, &plan);
     for (std::uint32_t length = kShortestCycle; length <= request.max_length && plan.complete;
          ++length) {
       const graph::CycleQuery query{length, request.scope.min_amount, 0};
@@ -296,7 +283,6 @@ class Clearer::Impl {
   std::vector<ResidualGraph> graphs_;  // by equivalent
   graph::CycleSearch search_;
   EquivalentIndex only_ = kNoIndex;  // the only one that was read, if not all were
-  bool in_step_ = true;              // else memory ran out while cycles were put back
 };
 
 Clearer::Clearer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -315,16 +301,16 @@ Status Clearer::PairChanged(const Ledger& ledger, PairIndex pair) {
 StatusOr<ClearingPlan> Clearer::PlanTriggered(const Ledger& ledger,
                                               std::span<const PairIndex> changed,
                                               const TriggeredClearing& options) {
-  return impl_->WhileInStep([&] { return impl_->PlanTriggered(ledger, changed, options); });
+  return impl_->PlanTriggered(ledger, changed, options);
 }
 
 StatusOr<ClearingPlan> Clearer::PlanCycles(const Ledger& ledger, const CycleClearing& request) {
-  return impl_->WhileInStep([&] { return impl_->PlanCycles(ledger, request); });
+  return impl_->PlanCycles(ledger, request);
 }
 
 StatusOr<CycleListing> Clearer::ListCycles(const Ledger& ledger,
                                            const CycleClearing& request) const {
-  return impl_->WhileInStep([&] { return impl_->ListCycles(ledger, request); });
+  return impl_->ListCycles(ledger, request);
 }
 
 }  // namespace geo

@@ -103,8 +103,8 @@ struct CycleListing {
 
 // Plans clearings. Keeps the legal debts of each equivalent as a graph; the ledger is handed in
 // with every call and must be the one that the graphs are in step with, or an equal one. Same
-// state, same request: same plan. One thread at a time. Plans and lists answer OutOfMemory, for
-// good, once memory ran out in the middle of one: then make a new Clearer.
+// state, same request: same plan. One thread at a time. Where memory runs out in the middle of a
+// plan the graphs are as before.
 class Clearer {
  public:
   // Reads everything in `ledger`, or only one equivalent, of which alone it then knows: changes in
