@@ -58,7 +58,8 @@ inline constexpr std::uint32_t kWholeInPpm = 1'000'000;
 struct CirculationOptions {
   CirculationEngine engine = CirculationEngine::kAutomatic;
   // Ends early, with a valid circulation and a proven gap: when about this many arcs have been
-  // looked at (a search with its moves, or 1,000 pivots, are finished first) …
+  // looked at (a search with its moves, or 1,000 pivots, are finished first, and what waits then is
+  // brought to where it is missing: some dozens of arcs per edge in long networks) …
   std::uint64_t work_limit = kNoWorkLimit;
   // … or when this share of the optimum, in millionths, is expected to be reached. The share that
   // is proven, volume / upper_bound, may turn out a little less or more. Pays in networks of some
