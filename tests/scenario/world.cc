@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "geo/base/limits.h"
 #include "geo/crypto/envelope.h"
 #include "geo/crypto/hash.h"
 #include "src/base/status_macros.h"
@@ -227,6 +228,7 @@ Status World::Open() {
   options.founded_at = now_;
   options.payments.shortest_lifetime = kSecond;  // of the locks that a case begins with
   options.payments.longest_lifetime = std::max(options.payments.longest_lifetime, longest_lock_);
+  options.payments.max_prepared_per_payer = kMaxPrepared;  // the format knows no such limit
   options.durability = Durability::kOrdered;
   options.routing.max_hops = kMaxHops;
   options.routing.max_paths = kMaxPaths;
