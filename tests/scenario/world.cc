@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "geo/base/limits.h"
@@ -51,6 +52,16 @@ std::vector<Lock> InOrder(const Json& locks) {
   }
   std::reverse(placed.begin(), placed.end());
   return placed;
+}
+
+// A debt of zero has no record (spec 01 §4.4): a pair that a debt was invented for, and taken from
+// again, is as if it were not there.
+bool HoldsSomething(const Pair& pair) {
+  Pair nothing;
+  nothing.equivalent = pair.equivalent;
+  nothing.a = pair.a;
+  nothing.b = pair.b;
+  return pair != nothing;
 }
 
 // `status` with the part of the set-up that it comes from.
@@ -375,8 +386,12 @@ Kept KeptOf(const Ledger& ledger, std::optional<EquivalentIndex> only) {
     if (wanted(ledger.line(i).equivalent)) kept.lines.push_back(ledger.line(i));
   }
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    if (wanted(ledger.pair(i).equivalent)) kept.pairs.push_back(ledger.pair(i));
+    const Pair& pair = ledger.pair(i);
+    if (wanted(pair.equivalent) && HoldsSomething(pair)) kept.pairs.push_back(pair);
   }
+  std::sort(kept.pairs.begin(), kept.pairs.end(), [](const Pair& x, const Pair& y) {
+    return std::tie(x.equivalent, x.a, x.b) < std::tie(y.equivalent, y.a, y.b);
+  });
   for (const Transaction* one : ledger.Prepared(0, ledger.prepared_count())) {
     if (wanted(one->equivalent)) kept.prepared.push_back(*one);
   }
