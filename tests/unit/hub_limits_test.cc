@@ -72,6 +72,23 @@ TEST_F(HubLimitsTest, PreparedPaymentsOfEverybody) {
   Do("anna", make(kMaxPrepared));
 }
 
+// Payers ask for hops and paths, not for the time of everybody else.
+TEST_F(HubLimitsTest, WorkOfASearch) {
+  EXPECT_EQ(options_.routing.work_limit, kUsualWorkLimit);
+  (void)OpenChain("anna", "ben", 1);
+  options_.routing.work_limit = 10;
+  Reopen();
+  Pay pay = Payment("anna", "ben", "150");
+  pay.constraints.max_hops = kUnlimited;
+  const CommandResult refused = Try("anna", pay);
+  ASSERT_EQ(Code(refused), "Deadline");
+  EXPECT_EQ(refused.payment->refusal->reason, RefusalReason::kWorkLimit);
+  EXPECT_FALSE(hub_->view().Capacity(KeyOf("anna").pid(), KeyOf("ben").pid(), Eur()).value().exact);
+  options_.routing.work_limit = kUsualWorkLimit;
+  Reopen();
+  Do("anna", pay);
+}
+
 // Otherwise their slice of a snapshot could be more than a store takes.
 TEST_F(HubLimitsTest, BytesOfPreparedPayments) {
   if (!FullTier()) GTEST_SKIP() << "full tier only (GEO_TEST_TIER=full)";
