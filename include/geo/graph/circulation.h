@@ -19,9 +19,9 @@
 // are many. Tiered preflow moves surplus by push–relabel along shortest ways by cost and then by
 // arcs, and raises tiers by a search from all deficits at once, as often as needed: some dozens of
 // times, less in networks where everybody is near everybody. When that gets slow, it moves deficits
-// backwards instead, and so on in turn. Where it does not get on, and from the
-// start in small networks and in long and wide ones (plane lattices), a network simplex continues
-// from the flow and the tiers reached so far. docs/circulation.md says more.
+// backwards instead, and so on in turn. Where it does not get on, a network simplex continues from
+// the flow and the tiers reached so far. In small networks and in long and wide ones (plane
+// lattices) that is first, and preflow where it does not get on. docs/circulation.md says more.
 //
 // Pure functions of their arguments; any number of threads may call them.
 #ifndef GEO_GRAPH_CIRCULATION_H_
@@ -83,7 +83,8 @@ struct Circulation {
 // InvalidArgument (a node out of range, tail = head, amount or capacity out of range, enough_ppm
 // above kWholeInPpm), TooLarge (more than kMaxEdges edges or kMaxNodes nodes).
 //
-// Complexity: O(edges · searches) in practice for tiered preflow, pivots · √edges for the simplex.
+// Complexity: O(edges · searches) in practice for tiered preflow, pivots · √edges for the simplex,
+// which kAutomatic ends after some three pivots per edge.
 StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const CirculationEdge> edges,
                                          const CirculationOptions& options = {});
 
