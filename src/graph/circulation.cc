@@ -18,22 +18,25 @@ namespace {
 // Searches after which the preflow must show progress, or the simplex takes over.
 constexpr std::uint32_t kManySearches = 64;
 
+constexpr std::uint64_t kSmall = 64'000;  // strands
+
 // Where the simplex is faster from the start: in networks that are long and wide, as plane lattices
 // are, and in small ones, the longer the larger. Where one way leads round it is not, however long.
 bool SuitsSimplex(const CirculationNetwork& network) {
   constexpr std::uint64_t kShallow = 3;
   constexpr std::uint64_t kLongWay = 40;
   constexpr std::uint64_t kEdgesPerDepth = 2'200;
-  constexpr std::uint64_t kSmall = 64'000;
   const std::uint64_t depth = network.depth;
   if (depth <= kShallow || depth > network.nodes / 4) return false;
   if (depth > kLongWay && depth * depth > std::uint64_t{2} * network.nodes) return true;
   return network.strands < std::min(kSmall, kEdgesPerDepth * depth);
 }
 
-// Where the simplex suits it takes up to two pivots per strand, each of which looks at √strands
-// arcs; where it only seemed to, as in rings of narrow layers, many times as long as preflow.
+// Where the simplex suits large networks it takes up to two pivots per strand, each of which looks
+// at √strands arcs; where it only seemed to, as in rings of narrow layers, many times as long as
+// preflow. Small ones it ends soon in any case.
 std::uint64_t ManyArcs(const CirculationNetwork& network) {
+  if (network.strands < kSmall) return kNoWorkLimit;
   const double strands = network.strands;
   return static_cast<std::uint64_t>(3 * strands * std::sqrt(strands));
 }

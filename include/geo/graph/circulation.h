@@ -84,7 +84,7 @@ struct Circulation {
 // above kWholeInPpm), TooLarge (more than kMaxEdges edges or kMaxNodes nodes).
 //
 // Complexity: O(edges · searches) in practice for tiered preflow, pivots · √edges for the simplex,
-// which kAutomatic ends after some three pivots per edge.
+// which kAutomatic ends after some three pivots per edge where there are 64,000 or more.
 StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const CirculationEdge> edges,
                                          const CirculationOptions& options = {});
 
