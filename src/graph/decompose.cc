@@ -237,37 +237,41 @@ bool Support::TakeShortestPath(std::uint32_t max_hops, Path* path) {
   return true;
 }
 
-}  // namespace
-
-std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
-                                NodeIndex target, std::uint32_t max_hops, std::size_t max_paths,
-                                const std::function<bool(std::uint64_t arcs)>& stop) {
+// Paths as `take` takes them off, as long as it does and `stop` lets it.
+template <typename Take>
+std::vector<Path> TakeAll(Support& support, std::size_t max_paths, const Take& take,
+                          const std::function<bool(std::uint64_t arcs)>& stop) {
   std::vector<Path> paths;
-  Support support(arcs, source, target);
   if (!support.HasEnds()) return paths;
-  const bool any = max_hops == kNoHopLimit;
-  if (any) max_paths = kNoPathLimit;
   Path path;
-  while (paths.size() < max_paths &&
-         (any ? support.TakeAnyPath(&path) : support.TakeWidestPath(max_hops, &path))) {
+  while (paths.size() < max_paths && take(&path)) {
     paths.push_back(path);
     if (stop && stop(support.work())) break;
   }
   return paths;
 }
 
+}  // namespace
+
+std::vector<Path> DecomposeFlow(const std::vector<FlowArc>& arcs, NodeIndex source,
+                                NodeIndex target, std::uint32_t max_hops, std::size_t max_paths,
+                                const std::function<bool(std::uint64_t arcs)>& stop) {
+  Support support(arcs, source, target);
+  if (max_hops == kNoHopLimit) {
+    return TakeAll(
+        support, kNoPathLimit, [&](Path* path) { return support.TakeAnyPath(path); }, stop);
+  }
+  return TakeAll(
+      support, max_paths, [&](Path* path) { return support.TakeWidestPath(max_hops, path); }, stop);
+}
+
 std::vector<Path> DecomposeShortestFirst(const std::vector<FlowArc>& arcs, NodeIndex source,
                                          NodeIndex target, std::uint32_t max_hops,
                                          const std::function<bool(std::uint64_t arcs)>& stop) {
-  std::vector<Path> paths;
   Support support(arcs, source, target);
-  if (!support.HasEnds()) return paths;
-  Path path;
-  while (support.TakeShortestPath(max_hops, &path)) {
-    paths.push_back(path);
-    if (stop && stop(support.work())) break;
-  }
-  return paths;
+  return TakeAll(
+      support, kNoPathLimit, [&](Path* path) { return support.TakeShortestPath(max_hops, path); },
+      stop);
 }
 
 }  // namespace geo::graph

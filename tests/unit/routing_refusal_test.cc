@@ -274,7 +274,7 @@ class ManyRoutesTest : public RefusalTest {
     request.amount = 10 * kShort;
   }
 
-  RoutingWorld wide{16 + kShort};
+  RoutingWorld wide{17 + kShort};
 };
 
 // Looking for one after the other would take a billion.
@@ -288,6 +288,26 @@ TEST_F(ManyRoutesTest, AreFoundTogether) {
   ASSERT_EQ(Describe(answer), "HopLimit E002");
   EXPECT_EQ(std::get<Refusal>(answer.outcome).best_found, 10 * kShort);
   EXPECT_LT(answer.work, 30'000'000U);
+}
+
+// The flow takes the short way over a line that bears two hops only; one more look goes round it.
+TEST_F(ManyRoutesTest, WhatTheFlowMissedIsLookedFor) {
+  constexpr ParticipantIndex kRound = 16 + kShort;
+  LinePolicy policy;
+  policy.max_hops = 2;
+  wide.Open(2, 0, 5), wide.Open(15, 2, 5, policy), wide.Open(3, 15, 5);
+  wide.Open(kRound, 2, 5), wide.Open(15, kRound, 5);
+  EXPECT_EQ(wide.router->Capacity(request)->amount, 10 * kShort + 5);
+}
+
+// 64 routes carry the wide one and 63 others. That no 64 carry more is not proven; looking for it
+// to the last unit would take a third more work.
+TEST_F(ManyRoutesTest, CapacityIsNotLookedForToTheLastUnit) {
+  request.constraints.max_paths = 64;
+  const CapacityAnswer capacity = wide.router->Capacity(request).value();
+  EXPECT_EQ(capacity.amount, 5 * kShort + 63 * 5);
+  EXPECT_FALSE(capacity.exact);
+  EXPECT_LT(capacity.work, 10'000'000U) << "8.5 million; to the last unit 11.1";
 }
 
 // A flow is found, and 128 times looked at for the widest of its routes.
