@@ -85,8 +85,8 @@ StatusOr<ClearingChoice> CyclesFirst(const Ledger& ledger, Clearer& clearer,
   choice.cleared = plan.cleared;
   choice.reachable = plan.cleared + after.volume;
   choice.cycles = plan.cycles.size();
-  choice.complete = plan.complete;
-  choice.work = plan.work;
+  choice.complete = plan.complete && after.optimal();
+  choice.work = plan.work + after.work;
   return choice;
 }
 

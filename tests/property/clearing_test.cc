@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "geo/clearing/policy.h"
 #include "tests/support/environment.h"
 #include "tests/support/flow_oracle.h"
 #include "tests/support/routing_world.h"
@@ -240,6 +242,32 @@ TEST(Clearing, SetOffThatEndsEarlyTellsWhatFalls) {
     world.Carry(*plan, true);
   }
   EXPECT_GT(early, 3);
+}
+
+// Cycles of three may have come to their end where the set-off after them has not.
+TEST(Clearing, AComparisonTellsWhatTheWorkLimitEnded) {
+  int ended_after = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    const World world(seed, 600, 1500, 100, true);
+    Comparison comparison;
+    comparison.scope.equivalent = 0;
+    comparison.lengths = {3};
+    const auto cycles = (*Clearer::Create(world.ledger))
+                            ->PlanCycles(world.ledger, {comparison.scope, 3,
+                                                        std::numeric_limits<std::uint32_t>::max()});
+    const auto whole = CompareClearings(world.ledger, comparison);
+    ASSERT_TRUE(cycles.ok() && whole.ok());
+    comparison.work_limit = cycles->work;
+    const auto limited = CompareClearings(world.ledger, comparison);
+    ASSERT_TRUE(limited.ok());
+    const ClearingChoice& all = whole->choices[0];
+    const ClearingChoice& some = limited->choices[0];
+    EXPECT_TRUE(all.complete && all.cleared == cycles->cleared && all.work > cycles->work);
+    EXPECT_TRUE(some.cleared == all.cleared && some.reachable <= all.reachable);
+    EXPECT_EQ(some.complete, some.reachable == all.reachable);
+    ended_after += some.complete ? 0 : 1;
+  }
+  EXPECT_GT(ended_after, 3);
 }
 
 TEST(Clearing, OnlyWithin) {

@@ -68,8 +68,8 @@ struct ClearingChoice {
   std::uint32_t share_ppm = 0;            // cleared / upper_bound, in millionths; 0 of nothing
   std::uint32_t reachable_share_ppm = 0;  // reachable / upper_bound
   std::size_t cycles = 0;
-  bool complete = true;    // false: the work limit ended it
-  std::uint64_t work = 0;  // arcs looked at
+  bool complete = true;    // false: the work limit ended it, or the set-off after it
+  std::uint64_t work = 0;  // arcs looked at, also by the set-off after it
 };
 
 struct ClearingReport {
