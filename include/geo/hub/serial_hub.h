@@ -113,8 +113,10 @@ class SerialHub {
 
   SerialHubCounts counts() const;
 
-  // Lets everything that was queued finish, refuses what comes later, and closes the hub. Closing
-  // twice answers StoreClosed. Errors as Hub::Close; HubPoisoned.
+  // Lets everything that was queued finish, refuses what comes later, and closes the hub, whatever
+  // it returns: closing twice answers StoreClosed. Errors as Hub::Close; HubPoisoned. After one, be
+  // it StoreBusy, all that was answered is durable still; rows of the read model that were not
+  // written are when the store is opened anew, and acknowledged events may come again.
   Status Close();
 
   // --- Reading. ---
