@@ -1,6 +1,7 @@
 #include "src/routing/plan_search.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <utility>
 
@@ -15,15 +16,14 @@ namespace {
 using graph::Outcome;
 using graph::Path;
 
-constexpr std::uint32_t kRuleTries = 64;        // searches around path-dependent policies, per path
-constexpr int kFlowRounds = 8;                  // flows tried around them
-constexpr std::uint32_t kMostSlots = 1U << 24;  // until the number of paths goes up no more
-constexpr std::size_t kManyRoutes = 128;        // found one by one when any number will do
-constexpr Amount kCloseEnough = 16;             // a route is wide enough within this part
-constexpr std::uint64_t kLittleWork = 4000;     // arcs for a flow, after which others are tried
-constexpr std::uint64_t kExtraWork = 8000;      // arcs for each of the stages that seldom help
-constexpr std::size_t kDenseSupport = 512;      // arcs of a flow that is decomposed widest first
-constexpr std::uint64_t kFreeWork = 1U << 20;   // arcs: what a decomposition may take uncounted
+constexpr std::uint32_t kRuleTries = 64;       // searches around path-dependent policies, per path
+constexpr int kFlowRounds = 8;                 // flows tried around them
+constexpr std::size_t kManyRoutes = 128;       // found one by one when any number will do
+constexpr Amount kCloseEnough = 16;            // a route is wide enough within this part
+constexpr std::uint64_t kLittleWork = 4000;    // arcs for a flow, after which others are tried
+constexpr std::uint64_t kExtraWork = 8000;     // arcs for each of the stages that seldom help
+constexpr std::size_t kDenseSupport = 512;     // arcs of a flow that is decomposed widest first
+constexpr std::uint64_t kFreeWork = 1U << 20;  // arcs: what a decomposition may take uncounted
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
   return limits.hops == kUnlimited ? graph::kNoHopLimit : limits.hops;
@@ -82,6 +82,9 @@ Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effor
     if (effort == Effort::kGlance) return verdict;
     verdict = Greedy(amount, limits, true);
     if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
+  } else if (limits.hops != kUnlimited && effort == Effort::kFull) {
+    verdict = Greedy(amount, {limits.hops, kMostPaths, limits.path_rules}, true);
+    if (verdict == Verdict::kFound || verdict == Verdict::kOutOfWork) return verdict;
   }
   const std::uint64_t before = search_.work();
   verdict = ByFlow(amount, limits);
@@ -270,17 +273,22 @@ bool PlanSearch::FailedBefore(Amount amount, const RouteLimits& limits, bool wid
 }
 
 // Adds routes to routes_, whose flow is pushed, until they carry `amount`. Without a limit on paths
-// ever narrower ones will do, but not ever more: exact flow finds thousands for less.
+// ever narrower ones will do, but not ever more: exact flow finds thousands for less. They narrow
+// by powers of two, so that a larger amount begins with the same routes: what some amount finds is
+// found for smaller ones.
 Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
   const bool bounded = limits.paths != kUnlimited;
   const std::size_t most = bounded ? limits.paths : routes_.size() + kManyRoutes;
   std::uint32_t slots = kUsualSplit;
   auto left = static_cast<Amount>(amount - SumOf(routes_));
+  Amount width = static_cast<Amount>(std::bit_floor(static_cast<std::uint64_t>(left)));
+  const bool halving = !bounded && limits.hops != kUnlimited;
   Path path;
   while (left > 0) {
     if (routes_.size() >= most) break;
     if (bounded) slots = static_cast<std::uint32_t>(most - routes_.size());
-    const Outcome outcome = FindNext(left, slots, limits, &path);
+    const Outcome outcome =
+        halving ? FindRoute(width, limits, &path) : FindNext(left, slots, limits, &path);
     if (outcome == Outcome::kWorkLimit) {
       NoteBest(routes_);
       return Verdict::kOutOfWork;
@@ -289,8 +297,8 @@ Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
       // With every path still free to choose, no path of amount / k means no split into k.
       if (routes_.empty() && bounded && !gave_up_) return Verdict::kImpossible;
       // With any number of hops exact flow does that better.
-      if (bounded || limits.hops == kUnlimited || left <= slots || slots > kMostSlots) break;
-      slots *= kUsualSplit;
+      if (!halving || width == 1) break;
+      width /= 2;
       continue;
     }
     path.amount = std::min(path.amount, left);

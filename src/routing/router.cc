@@ -257,23 +257,30 @@ StatusOr<CapacityAnswer> GraphRouter::Capacity(const RouteRequest& request) {
   return CapacityAnswer{search.best_found(), false, search.work()};
 }
 
-// The largest amount up to the maximum flow that has routes, by bisection: when an amount can be
-// paid, every smaller one can. Where it is not certain to be the largest anyway, the last digits
-// are not worth a search each.
+// The largest amount up to the maximum flow for which routes are found, by bisection. Where it is
+// not certain to be the largest anyway, the last digits are not worth a search each. What a search
+// for more found on its way counts when it is found by itself too, as whoever pays it will ask.
 CapacityAnswer GraphRouter::LargestUnderLimits(const RouteLimits& limits, Amount flow,
                                                PlanSearch& search) {
   CapacityAnswer answer{0, true, 0};
-  Amount low = 0;
-  Amount high = flow;  // the next amount tried; none above it can be paid, or none was found
-  while (low < high && (answer.exact || high - low > high / kFineEnough)) {
-    const Amount tried = high == flow ? flow : low + (high - low + 1) / 2;
+  Amount high = flow;  // nothing above it was found
+  Amount tried = flow;
+  while (answer.amount < high && (answer.exact || high - answer.amount > high / kFineEnough)) {
     const Verdict verdict = search.Solve(tried, limits, Effort::kFull);
-    low = std::max(low, std::min(search.best_found(), flow));
-    if (verdict != Verdict::kFound) high = std::max(low, tried - 1);
-    if (verdict == Verdict::kNotFound || verdict == Verdict::kOutOfWork) answer.exact = false;
-    if (verdict == Verdict::kOutOfWork) break;
+    if (verdict == Verdict::kFound) {
+      answer.amount = tried;
+    } else {
+      high = tried - 1;
+      answer.exact = answer.exact && verdict == Verdict::kImpossible;
+    }
+    const Amount best = std::min(search.best_found(), flow);
+    if (verdict == Verdict::kOutOfWork) {
+      answer.amount = std::max(answer.amount, best);
+      break;
+    }
+    const Amount middle = answer.amount + (high - answer.amount + 1) / 2;
+    tried = best > answer.amount && best <= high ? best : middle;
   }
-  answer.amount = low;
   answer.work = search.work();
   return answer;
 }

@@ -42,6 +42,7 @@ void AddRows(Size size) {
       const bool once = participants == 1'000'000 && shape != testing::NetworkShape::kHolmeKim;
       if (participants != 1'000 && !once) names.push_back(Generated(shape, participants, true));
       AddFlowRows(names, size);
+      AddLongestRows(names);
       AddPaymentRows(names, size);
       AddGraphRows(names.front(), size);
     }
@@ -53,6 +54,7 @@ void AddRows(Size size) {
     name.generated = false;
     if (!IsPresent(name)) continue;
     AddFlowRows({&name, 1}, size);
+    AddLongestRows({&name, 1});
     AddPaymentRows({&name, 1}, size);
     AddGraphRows(name, size);
   }

@@ -18,6 +18,9 @@ void AddFlowRows(std::span<const NetworkName> names, Size size);
 // Payments: routed, refused, applied; completeness; policies.
 void AddPaymentRows(std::span<const NetworkName> names, Size size);
 
+// What takes longest: payments and capacities between the participants with the most lines.
+void AddLongestRows(std::span<const NetworkName> names);
+
 // The network as it changes, and what it takes in memory.
 void AddGraphRows(const NetworkName& name, Size size);
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <string>
 #include <variant>
 
@@ -74,6 +75,39 @@ TEST(RoutingCompleteness, EightHopsAndPathsDoForAlmostAllThatIsPossible) {
         << tally.completed << " of " << tally.feasible << " at a median of " << median;
     RecordProperty("feasible_" + std::to_string(median), tally.feasible);
     RecordProperty("completed_" + std::to_string(median), tally.completed);
+  }
+}
+
+// What is said to be payable is paid when it is asked for, though that be found on another way, and
+// so is nearly every smaller amount.
+TEST(RoutingCompleteness, WhatCapacitySaysIsPaid) {
+  const std::uint32_t participants = TierCount<std::uint32_t>(1'000, 10'000);
+  const auto network = testing::GenerateNetwork(
+      {.shape = testing::NetworkShape::kCommunities, .participants = participants});
+  ASSERT_TRUE(network.ok());
+  const std::unique_ptr<RoutingWorld> world = WorldOf(*network);
+  std::mt19937_64 random(1);
+  for (const std::uint32_t paths : {8U, 64U, kUnlimited}) {
+    int smaller = 0;
+    int refused = 0;
+    for (int i = 0; i < TierCount(300, 1'000); ++i) {
+      const auto from = static_cast<ParticipantIndex>(random() % participants);
+      const auto to = static_cast<ParticipantIndex>(random() % participants);
+      if (from == to) continue;
+      RouteRequest request = RoutingWorld::Ask(from, to, 0);
+      request.constraints.max_paths = paths;
+      const CapacityAnswer capacity = world->Capacity(request);
+      if (capacity.amount == 0) continue;
+      request.amount = capacity.amount;
+      EXPECT_TRUE(Completes(*world, request)) << from << " to " << to;
+      for (const Amount parts : {100, 10, 2}) {
+        request.amount = capacity.amount - capacity.amount / parts;
+        refused += Completes(*world, request) ? 0 : 1;
+        ++smaller;
+      }
+    }
+    EXPECT_GT(smaller, 500);
+    EXPECT_LE(refused * 200, smaller) << paths << " paths";
   }
 }
 

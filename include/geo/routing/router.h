@@ -12,12 +12,13 @@
 //   left (when there is none at the first step, no split into k paths exists); then nearly the
 //   widest paths first; then flow with its re-routing, enlarged by routes within the hop limit as
 //   far as the amount and decomposed within the limits; where that took little work, by longer ones
-//   too, and by other flows. If all that fails, the routes that a network offers are searched one
-//   by one. That search is exhaustive, and a refusal therefore right, when the payment's
-//   surroundings are small: at most kMaxListedRoutes simple routes within the hop limit, and
-//   plans of at most kMaxSplitPaths paths; but for rare networks in which it gives up, after
-//   kMaxTriedSplits sets of routes. In larger ones finding the best split under both limits is
-//   NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
+//   too, and by other flows. With any number of paths but limited hops it takes ever narrower
+//   routes, and kMostPaths of the widest, before flow. If all that fails, the routes that a network
+//   offers are searched one by one. That search is exhaustive, and a refusal therefore right, when
+//   the payment's surroundings are small: at most kMaxListedRoutes simple routes within the hop
+//   limit, and plans of at most kMaxSplitPaths paths; but for rare networks in which it gives up,
+//   after kMaxTriedSplits sets of routes. In larger ones finding the best split under both limits
+//   is NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
 //   kPathLimit or kPolicy; the first four reasons are proofs always.
 #ifndef GEO_ROUTING_ROUTER_H_
 #define GEO_ROUTING_ROUTER_H_
@@ -161,7 +162,9 @@ struct Refusal {
   // who may carry what, whatever the capacity. InsufficientCapacity (E002): the rest. Deadline
   // (E007): the work limit.
   ErrorCode code = ErrorCode::kNoRoute;
-  Amount best_found = 0;            // this much can be paid under the constraints; maybe more
+  // Routes within the constraints were found for this much. Where the search is not exhaustive (see
+  // above) they may be missed when this much is asked for: Capacity says what is found.
+  Amount best_found = 0;
   Amount upper_bound = kMaxAmount;  // not more than this can
   // For kHopLimit and kPathLimit: limits under which `witness` is a plan. The one that is not the
   // reason may have to be relaxed as well; 0: it need not.
@@ -207,8 +210,10 @@ struct TargetsPage {
 };
 
 struct CapacityAnswer {
-  Amount amount = 0;   // this much can be paid
-  bool exact = false;  // and not one minor unit more
+  // This much can be paid: FindRoutes finds routes for it. But when the work limit ended the search
+  // it is the best found till then.
+  Amount amount = 0;
+  bool exact = false;  // not one minor unit more can be
   std::uint64_t work = 0;
 };
 
