@@ -156,10 +156,11 @@ Status MakeError(ErrorCode code, std::string_view message) {
 
 ErrorCode ErrorCodeOf(const Status& status) {
   if (status.ok()) return ErrorCode::kOk;
-  if (status.code() == StatusCode::kResourceExhausted && status.message().empty()) {
+  const auto payload = status.GetPayload(kPayloadUrl);
+  if (!payload.has_value() && status.code() == StatusCode::kResourceExhausted &&
+      status.message().empty()) {
     return ErrorCode::kOutOfMemory;
   }
-  const auto payload = status.GetPayload(kPayloadUrl);
   std::int32_t number = 0;
   if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &number)) {
     return ErrorCode::kInternal;

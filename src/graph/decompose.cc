@@ -13,7 +13,8 @@ class Support {
  public:
   Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex target);
 
-  bool HasEnds() const { return source_ != kNone && target_ != kNone; }
+  // Whether there are two, and flow at both.
+  bool HasEnds() const { return source_ != kNone && target_ != kNone && source_ != target_; }
   // Takes one path off the flow, cancelling the cycles it runs into. False: no flow is left.
   bool TakeAnyPath(Path* path);
   // Takes the widest path of at most `max_hops` off, of fewest hops among equally wide ones.

@@ -37,6 +37,11 @@ Status CheckLifetimes(const char* what, const Defaults& of) {
 }
 
 Status CheckOptions(const HubOptions& options) {
+  if (options.durability < Durability::kMemory || options.durability > Durability::kDurable) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "durability " + std::to_string(static_cast<int>(options.durability)) +
+                         "; expected kMemory, kOrdered or kDurable");
+  }
   if (options.clock_drift < 0) {
     return MakeError(ErrorCode::kInvalidArgument,
                      "clock_drift " + std::to_string(options.clock_drift) + "; expected 0 or more");

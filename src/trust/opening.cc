@@ -78,8 +78,9 @@ class OpeningPlanner {
       const AmountSum after = before + added;
       if (after > kMaxAmount || after < -AmountSum{kMaxAmount}) {
         return MakeError(ErrorCode::kAmountOverflow,
-                         "debts of one pair sum to more than the "
-                         "largest amount");
+                         "debts between " + FormatPid(ledger_.participant(a).pid) + " and " +
+                             FormatPid(ledger_.participant(b).pid) +
+                             " sum to more than the largest amount");
       }
       if (after == before) continue;
       plan_.effects.emplace_back(

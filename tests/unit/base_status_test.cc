@@ -108,6 +108,16 @@ TEST(ErrorCodes, KeepTheirNumbers) {
   EXPECT_EQ(static_cast<int>(ErrorCode::kQueueFull), 704);
 }
 
+// An OutOfMemory that nobody had the memory to tell has no message either.
+TEST(ErrorCodes, AreKeptWithoutAMessage) {
+  for (const ErrorCode code : {ErrorCode::kTooLarge, ErrorCode::kQueueFull, ErrorCode::kStoreFull,
+                               ErrorCode::kTooManyPrepared, ErrorCode::kNoRoute}) {
+    EXPECT_EQ(ErrorCodeOf(MakeError(code, "")), code) << ErrorName(code);
+  }
+  EXPECT_EQ(ErrorCodeOf(absl::ResourceExhaustedError("")), ErrorCode::kOutOfMemory);
+  EXPECT_EQ(ErrorCodeOf(absl::ResourceExhaustedError("foreign")), ErrorCode::kInternal);
+}
+
 TEST(ErrorCodes, OfOtherStatusesAndNumbers) {
   EXPECT_EQ(ErrorCodeOf(OkStatus()), ErrorCode::kOk);
   EXPECT_EQ(ErrorCodeOf(absl::NotFoundError("foreign")), ErrorCode::kInternal);

@@ -292,6 +292,14 @@ TEST(DecomposeFlow, LeavesCyclesOut) {
   EXPECT_TRUE(DecomposeShortestFirst({}, 0, 4, 2).empty());
 }
 
+TEST(DecomposeFlow, NothingLeadsFromANodeToItself) {
+  const std::vector<FlowArc> round = {{0, 1, 0, 3}, {1, 0, 1, 3}};
+  for (const std::uint32_t max_hops : {kNoHopLimit, 3U}) {
+    EXPECT_TRUE(DecomposeFlow(round, 0, 0, max_hops).empty());
+    EXPECT_TRUE(DecomposeShortestFirst(round, 0, 0, max_hops).empty());
+  }
+}
+
 TEST(DecomposeFlow, TakesWidePathsWithinTheHopLimit) {
   // 5 over 0-1-4, 2 over 0-1-2-3-4, 4 over 0-3-4.
   const std::vector<FlowArc> arcs = {{0, 1, 0, 7}, {1, 4, 1, 5}, {1, 2, 2, 2},

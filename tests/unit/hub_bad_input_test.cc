@@ -308,7 +308,10 @@ TEST_F(HubBadInput, OpeningBalancesThatAddUpToTooMuch) {
   };
   owes("anna", "ben", kMaxAmount);
   owes("anna", "ben", 1);
-  Expect(ErrorCode::kAmountOverflow, "admin", opening);
+  const Status refused = Expect(ErrorCode::kAmountOverflow, "admin", opening).status;
+  for (const char* name : {"anna", "ben"}) {
+    EXPECT_NE(std::string(refused.message()).find(FormatPid(PidFor(name))), std::string::npos);
+  }
   owes("ben", "anna", 1);
   Expect(ErrorCode::kOk, "admin", opening);
   opening.debts.clear();
@@ -532,6 +535,9 @@ TEST(HubFounding, NeedsAProperGenesis) {
   EXPECT_EQ(open([](HubOptions& o) { o.snapshot_items = 0; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.max_pending = 0; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.clock_drift = -1; }), "InvalidArgument");
+  for (const auto durability : {Durability(), static_cast<Durability>(4)}) {
+    EXPECT_EQ(open([&](HubOptions& o) { o.durability = durability; }), "InvalidArgument");
+  }
   EXPECT_EQ(open([](HubOptions& o) { o.routing.max_hops = 33; }), "ConstraintRange");
   EXPECT_EQ(open([](HubOptions& o) { o.routing.max_paths = 0; }), "ConstraintRange");
   for (const Objective objective : {Objective::kCheapest, static_cast<Objective>(9)}) {
@@ -555,6 +561,9 @@ TEST(HubFounding, AStoreBelongsToOneNetwork) {
   ASSERT_TRUE(hub.ok()) << "no genesis: whatever network is there";
   EXPECT_EQ((*hub)->view().ledger().genesis().network, "village");
   EXPECT_EQ(CodeName(Hub::Open(NewMemoryStore(medium), options)), "StoreBusy");
+  options.durability = Durability();
+  EXPECT_EQ(CodeName(Hub::Open(NewMemoryStore(medium), options)), "InvalidArgument")
+      << "it would be poisoned by its first append";
 }
 
 }  // namespace

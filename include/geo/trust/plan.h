@@ -55,7 +55,8 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
 // + InvalidArgument above level 3.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const SetVerificationLevel&);
-// + EquivalentExists, TooLarge (4096 equivalents), and those of CheckEquivalentMeta.
+// + EquivalentExists, TooLarge (4096 equivalents, removed ones too), and those of
+// CheckEquivalentMeta.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
 // + InvalidArgument when the command names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
@@ -66,7 +67,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const SetLimits&);
 // + SelfTrust, LineExists, PolicyInvalid, TooManyLines, LineAboveLimit, and the errors of amounts.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpenLine&);
-// + LineClosed, LimitBelowDebt, LineAboveLimit (unless it shrinks), PairReserved (prepared payments
+// + LineClosed, LimitBelowDebt, LineAboveLimit (when it grows), PairReserved (prepared payments
 // need the present limit), PolicyInvalid, the errors of amounts, InvalidArgument when the command
 // names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateLine&);
@@ -77,9 +78,9 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const
 // + LineClosed, StatusConflict when it is active already.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UnfreezeLine&);
 // + StatusConflict once a payment was recorded, or when another admin's opening with the same
-// sequence brought a line that was closed since; SelfTrust, LineExists, AmountOverflow, and the
-// errors of amounts and policies, each naming the entry; ParticipantNotActive for whoever left
-// only. O(entries · log).
+// sequence brought a line that was closed since; SelfTrust, LineExists, and the errors of amounts
+// and policies, each naming the entry; AmountOverflow naming the pair whose debts sum to too much;
+// ParticipantNotActive for whoever left only. O(entries · log).
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const OpeningBalances&);
 
 // What is wrong with a command whatever the state. Its planner asks this first; whoever verifies
