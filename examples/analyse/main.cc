@@ -216,6 +216,9 @@ int Main(int argc, const char* const* argv) {
     if (flags.data.empty() == flags.made_up.shape.empty()) {
       throw CLI::ValidationError("one of --data DIR and --generate hk|comm is needed");
     }
+    if (examples::AnyTwice({flags.svg, flags.dot, flags.graphml})) {
+      throw CLI::ValidationError("--svg, --dot and --graphml need files of their own");
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

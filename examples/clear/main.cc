@@ -246,6 +246,9 @@ int Main(int argc, const char* const* argv) {
     if (flags.debts.empty() == flags.made_up.shape.empty()) {
       throw CLI::ValidationError("one of --debts FILE and --generate hk|comm is needed");
     }
+    if (examples::AnyTwice({flags.picture, flags.remaining})) {
+      throw CLI::ValidationError("--picture and --remaining need files of their own");
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

@@ -1,5 +1,6 @@
 #include "shared/files.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,12 @@ Status WriteTextFile(const std::string& path, std::string_view text, bool overwr
   file.close();
   if (file) return OkStatus();
   return MakeError(ErrorCode::kStoreIo, path + ": cannot be written");
+}
+
+bool AnyTwice(std::vector<std::string> paths) {
+  std::erase(paths, std::string());
+  std::sort(paths.begin(), paths.end());
+  return std::adjacent_find(paths.begin(), paths.end()) != paths.end();
 }
 
 Status WriteAnswer(std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "geo/base/status.h"
 
@@ -12,6 +13,9 @@ namespace geo::examples {
 // Makes a file of `text`, or replaces one when `overwrite` allows it. Errors: InvalidArgument when
 // there is one already, StoreIo when it cannot be written.
 Status WriteTextFile(const std::string& path, std::string_view text, bool overwrite);
+
+// Whether two of the paths are the same; empty ones, of flags that were not given, are not.
+bool AnyTwice(std::vector<std::string> paths);
 
 // Writes the answer to standard output and sees it out. Errors: StoreIo when it cannot be written
 // (a full disk, say).

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -122,8 +123,8 @@ std::string RunCrashLoop(
   std::mt19937_64 engine(options.seed);
   for (std::uint64_t round = 1; round <= options.rounds; ++round) {
     const std::uint64_t messages = RandomBelow(engine, options.most_messages + 1);
-    const auto pause = static_cast<Duration>(
-        RandomBelow(engine, static_cast<std::uint64_t>(options.longest_pause) + 1));
+    const auto longest = static_cast<std::uint64_t>(std::max<Duration>(options.longest_pause, 0));
+    const auto pause = static_cast<Duration>(RandomBelow(engine, longest + 1));
     const StatusOr<CrashRun> run =
         RunAndKill([&](const Say& say) { return work(round, say); }, messages, pause);
     std::string wrong;

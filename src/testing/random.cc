@@ -58,6 +58,7 @@ std::int64_t RandomNormal(std::mt19937_64& engine) {
 }  // namespace
 
 std::uint64_t RandomBelow(std::mt19937_64& engine, std::uint64_t bound) {
+  if (bound == 0) return engine();
   // The high half of a product is even when the few low halves that would favour some results are
   // drawn again.
   const std::uint64_t uneven = (0 - bound) % bound;

@@ -10,7 +10,7 @@
 
 namespace geo::testing {
 
-// Evenly from 0 to bound − 1; bound ≥ 1.
+// Evenly from 0 to bound − 1; of all numbers when `bound` is 0.
 std::uint64_t RandomBelow(std::mt19937_64& engine, std::uint64_t bound);
 
 // True in `percent` of 100 cases.

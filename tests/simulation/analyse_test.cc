@@ -125,6 +125,15 @@ TEST_F(AnalyseTest, FilesThatAreThereAreKept) {
   EXPECT_THAT(ReadFile(path), HasSubstr("</svg>"));
 }
 
+TEST_F(AnalyseTest, NoFileIsWrittenTwice) {
+  const std::string path = scratch_.File("both");
+  const ProgramRun run =
+      Run({"--data", StarAndPair(), "--svg", path, "--dot", path, "--overwrite"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.errors, HasSubstr("need files of their own"));
+  EXPECT_EQ(ReadFile(path), "");
+}
+
 TEST_F(AnalyseTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
   ExpectFailureOnFullDisk({"--data", StarAndPair()});
   ExpectFailureOnFullDisk({"--data", StarAndPair(), "--json"});

@@ -126,6 +126,15 @@ TEST_F(ClearTest, WrongFlagsAndFiles) {
   EXPECT_EQ(Run({"--help"}).status, 0);
 }
 
+TEST_F(ClearTest, NoFileIsWrittenTwice) {
+  const std::string path = scratch_.File("both.svg");
+  const ProgramRun run =
+      Run({"--debts", Debts(), "--picture", path, "--remaining", path, "--overwrite"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.errors, HasSubstr("need files of their own"));
+  EXPECT_EQ(ReadFile(path), "");
+}
+
 TEST_F(ClearTest, SeedsAreWholeNumbers) {
   for (const std::string wrong : {"-1", "many", "+1", "1.5", "18446744073709551616", ""}) {
     const ProgramRun run = Run({"--generate", "hk", "--participants", "10", "--seed=" + wrong});

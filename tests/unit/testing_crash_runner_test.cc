@@ -1,7 +1,10 @@
 // What the crash runner says about how a child ended.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -48,6 +51,27 @@ TEST(CrashRunnerTest, AChildThatCrashesEndsTheLoop) {
   const auto check = [](std::uint64_t, const CrashRun&) { return std::string(); };
   EXPECT_NE(RunCrashLoop(options, work, check).find("ended by itself, with 134"),
             std::string::npos);
+}
+
+TEST(CrashRunnerTest, NoLimitOfMessagesAndNoPause) {
+  CrashLoopOptions options;
+  options.rounds = 1;
+  options.most_messages = std::numeric_limits<std::uint64_t>::max();
+  options.longest_pause = -1;  // as 0
+  const auto work = [](std::uint64_t, const Say& say) {
+    say("all there is");
+    return 3;
+  };
+  const auto check = [](std::uint64_t, const CrashRun&) { return std::string(); };
+  EXPECT_EQ(RunCrashLoop(options, work, check), "round 1: the child ended by itself, with 3");
+  options.most_messages = 0;
+  EXPECT_EQ(RunCrashLoop(
+                options,
+                [](std::uint64_t, const Say&) -> int {
+                  while (true) pause();
+                },
+                check),
+            "");
 }
 
 TEST(CrashRunnerTest, WhatTheChildThrowsEndsItThere) {

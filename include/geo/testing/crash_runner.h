@@ -58,7 +58,7 @@ struct CrashLoopOptions {
   std::uint64_t rounds = 100;
   std::uint64_t seed = 1;
   std::uint64_t most_messages = 8;  // 0 to so many come first
-  Duration longest_pause = 10'000;  // and then 0 to so many microseconds
+  Duration longest_pause = 10'000;  // and then 0 to so many microseconds; negative as 0
 };
 
 // RunAndKill, then `check`, round by round. What `check` finds wrong ends it, and so does a child

@@ -59,6 +59,7 @@ struct StoreFaultRates {
 
 class FaultyStore : public Store {
  public:
+  // `inner` must not be null.
   explicit FaultyStore(std::unique_ptr<Store> inner);
   ~FaultyStore() override;
 
@@ -70,7 +71,8 @@ class FaultyStore : public Store {
   void FailByChance(const StoreFaultRates& rates);
 
   // Power is lost: of the appends and slices that were not durable only the first `keep` remain,
-  // and every call but Close answers StorePoisoned until the store was closed and opened again.
+  // and every call but Open and Close answers StorePoisoned until the store was closed and opened
+  // again.
   void LosePower(std::size_t keep = 0);
 
   // Appends and slices that LosePower would drop.

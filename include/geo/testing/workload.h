@@ -25,7 +25,7 @@ struct WorkloadOptions {
   std::uint32_t participants = 8;  // 4 to 1,000
   std::uint32_t steps =
       64;                   // at least, after those that found and settle the network; to 1,000,000
-  std::uint32_t group = 5;  // commands per flush, at most; at least 1
+  std::uint32_t group = 5;  // commands per flush, at most, or a few more; at least 1
 };
 
 enum class WorkKind : std::uint8_t {
