@@ -35,14 +35,15 @@ struct ExportOptions {
   // Names are personal: think before you pass them on.
   std::function<std::string(ParticipantIndex)> label = {};
   std::vector<NodeAttribute> attributes = {};
-  // Participants without line and debt in this equivalent are left out.
+  // Participants without live line and debt in this equivalent are left out.
   bool leave_out_isolated = true;
   std::size_t max_edges = 1'000'000;  // more is an error: the text is made in memory
 };
 
 // The lines and debts of an equivalent as a DOT digraph or as GraphML. Errors: InvalidArgument (no
-// such equivalent; an attribute's name, number of values or value that is not allowed), TextInvalid
-// (a label is not UTF-8), TooLarge (more edges than max_edges). O(pairs + participants).
+// such equivalent; an attribute's name, number of values or value that is not allowed, or a name
+// that comes twice), TextInvalid (a label is not UTF-8), TooLarge (more edges than max_edges).
+// O(pairs + participants).
 StatusOr<std::string> ExportDot(const Ledger& ledger, EquivalentIndex equivalent,
                                 const ExportOptions& options = {});
 StatusOr<std::string> ExportGraphMl(const Ledger& ledger, EquivalentIndex equivalent,

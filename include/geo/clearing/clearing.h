@@ -108,7 +108,8 @@ struct CycleListing {
 class Clearer {
  public:
   // Reads everything in `ledger`, or only one equivalent, of which alone it then knows: changes in
-  // others count for nothing, and plans for them are InvalidArgument. O(pairs · log pairs).
+  // others count for nothing, and plans for them are InvalidArgument. Errors: TooLarge (more debts
+  // or participants than a graph holds). O(pairs · log pairs).
   static StatusOr<std::unique_ptr<Clearer>> Create(const Ledger& ledger,
                                                    EquivalentIndex only = kNoIndex);
   ~Clearer();
@@ -125,8 +126,8 @@ class Clearer {
   StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
                                        const TriggeredClearing& options);
 
-  // Errors: ConstraintRange (lengths), InvalidArgument (unknown equivalent or participant,
-  // min_amount).
+  // Errors: ConstraintRange (max_length, max_cycles), InvalidArgument (unknown equivalent or
+  // participant, min_amount).
   StatusOr<ClearingPlan> PlanCycles(const Ledger& ledger, const CycleClearing& request);
 
   // All legal cycles of 3…max_length as they are now, `max_cycles` of them at most. Exponential in
@@ -151,7 +152,8 @@ StatusOr<ClearingPlan> PlanCycle(const Ledger& ledger, EquivalentIndex equivalen
 StatusOr<std::vector<ClearedCycle>> CyclesOfClearing(std::span<const Effect> effects);
 
 // The optimal set-off. Needs no graphs. Errors: as Clearer::PlanCycles; InvalidArgument
-// (enough_ppm, max_debts_per_record); InvariantViolated when the solver's own proof does not hold.
+// (enough_ppm, max_debts_per_record); TooLarge (more debts than geo/graph/circulation.h takes);
+// InvariantViolated when the solver's own proof does not hold.
 // O(pairs) and the solver's (geo/graph/circulation.h).
 StatusOr<ClearingPlan> PlanSetOff(const Ledger& ledger, const SetOff& request);
 

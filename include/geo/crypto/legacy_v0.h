@@ -3,7 +3,8 @@
 // time or sequence, so that it can be replayed wherever it fits.
 //
 // A message is the canonical JSON of exactly the members below; optional ones that are absent are
-// left out; strings are as sent. Null stands for nothing except inside a policy, where it stays.
+// left out; strings are as sent. A null is no absent member but one of the wrong type; inside a
+// policy or a profile it may be, and stays.
 //
 // For each body there is a struct; `LegacyMessage` gives the bytes to sign; `OpenLegacy…` checks
 // what a client sent: the JSON object without its `signature` member, the signature and the key.

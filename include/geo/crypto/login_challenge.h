@@ -47,7 +47,7 @@ class LoginChallenge {
 // amortised over the expired ones it drops.
 class LoginChallenges {
  public:
-  // Keeps at most `max_outstanding`. Each takes about 300 bytes.
+  // Keeps at most `max_outstanding`. Each takes about 400 bytes.
   explicit LoginChallenges(std::size_t max_outstanding) : max_outstanding_(max_outstanding) {}
 
   // Makes and remembers a challenge. Errors: those of LoginChallenge::Make; TooLarge when

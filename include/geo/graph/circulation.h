@@ -63,7 +63,8 @@ struct CirculationOptions {
   std::uint64_t work_limit = kNoWorkLimit;
   // … or when this share of the optimum, in millionths, is expected to be reached. The share that
   // is proven, volume / upper_bound, may turn out a little less or more. Pays in networks of some
-  // 100,000 edges; in small ones the optimum takes no longer.
+  // 100,000 edges; in small ones the optimum takes no longer. kNetworkSimplex, which knows nothing
+  // in between, goes to the end.
   std::uint32_t enough_ppm = kWholeInPpm;
 };
 
@@ -90,7 +91,8 @@ StatusOr<Circulation> MaximumCirculation(NodeIndex nodes, std::span<const Circul
 
 // Whether `circulation` is one, has the volume that it says, and its tiers prove the bound that it
 // says. Trusts nothing, shares no code with the engines. ok, or InvariantViolated naming the first
-// thing that is wrong; InvalidArgument when the edges themselves are out of range. O(edges).
+// thing that is wrong; InvalidArgument when the edges themselves are out of range, TooLarge when
+// there are more of them, or of nodes, than MaximumCirculation takes. O(edges + nodes).
 Status CheckCirculation(NodeIndex nodes, std::span<const CirculationEdge> edges,
                         const Circulation& circulation);
 

@@ -13,7 +13,7 @@ namespace geo::graph {
 
 struct Components {
   std::uint32_t count = 0;
-  // Per node, below `count`, in topological order: an edge never leads to a smaller number.
+  // Per node, below `count`, in topological order: no way (see below) leads to a smaller number.
   std::vector<std::uint32_t> of = {};
 };
 

@@ -83,8 +83,9 @@ struct DecomposeOptions {
 // Splits `removed` (of a Circulation over `edges`) into simple cycles whose amounts never exceed
 // what was removed from any edge. Where an edge carries more afterwards, the cycle runs against it.
 // `edges` of a cycle are positions in `edges`. Without a limit the cycles are the whole of it, at
-// most as many as edges, in O(edges · longest cycle); with one a search per cycle and edge.
-// Errors: InvalidArgument (not a circulation, options out of range).
+// most as many as edges, in O(nodes + edges · longest cycle); with one a search for each cycle, and
+// for each length one for each node. Errors: InvalidArgument (edges out of range, not a
+// circulation, options out of range), TooLarge (as MaximumCirculation).
 StatusOr<std::vector<Cycle>> DecomposeCirculation(NodeIndex nodes,
                                                   std::span<const CirculationEdge> edges,
                                                   std::span<const Flow> removed,

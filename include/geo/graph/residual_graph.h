@@ -28,6 +28,9 @@
 // the order in which it came to hold it.
 //
 // Threads: const methods may run on many threads while nobody changes the graph.
+//
+// Memory: this room throws std::bad_alloc where there is none (the hub turns it into OutOfMemory).
+// What was being changed may then be half changed: destroy it.
 #ifndef GEO_GRAPH_RESIDUAL_GRAPH_H_
 #define GEO_GRAPH_RESIDUAL_GRAPH_H_
 

@@ -47,7 +47,8 @@ struct Query {
   NodeIndex source = kNoNode;
   NodeIndex target = kNoNode;
 
-  // Nodes that no path or flow may pass; source and target are exempt.
+  // Nodes that no path or flow may pass; source and target are exempt. Nodes that the graph does
+  // not have count for nothing, here and in `allowed`.
   std::vector<NodeIndex> excluded = {};
   // When present, only these nodes, source and target may take part.
   std::optional<std::vector<NodeIndex>> allowed = {};
@@ -110,17 +111,20 @@ class Search {
   // source and target) when they forbid arcs to others; the first call on a larger graph grows the
   // workspace to about 24 bytes per node and 8 per edge.
   // Errors: InvalidArgument (a node that does not exist or is disabled as source or target, or
-  // source = target).
+  // source = target): then there is no query, and until a Begin succeeds nothing else may be
+  // called.
   Status Begin(const ResidualGraph& graph, const Query& query);
 
   // --- Less to search in. Both kinds last until Begin, or until included again. ---
 
-  // No new flow over the arc of `edge` that leaves `tail`. O(log degree); first use per node
-  // O(degree).
+  // No new flow over the arc of `edge`, which exists, that leaves `tail`. O(log degree + arcs
+  // excluded); first use per node O(degree). Meant for few: wherever an exact capacity is read all
+  // of them are looked through.
   void ExcludeArc(EdgeIndex edge, NodeIndex tail);
   void IncludeArc(EdgeIndex edge, NodeIndex tail);
   // No path through `node`. O(1). Source and target are ignored.
   void ExcludeNode(NodeIndex node);
+  // Takes that back, and Query::excluded, not Query::allowed. O(nodes excluded).
   void IncludeNode(NodeIndex node);
   // Whether no path may pass `node` now, by Query or by ExcludeNode. O(1).
   bool Excluded(NodeIndex node) const;
@@ -128,14 +132,15 @@ class Search {
   // --- Single paths. ---
 
   // Finds a path of fewest hops, at most `max_hops`, on which every arc still carries at least
-  // `threshold`, and writes it to `*path`. What pushed paths use is taken off, and pairs that carry
-  // flow are not used against it. Threshold 0 asks whether there is a path whatever the capacities
-  // (absent arcs excepted). Among paths of equal length the choice is fixed by node indices.
-  // Worst case O(arcs); typically far less.
+  // `threshold`, 0 or more, and writes it to `*path`. What pushed paths use is taken off, and pairs
+  // that carry flow are not used against it. Threshold 0 asks whether there is a path whatever the
+  // capacities (absent arcs excepted). Among paths of equal length the choice is fixed by node
+  // indices. Worst case O(arcs); typically far less.
   Outcome FindPath(Flow threshold, std::uint32_t max_hops, Path* path);
 
   // Adds `amount` along `path`, which FindPath found or which DecomposeFlow made, and which must
-  // have room for it. O(hops · log degree); first use of a node O(degree).
+  // have room for it; value() must stay within kMaxAmount. O(hops · log degree); first use of a
+  // node O(degree).
   void Push(const Path& path, Flow amount);
 
   // --- Flow. ---
@@ -145,10 +150,11 @@ class Search {
   // is longer than `max_hops`. Earlier flow is re-routed freely, so a path that DecomposeFlow finds
   // later may be longer than any augmenting path.
   //
-  // With a `quantum` above 1 flow moves in multiples of it only, over arcs that still carry one;
-  // kExhausted then speaks of such flow alone, and the value may pass `limit` by less than one
-  // quantum. A `limit` above kMaxAmount − quantum + 1 is taken for that, so that no value passes
-  // kMaxAmount. A flow of k quanta decomposes into at most k paths.
+  // With a `quantum` (1 or more) above 1 flow moves in multiples of it only, over arcs that still
+  // carry one; kExhausted then speaks of such flow alone, and the value may pass `limit` by less
+  // than one quantum. A `limit` above kMaxAmount − quantum + 1 is taken for that, so that no value
+  // passes kMaxAmount. A flow of k quanta decomposes into at most k paths.
+  //
   // Dinic's algorithm with level searches from both ends: O(nodes² · arcs) at worst.
   Outcome Maximize(Flow limit, std::uint32_t max_hops = kNoHopLimit, Flow quantum = 1);
 
@@ -161,9 +167,9 @@ class Search {
   // Takes all flow back; exclusions stay. O(edges with flow).
   void ClearFlow();
 
-  // After Maximize returned kExhausted at quantum 1: the existing arcs from the source's side to
-  // the target's side of a minimum cut, those of capacity 0 included, ascending by tail and head.
-  // Their capacities add up to value() if nothing was excluded by arc. O(arcs of the smaller
+  // Right after Maximize returned kExhausted at quantum 1: the existing arcs from the source's side
+  // to the target's side of a minimum cut, those of capacity 0 included, ascending by tail and
+  // head. Their capacities add up to value() if nothing was excluded by arc. O(arcs of the smaller
   // searched side). `*unconditional`, if given, becomes what that cut would let through if no arc
   // had conditions.
   std::vector<CutArc> MinimumCut(AmountSum* unconditional = nullptr);
@@ -177,7 +183,8 @@ class Search {
   // Whether the limit is used up or `stop` has said so.
   bool out_of_work();
 
-  // What an arc still carries under the flow pushed so far: kAbsent or an amount. O(1).
+  // What an arc still carries under the flow pushed so far: kAbsent or an amount. O(1), or O(arcs
+  // excluded) when there are some.
   Flow Residual(EdgeIndex edge, NodeIndex tail) const;
 
   // Bytes that the workspace holds.

@@ -15,6 +15,10 @@
 // looks for its id, a query) is then answered StorePoisoned, and the next append poisons the hub:
 // close it and open the store anew.
 //
+// What is read back from the journal (events, transactions and proposals by id, texts to erase) was
+// not checked at opening if it lies before the snapshot: damage there is told then, as
+// RecordCorrupt.
+//
 // Threads: one thread at a time. Verify commands elsewhere (VerifyCommand is pure).
 #ifndef GEO_HUB_HUB_H_
 #define GEO_HUB_HUB_H_
@@ -152,7 +156,7 @@ class Hub {
   // Plans the command on the present, perhaps not yet durable state, and queues its record. The
   // answer comes with the next Flush, in order. `now` is the server's clock; a clock that steps
   // back counts as standing still. Errors (the command is not queued): QueueFull (flush first),
-  // HubPoisoned.
+  // HubPoisoned, StoreClosed.
   //
   // `plan` is for payments: how to pay, made perhaps on an older state. It is verified like every
   // plan (VerifyPlan) and used when it still fits; else the payment is planned anew and the result
@@ -207,11 +211,12 @@ class Hub {
   // The last durable record.
   JournalHead head() const;
 
-  // The transaction with this id; nothing when there is none. Errors: those of the store.
+  // The transaction with this id, as the last durable record about it left it; nothing when there
+  // is none. Errors: those of Store::FindTransaction and Store::Replay.
   StatusOr<std::optional<Transaction>> FindTransaction(const TxId& id);
 
   // The proposal to clear with this id, open or closed; nothing when there is none. Open ones are
-  // listed by View::Proposals. Errors: those of the store.
+  // listed by View::Proposals. Errors as FindTransaction.
   StatusOr<std::optional<ProposalView>> FindProposal(const TxId& id);
 
   // Display name or profile by its hash; nothing when erased or never there. Errors: the store's.
@@ -251,7 +256,9 @@ class Hub {
   StatusOr<std::uint64_t> StoreSizeBytes();
 
   // Flushes, brings the read model up to date and closes the store. Whatever changes something then
-  // answers StoreClosed. Errors as Flush and Store::Close.
+  // answers StoreClosed, and so does whatever reads the store. The answers to what was pending are
+  // not given. Errors as Flush and Store::Close; after one of Flush the store stays open until the
+  // hub is destroyed.
   Status Close();
 
  private:

@@ -43,7 +43,7 @@ struct LogEntry {
   LogLevel level = LogLevel::kInfo;
   std::string_view event;  // valid during Write
   Timestamp time = 0;      // the hub's clock
-  Json::Object fields;     // strings and integers; pids, amounts and ids as text
+  Json::Object fields;     // strings, integers, true and false; pids, amounts and ids as text
 };
 
 // Where entries go. A hub calls it on the thread that uses the hub; a SerialHub on whichever thread

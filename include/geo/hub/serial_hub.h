@@ -64,9 +64,9 @@ struct SerialHubCounts {
 class SerialHub {
  public:
   // Takes `hub` over, and with an error lets it go, as its destructor does; nothing may be pending
-  // in it. Errors: InvalidArgument (no hub, or queue or
-  // max_group 0), StatusConflict (commands, or records of a Tick, are pending: flush first),
-  // HubPoisoned. With read_views O(everything in the hub), else O(max_group).
+  // in it. Errors: InvalidArgument (no hub, or queue or max_group 0), StatusConflict (commands, or
+  // records of a Tick, are pending: flush first), HubPoisoned, StoreClosed. With read_views
+  // O(everything in the hub), else O(max_group).
   static StatusOr<std::unique_ptr<SerialHub>> Create(std::unique_ptr<Hub> hub,
                                                      const SerialHubOptions& options);
 

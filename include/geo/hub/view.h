@@ -79,7 +79,8 @@ class View {
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
   // the hub's defaults. Participants that may not pay or be paid, and equivalents that are not
   // active: 0. Indices of nobody in the constraints are nobody. Effort as Router::Capacity. Errors
-  // also: ConstraintRange, SelfPayment.
+  // also: ConstraintRange, SelfPayment, InvalidArgument (an objective that no enum has, or
+  // kCheapest: a view knows no costs).
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,
                                     const EquivalentCode& equivalent) const;
   StatusOr<CapacityAnswer> Capacity(const Pid& from, const Pid& to,

@@ -51,7 +51,7 @@ enum class RecordKind : std::uint8_t {
 };
 inline constexpr RecordKind kLastRecordKind = RecordKind::kSetLimits;
 
-// "payment", "open_line"…: the kind's name in events, tables and logs.
+// "payment", "open_line"…: the kind's name in tables and messages; "" for a number that is no kind.
 std::string_view RecordKindName(RecordKind kind);
 
 // Which state digest the record carries (spec 01 §8.3). Only kNone is written so far.
@@ -100,13 +100,14 @@ StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes);
 
 // Passes the records of a group that come before record `seq`, perhaps all of them. Since they are
 // numbered one after the other, only the first is read; of the others only the lengths are looked
-// at. Errors: RecordCorrupt. O(records passed).
+// at. Errors: RecordCorrupt, FormatNewer. O(records passed).
 Status SkipToRecord(std::uint64_t seq, std::string_view* bytes);
 
 // Reads packed records one after another and checks that each follows the one before: numbers
 // without gap and `previous` equal to the hash. Starts after `head` and returns the new head.
-// Records with seq ≤ head.seq are skipped unread (a group may begin before the head). Stops at the
-// first error: RecordCorrupt, FormatNewer, ChainBroken, or what `visit` returned. O(bytes).
+// Records with seq ≤ head.seq are passed over, whatever they are chained to (a group may begin
+// before the head). Stops at the first error: RecordCorrupt, FormatNewer, ChainBroken, or what
+// `visit` returned. O(bytes).
 StatusOr<JournalHead> ReadChain(JournalHead head, std::string_view packed,
                                 const std::function<Status(const Record&, const Hash256&)>& visit);
 

@@ -193,7 +193,7 @@ class Ledger {
   // Live lines that `owner` has given, over all equivalents. O(pairs of the participant).
   std::size_t LiveLinesOf(ParticipantIndex owner) const;
   // Payments that `payer` made or prepared on UTC day `day`, however prepared ones ended. Only the
-  // day of the last record is known; on any other: 0.
+  // day of the last payment is known; on any other: 0.
   std::uint32_t PaymentsOn(ParticipantIndex payer, std::int64_t day) const;
 
   // The last command sequence that `signer` used; 0 for none (spec 01 §2.2).
@@ -238,8 +238,9 @@ class Ledger {
 
   // Whether `record` may be folded into this state: indices and values before fit, and none of the
   // invariants of spec 01 §8.1 that it touches breaks. Nothing changes. After LoadSlice calls, when
-  // slices may show more than the record, only that it names nothing that is not there. Errors:
-  // InvariantViolated naming the effect. O(effects).
+  // slices may show more than the record, only that it names nothing that is not there. Values must
+  // be in their ranges (geo/journal/effect.h), as those of ReadEffect are. Errors:
+  // InvariantViolated naming the record and, when it is one effect, that. O(size · log size).
   Status Check(const Record& record) const;
 
   // Folds the record in. Precondition: Check(record) was ok on this very state. After LoadSlice
@@ -248,8 +249,8 @@ class Ledger {
 
   // --- Snapshots in slices (DESIGN "Storage contract"). ---
 
-  // One step of a snapshot: at most `max_items` things, and no further one after 16 MiB, as bytes
-  // that carry the sequence `seq` up to which this ledger has applied records. Work may go on
+  // One step of a snapshot: at most `max_items` things (0 as 1), none further after 16 MiB, as
+  // bytes that carry the sequence `seq` up to which this ledger has applied records. Work may go on
   // between slices. Empty when all is written. `cursor` is default-made for the first slice and
   // belongs to one snapshot.
   struct SnapshotCursor {
@@ -265,8 +266,9 @@ class Ledger {
   StatusOr<JournalHead> LoadSlice(std::string_view bytes);
 
   // The record that the latest slice shows is applied, and so is nothing after it: forget what the
-  // slices covered. Errors: ChainBroken when records are missing; RecordCorrupt when slices and
-  // records name what is not there; the ledger is then unusable. O(everything).
+  // slices covered. Only after LoadSlice. Errors: ChainBroken when records are missing;
+  // RecordCorrupt when slices and records name what is not there; the ledger is then unusable.
+  // O(everything).
   Status FinishLoading(const JournalHead& head);
 
  private:

@@ -55,8 +55,8 @@ Status CheckSyntax(const Pay& pay);
 // TextInvalid, TooLarge, those of CheckPositiveAmountSyntax, ConstraintRange; UnknownParticipant,
 // ParticipantNotActive (payer, then payee), SelfPayment; UnknownEquivalent, EquivalentNotActive;
 // AmountTooPrecise and AmountOverflow at the equivalent's precision; PaymentAboveLimit,
-// TooManyPaymentsToday (§6.8); and those of VerifyPlan, when a router's plan does not hold: a
-// defect of the router, which so moves nothing.
+// TooManyPaymentsToday (§6.8); those of Router::FindRoutes; and those of VerifyPlan, when a
+// router's plan does not hold: a defect of the router, which so moves nothing.
 StatusOr<std::variant<PaymentPlan, Refusal>> PlanPayment(const Ledger& ledger, Router& router,
                                                          const Pid& payer, Timestamp now,
                                                          const Pay& pay,

@@ -91,7 +91,7 @@ Status CheckSyntax(const PreparePayment& prepare);
 // as PlanPayment, and: InvalidArgument (a lifetime out of range, beyond the last Timestamp, or of a
 // voted one), TooManyPrepared, TooManyPreparedByPayer; for explicit routes UnknownParticipant and
 // those of VerifyPlan, InsufficientCapacity only where a line's limit on amounts is in the way
-// (want of capacity is a HopShortage).
+// (want of capacity is a HopShortage); AmountOverflow where more than kMaxAmount would be held.
 StatusOr<PrepareOutcome> PlanPrepare(const Ledger& ledger, Router& router, const Pid& payer,
                                      Timestamp now, const PreparePayment& prepare,
                                      const PaymentDefaults& defaults);
@@ -104,9 +104,11 @@ enum class Decision : std::uint8_t { kCommit, kAbort, kExpire };
 
 // What a decision about the known transaction `stored` by `signer` at `now` changes; nothing when
 // it is decided that way already, or when an abort comes after the commit: the stored answer holds.
-// A prepared one must be the ledger's own. Errors: NotPermitted unless `signer` is its payer (or
-// the decision is kExpire); ReservationExpired (a commit after the time is up), TransactionFinal (a
-// commit after an abort); ParticipantNotActive (a suspended payer commits, unless it is voted).
+// A prepared one must be the ledger's own, and kExpire is for those whose time is up at `now`: they
+// end (Ledger::FirstExpired) before anything else is decided, or Ledger::Check refuses the record.
+// Errors: NotPermitted unless `signer` is its payer (or the decision is kExpire);
+// ReservationExpired (a commit after it expired), TransactionFinal (a commit after an abort);
+// ParticipantNotActive (a suspended payer commits, unless it is voted).
 StatusOr<std::optional<PaymentPlan>> PlanDecision(const Ledger& ledger, const Pid& signer,
                                                   Timestamp now, const Transaction& stored,
                                                   Decision decision);

@@ -85,7 +85,8 @@ inline constexpr std::int64_t kMaxLineCost = 1'000'000'000;
 struct RouteConstraints {
   std::uint32_t max_hops = 8;   // longest route: 1–32 or kUnlimited
   std::uint32_t max_paths = 8;  // most routes: 1–64 or kUnlimited
-  // Never intermediaries; order and repeats don't matter.
+  // Never intermediaries; order and repeats don't matter. Indices of nobody are nobody, in `within`
+  // too.
   std::vector<ParticipantIndex> avoid = {};
   // Only these may take part, end points too.
   std::optional<std::vector<ParticipantIndex>> within = {};
@@ -224,7 +225,8 @@ class Router {
   virtual ~Router() = default;
 
   // The ledger changed here: the router reads it again. Whoever applies a record calls these for
-  // all that it touched, before the next question. A new participant or pair is a change too.
+  // all that it touched, before the next question. A new participant or pair is a change too; both
+  // must be there.
   // PairChanged: O(log degree) for amounts and policies, O(degree) for a pair's first and last
   // line. ParticipantChanged: O(degree · log degree) when the status changed. DayChanged: O(pairs
   // with a daily limit · log degree).
@@ -249,14 +251,15 @@ class Router {
   // Everybody whom `from` can pay at least one minor unit under the constraints, page by page,
   // ascending; nobody is left out. Amounts are exact where Capacity is. Pages fit together as long
   // as nothing changes in between. O(lines within max_hops) per page plus one Capacity for each
-  // target. Errors as for FindRoutes,
-  // and InvalidArgument for a page size out of range.
+  // target. The objective is not looked at. Errors as for FindRoutes, and InvalidArgument for a
+  // page size out of range.
   virtual StatusOr<TargetsPage> Targets(const TargetsRequest& request) = 0;
 
   // How far trust reaches: the fewest active lines of a limit above zero that lead from `from` to
   // `to`, each from an active participant to one whom he trusts; nothing when there are none within
-  // `max_distance`. Debts and policies don't matter. 0 from somebody to himself. O(lines within
-  // half the distance of either), typically. Errors: InvalidArgument (unknown index).
+  // `max_distance`. Debts and policies don't matter. 0 from somebody active to himself. O(lines
+  // within half the distance of either), typically. Errors: InvalidArgument (unknown index),
+  // TooLarge as for FindRoutes.
   virtual StatusOr<std::optional<std::uint32_t>> TrustDistance(
       EquivalentIndex equivalent, ParticipantIndex from, ParticipantIndex to,
       std::uint32_t max_distance = kUnlimited) const = 0;

@@ -31,8 +31,9 @@ Status VerifyPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& re
 // among them, must be so; what does not belong to the reason must be empty. best_found is what the
 // router says, only held against the bound and the amount; so is which of E001 and E002 applies.
 // kWorkLimit claims nothing that could be checked. Errors: InvalidArgument saying what does not
-// hold. O(pairs of the payer or payee); for kNotConnected and kNetworkCut O(pairs on the smaller
-// side of the cut), typically next to payer or payee; O(hops) for the others, as for VerifyPlan.
+// hold; those of VerifyPlan for a witness that is no plan. O(pairs of the payer or payee); for
+// kNotConnected and kNetworkCut O(pairs on the smaller side of the cut), typically next to payer or
+// payee; O(hops) for the others, as for VerifyPlan.
 Status VerifyRefusal(const Ledger& ledger, std::int64_t day, const RouteRequest& request,
                      const Refusal& refusal);
 

@@ -33,8 +33,9 @@ class JournalReader {
 
 // Reads the SQLite store at `path`, on any thread, whether a hub has it open or not. Its answers
 // hold up the writer nowhere; only the cutting of the log after an erasure waits for a reading to
-// end. Errors: InvalidArgument (not a path), StoreIo (nothing there), StoreForeign (something
-// else), StoreNewer (made by a newer version), StoreCorrupt (damaged).
+// end. Errors: InvalidArgument (not a path), StoreIo (nothing there), StoreReadOnly (may not be
+// read), StoreForeign (something else), StoreNewer (made by a newer version), StoreCorrupt
+// (damaged), OutOfMemory.
 StatusOr<std::unique_ptr<JournalReader>> NewSqliteJournalReader(const std::string& path);
 
 // Reads what stores on `medium` hold, on the thread that those stores belong to.

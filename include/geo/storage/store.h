@@ -49,14 +49,14 @@ enum class ColumnType : std::uint8_t {
 };
 
 struct ColumnDefinition {
-  std::string name;  // [a-z_]+
+  std::string name;  // 1–64 of a-z and _
   ColumnType type = ColumnType::kText;
   friend bool operator==(const ColumnDefinition&, const ColumnDefinition&) = default;
 };
 
 // A table of the read model. The first `key_columns` columns are its primary key and never null.
 struct TableDefinition {
-  std::string name;  // [a-z_]+, not beginning with geo_ or sqlite_, which belong to the stores
+  std::string name;  // 1–64 of a-z and _, not beginning with geo_ or sqlite_: those are the stores'
   std::vector<ColumnDefinition> columns;
   std::size_t key_columns = 1;
   std::vector<std::vector<std::string>> indexes;  // further lookups people make, by column names

@@ -155,8 +155,9 @@ struct SetLimits {
 
 // Lines and debts brought from elsewhere. Not refused for debts above a limit or without a line,
 // nor for participants who are suspended or deleted, but for those who left; debts in both
-// directions of a pair are set off. Only as a trusted command: it may be far larger than an
-// envelope. A large network may come in several parts, as long as no payment has been recorded.
+// directions of a pair are set off, and operators' limits bind none. Only as a trusted command: it
+// may be far larger than an envelope. A large network may come in several parts, as long as no
+// payment has been recorded.
 struct OpeningBalances {
   struct Line {
     Pid owner;
