@@ -180,11 +180,8 @@ static Status CheckRoom(const Ledger& ledger, const Pid& signer, const ProposalD
                      std::to_string(kMaxProposals) + " proposals wait already");
   }
   if (IsOperator(ledger, signer)) return OkStatus();
-  const std::vector<const Proposal*> open = ledger.Proposals(0, ledger.proposal_count());
-  const auto own = std::count_if(open.begin(), open.end(), [&](const Proposal* proposal) {
-    return proposal->proposer == signer;
-  });
-  if (static_cast<std::size_t>(own) < defaults.max_waiting_per_proposer) return OkStatus();
+  const std::size_t own = ledger.ProposedBy(signer);
+  if (own < defaults.max_waiting_per_proposer) return OkStatus();
   return MakeError(ErrorCode::kTooLarge, std::to_string(own) + " proposals of " +
                                              FormatPid(signer) + " wait already; each may have " +
                                              std::to_string(defaults.max_waiting_per_proposer));

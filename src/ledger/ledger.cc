@@ -134,6 +134,11 @@ const Transaction* Ledger::FirstExpired(Timestamp now) const {
 
 std::size_t Ledger::proposal_count() const { return state_->proposals.size(); }
 
+std::size_t Ledger::ProposedBy(const Pid& proposer) const {
+  const auto found = state_->proposed_by.find(proposer);
+  return found == state_->proposed_by.end() ? 0 : found->second;
+}
+
 const Proposal* Ledger::FindProposal(const TxId& id) const {
   const auto found = state_->proposals.find(id);
   return found == state_->proposals.end() ? nullptr : &found->second;

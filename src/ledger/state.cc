@@ -95,13 +95,17 @@ void LedgerState::RemovePrepared(const TxId& id) {
 }
 
 void LedgerState::SetProposal(const Proposal& proposal) {
+  RemoveProposal(proposal.id);
+  ++proposed_by[proposal.proposer];
   proposals_by_time.insert({proposal.expires_at, proposal.id});
-  proposals.insert_or_assign(proposal.id, proposal);
+  proposals.emplace(proposal.id, proposal);
 }
 
 void LedgerState::RemoveProposal(const TxId& id) {
   const auto found = proposals.find(id);
   if (found == proposals.end()) return;
+  const auto of_proposer = proposed_by.find(found->second.proposer);
+  if (--of_proposer->second == 0) proposed_by.erase(of_proposer);
   proposals_by_time.erase({found->second.expires_at, id});
   proposals.erase(found);
 }

@@ -153,6 +153,7 @@ struct LedgerState {
   std::map<ParticipantIndex, std::size_t> prepared_by;  // how many, by payer, voted ones left out
   std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
   std::map<TxId, Proposal> proposals;                  // open ones, by id
+  std::map<Pid, std::size_t> proposed_by;              // how many, by proposer
   std::set<std::pair<Timestamp, TxId>> proposals_by_time;  // all of them, by expiry
   CountLimits count_limits;
   std::vector<AmountLimits> amount_limits;  // by equivalent, as far as any is set

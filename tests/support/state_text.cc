@@ -115,9 +115,11 @@ void AddPrepared(const Ledger& ledger, Out out) {
 void AddProposals(const Ledger& ledger, Out out) {
   for (const Proposal* p : ledger.Proposals(0, ledger.proposal_count())) {
     fmt::format_to(
-        out, "proposal {} by {} equivalent {} least {} at {} until {} default {} state {} cycle",
-        std::string(p->id.text()), Short(p->proposer.view()), p->equivalent, p->min_amount,
-        p->proposed_at, p->expires_at, int(p->default_lifetime), int(p->state));
+        out,
+        "proposal {} by {} of {} equivalent {} least {} at {} until {} default {} state {} cycle",
+        std::string(p->id.text()), Short(p->proposer.view()), ledger.ProposedBy(p->proposer),
+        p->equivalent, p->min_amount, p->proposed_at, p->expires_at, int(p->default_lifetime),
+        int(p->state));
     for (const ParticipantIndex one : p->cycle) fmt::format_to(out, " {}", one);
     fmt::format_to(out, " accepted");
     for (const ParticipantIndex one : p->accepted) fmt::format_to(out, " {}", one);

@@ -145,6 +145,39 @@ TEST_F(HubLimitsTest, ProposalsOfOneMemberLeaveRoomForOthers) {
   Do("anna", make(2 * most + 2));
 }
 
+// Each is counted once as long as it waits, however it goes on.
+TEST_F(HubLimitsTest, ProposalsThatWaitAreCountedByProposer) {
+  Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}, {"cleo", "anna", "9"}});
+  Change("ben", "anna", Consents(false));
+  const std::vector<Pid> cycle = PidsOf({"anna", "ben", "cleo"});
+  const auto make = [&](std::size_t i) { return ProposeClearing{Numbered(i), Eur(), cycle}; };
+  const auto waiting = [&](const char* who) {
+    return hub_->view().ledger().ProposedBy(KeyOf(who).pid());
+  };
+  const auto accept = [&](const char* who, std::size_t i) {
+    Do(who, AcceptClearing{Numbered(i), hub_->FindProposal(Numbered(i))->value().terms});
+  };
+  DoAll("anna", 0, 4, make);
+  DoAll("clerk", 4, 6, make);
+  EXPECT_EQ(waiting("anna"), 4U);
+  EXPECT_EQ(waiting("clerk"), 2U);
+  EXPECT_EQ(waiting("ben"), 0U);
+  accept("cleo", 0);
+  accept("anna", 0);
+  EXPECT_EQ(waiting("anna"), 4U);
+  accept("ben", 0);
+  EXPECT_EQ(waiting("anna"), 3U) << "it is cleared";
+  Do("cleo", RejectClearing{Numbered(1)});
+  EXPECT_EQ(waiting("anna"), 2U);
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  Reopen();
+  EXPECT_EQ(waiting("anna"), 2U);
+  now_ += 8 * kDay;
+  hub_->Tick(now_);
+  EXPECT_EQ(waiting("anna") + waiting("clerk"), 0U);
+  ASSERT_TRUE(hub_->Flush().ok());
+}
+
 // More than a store takes in one append would poison the hub.
 TEST_F(HubLimitsTest, BytesOfRecordsBetweenTwoFlushes) {
   UpdateLine update;

@@ -177,6 +177,8 @@ class Ledger {
   // --- Clearings that wait for consent (spec 01 §7.5): at most kMaxProposals. ---
 
   std::size_t proposal_count() const;
+  // Those that `proposer` made. O(log n).
+  std::size_t ProposedBy(const Pid& proposer) const;
   // The open proposal with this id; null when there is none (decided, or never there). Valid until
   // the next Apply. O(log n).
   const Proposal* FindProposal(const TxId& id) const;
