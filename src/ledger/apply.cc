@@ -64,7 +64,10 @@ struct LedgerFold {
     if (!cover.Has(SliceKind::kPairs, index)) {
       (line.owner == pair.a ? pair.line_ab : pair.line_ba) = effect.index;
     }
-    if (state.coverage.empty()) state.RefreshDailyLimited(index);
+    if (!state.coverage.empty()) return;  // FinishLoading does the rest
+    state.RefreshDailyLimited(index);
+    if (!effect.before.has_value()) ++state.live_lines[line.owner];
+    if (line.status == LineStatus::kClosed) --state.live_lines[line.owner];
   }
 
   void FoldLine(const LineEffect& effect) const {

@@ -171,14 +171,7 @@ const AmountLimits& Ledger::amount_limits(EquivalentIndex equivalent) const {
   return equivalent < limits.size() ? limits[equivalent] : kNone;
 }
 
-std::size_t Ledger::LiveLinesOf(ParticipantIndex owner) const {
-  std::size_t lines = 0;
-  for (const PairIndex index : PairsOf(owner)) {
-    const Pair& pair = state_->pairs[index];
-    if (state_->Live(owner == pair.a ? pair.line_ab : pair.line_ba) != nullptr) ++lines;
-  }
-  return lines;
-}
+std::size_t Ledger::LiveLinesOf(ParticipantIndex owner) const { return state_->live_lines[owner]; }
 
 std::uint32_t Ledger::PaymentsOn(ParticipantIndex payer, std::int64_t day) const {
   const PaymentCounts& counts = state_->payment_counts;

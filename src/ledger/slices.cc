@@ -296,6 +296,7 @@ void LoadParticipant(LedgerState& state, ParticipantIndex index, ByteReader& rea
     state.operator_sequences.erase(state.participants.back().pid);
   }
   state.pairs_of.emplace_back();
+  state.live_lines.push_back(0);
 }
 
 void LoadPair(LedgerState& state, ByteReader& reader) {
@@ -347,6 +348,7 @@ void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) 
       state.participants.reserve(room);
       state.sequences.reserve(room);
       state.pairs_of.reserve(room);
+      state.live_lines.reserve(room);
       state.participant_by_pid.Reserve(room);
       break;
     case SliceKind::kLines:
@@ -504,6 +506,7 @@ Status Ledger::FinishLoading(const JournalHead& head) {
   state_->coverage.clear();
   state_->LinkPairs();
   for (const LineRecord& line : state_->lines) {
+    if (line.status != LineStatus::kClosed) ++state_->live_lines[line.owner];
     if (!LedgerState::PolicyOf(line).daily_limit.has_value()) continue;
     const auto pair = state_->FindPair(PairKey::Of(line.equivalent, line.owner, line.debtor));
     if (pair.has_value()) state_->RefreshDailyLimited(*pair);

@@ -54,6 +54,7 @@ void LedgerState::AddParticipant(const Participant& participant) {
   participants.push_back(participant);
   participant_by_pid.AddNew();
   pairs_of.emplace_back();
+  live_lines.push_back(0);
   // An operator who joins keeps counting where he was.
   const auto used = operator_sequences.find(participant.pid);
   sequences.push_back(used == operator_sequences.end() ? 0 : used->second);

@@ -143,6 +143,7 @@ struct LedgerState {
   LargeVector<LineRecord> lines;
   LargeVector<Pair> pairs;
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
+  std::vector<std::uint32_t> live_lines;          // that he has given, by participant
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
   KeyIndex<Participant, PidOfParticipant, IdHash> participant_by_pid{&participants};
   KeyIndex<LineRecord, IdOfLine, IdHash> line_by_id{&lines};

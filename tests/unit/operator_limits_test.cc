@@ -154,8 +154,16 @@ TEST_F(OperatorLimitsTest, LinesPerParticipant) {
   EXPECT_EQ(Try("shop", Line("anna", "5", "HOUR")), "TooManyLines");  // over all equivalents
   EXPECT_EQ(Try("anna", Line("ben", "5")), "Ok");  // lines that others gave do not count
   Do("shop", CloseLine{line_});
-  EXPECT_EQ(Try("shop", Line("anna", "5", "HOUR")), "Ok");
+  const LineId in_hours = *Do("shop", Line("anna", "5", "HOUR")).line;
   EXPECT_EQ(Try("shop", Line("anna", "5")), "TooManyLines");
+  FreezeLine freeze;
+  freeze.line = in_hours;
+  Do("shop", freeze);
+  EXPECT_EQ(Try("shop", Line("anna", "5")), "TooManyLines") << "it may thaw";
+  Reopen(true);
+  EXPECT_EQ(Try("shop", Line("anna", "5")), "TooManyLines");
+  Do("shop", CloseLine{in_hours});
+  EXPECT_EQ(Try("shop", Line("anna", "5")), "Ok");
 }
 
 TEST_F(OperatorLimitsTest, PaymentsPerDay) {

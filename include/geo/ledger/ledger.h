@@ -192,7 +192,7 @@ class Ledger {
 
   const CountLimits& count_limits() const;
   const AmountLimits& amount_limits(EquivalentIndex equivalent) const;
-  // Live lines that `owner` has given, over all equivalents. O(pairs of the participant).
+  // Live lines that `owner` has given, over all equivalents.
   std::size_t LiveLinesOf(ParticipantIndex owner) const;
   // Payments that `payer` made or prepared on UTC day `day`, however prepared ones ended. Only the
   // day of the last payment is known; on any other: 0.
