@@ -253,8 +253,7 @@ StatusOr<bool> Hub::Impl::CheckpointStep() {
   slice.snapshot = checkpoint_->number;
   slice.slice = checkpoint_->slice;
   slice.bytes = ledger->NextSlice(checkpoint_->cursor, durable, options.snapshot_items);
-  Ledger::SnapshotCursor peek = checkpoint_->cursor;
-  slice.last = ledger->NextSlice(peek, durable, 1).empty();
+  slice.last = ledger->IsLastSlice(checkpoint_->cursor);
   const Status written = store->WriteSnapshot(slice);
   if (written.ok() && slice.last) {
     last_checkpoint_ = checkpoint_->begun;

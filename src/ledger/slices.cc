@@ -1,6 +1,6 @@
 // Snapshots in slices. The layout of a slice is in docs/formats.md.
 
-#include <map>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -215,8 +215,9 @@ void WriteLimits(const LedgerState& state, ByteWriter& writer) {
   }
   const PaymentCounts& counts = state.payment_counts;
   writer.Signed(counts.day);
-  const std::map<ParticipantIndex, std::uint32_t> by_payer(counts.by_payer.begin(),
-                                                           counts.by_payer.end());
+  std::vector<std::pair<ParticipantIndex, std::uint32_t>> by_payer(counts.by_payer.begin(),
+                                                                   counts.by_payer.end());
+  std::sort(by_payer.begin(), by_payer.end());
   writer.Varint(by_payer.size());
   for (const auto& [payer, count] : by_payer) {
     writer.Varint(payer);
@@ -456,6 +457,11 @@ std::string Ledger::NextSlice(SnapshotCursor& cursor, const JournalHead& head,
   writer.Raw(things);
   cursor.next += end - begin;
   return bytes;
+}
+
+bool Ledger::IsLastSlice(SnapshotCursor cursor) const {
+  SkipFinished(*state_, cursor);
+  return cursor.kind >= static_cast<std::uint32_t>(SliceKind::kEnd);
 }
 
 StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {

@@ -256,6 +256,23 @@ TEST(LedgerTest, SnapshotDuringWhichAnOperatorJoinsGivesTheSameState) {
   EXPECT_EQ(Show(loaded), Show(book.ledger));
 }
 
+TEST(LedgerTest, TheLastSliceIsKnown) {
+  Book book(2);
+  Live(book, [] {});
+  for (const std::size_t items : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
+    Ledger::SnapshotCursor cursor;
+    std::size_t slices = 0;
+    for (bool last = false; !last; ++slices) {
+      EXPECT_FALSE(book.ledger.IsLastSlice(cursor));
+      ASSERT_FALSE(book.ledger.NextSlice(cursor, book.head, items).empty());
+      Ledger::SnapshotCursor peek = cursor;
+      last = book.ledger.IsLastSlice(cursor);
+      EXPECT_EQ(last, book.ledger.NextSlice(peek, book.head, items).empty());
+    }
+    EXPECT_GE(slices, 7U);
+  }
+}
+
 TEST(LedgerTest, SlicesOutOfOrderOrDamagedAreRefused) {
   Book book(2);
   Live(book, [] {});

@@ -261,6 +261,8 @@ class Ledger {
   };
   std::string NextSlice(SnapshotCursor& cursor, const JournalHead& head,
                         std::size_t max_items) const;
+  // Whether the slice before `cursor` was the last one. O(equivalents).
+  bool IsLastSlice(SnapshotCursor cursor) const;
 
   // Loads slices, in order, into an empty ledger. Returns the head that the slice was taken at.
   // Errors: RecordCorrupt, FormatNewer; the ledger is then unusable. Replay starts after the first
