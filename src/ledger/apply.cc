@@ -1,5 +1,7 @@
 // The fold: effects become state. Nothing here decides or refuses.
 
+#include <algorithm>
+#include <tuple>
 #include <variant>
 
 #include "src/base/no_memory.h"
@@ -8,16 +10,18 @@
 namespace geo {
 namespace {
 
-// How the record being folded meets what snapshot slices show already.
+// How the record being folded meets what snapshot slices show already, which may be thousands.
 class Cover {
  public:
   Cover(const std::vector<Coverage>& slices, std::uint64_t seq) : slices_(slices), seq_(seq) {}
 
   bool Has(SliceKind kind, std::uint64_t index, EquivalentIndex equivalent = 0) const {
-    return std::any_of(slices_.begin(), slices_.end(), [&](const Coverage& slice) {
-      return slice.kind == kind && slice.equivalent == equivalent && index >= slice.begin &&
-             index < slice.end && slice.seq >= seq_;
-    });
+    const auto ends_before = [&](const Coverage& slice) {
+      return std::tie(slice.kind, slice.equivalent, slice.end) <= std::tie(kind, equivalent, index);
+    };
+    const auto slice = std::partition_point(slices_.begin(), slices_.end(), ends_before);
+    return slice != slices_.end() && slice->kind == kind && slice->equivalent == equivalent &&
+           index >= slice->begin && slice->seq >= seq_;
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "geo/base/limits.h"
@@ -406,6 +407,15 @@ std::uint64_t CountOf(const LedgerState& state, SliceKind kind, EquivalentIndex 
   return 0;
 }
 
+// Whether the slice may be loaded after those that are: the head first, then as they are written.
+bool ComesNext(const LedgerState& state, const Coverage& slice) {
+  if (slice.begin > slice.end) return false;
+  if (slice.begin != CountOf(state, slice.kind, slice.equivalent)) return false;
+  if (state.coverage.empty()) return slice.kind == SliceKind::kHead;
+  const Coverage& before = state.coverage.back();
+  return std::tie(before.kind, before.equivalent) <= std::tie(slice.kind, slice.equivalent);
+}
+
 // cursor.next holds the equivalent in its upper half, the index in its lower one.
 constexpr int kEquivalentShift = 32;
 
@@ -486,10 +496,7 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
   slice.seq = head.seq;
   const std::uint64_t count = reader.Varint();
   if (!reader.ok() || count < slice.end) return Corrupt("header");
-  const bool head_first = !state_->coverage.empty() || slice.kind == SliceKind::kHead;
-  if (!head_first || slice.begin != CountOf(*state_, slice.kind, slice.equivalent)) {
-    return Corrupt("order");
-  }
+  if (!ComesNext(*state_, slice)) return Corrupt("order");
   if (slice.begin == 0) ReserveFor(*state_, slice, count);
   for (std::uint64_t i = slice.begin; i < slice.end && reader.ok(); ++i) {
     LoadItem(*state_, slice, i, reader);

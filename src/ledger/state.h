@@ -159,8 +159,9 @@ struct LedgerState {
   CountLimits count_limits;
   std::vector<AmountLimits> amount_limits;  // by equivalent, as far as any is set
   PaymentCounts payment_counts;
-  std::vector<Coverage> coverage;  // empty except between LoadSlice and FinishLoading
-  std::uint64_t loaded_seq = 0;    // the latest head among the slices
+  // Empty except between LoadSlice and FinishLoading; by kind, equivalent and index.
+  std::vector<Coverage> coverage;
+  std::uint64_t loaded_seq = 0;  // the latest head among the slices
 
   static const LinePolicy& PolicyOf(const LineRecord& line) {
     static const LinePolicy kDefault;

@@ -284,6 +284,11 @@ TEST(LedgerTest, SlicesOutOfOrderOrDamagedAreRefused) {
   }
   Ledger out_of_order;
   EXPECT_EQ(CodeName(out_of_order.LoadSlice(slices[2])), "RecordCorrupt");
+  // Each kind from its first thing on, but the kinds from behind.
+  Ledger from_behind;
+  ASSERT_TRUE(from_behind.LoadSlice(slices.front()).ok());
+  ASSERT_TRUE(from_behind.LoadSlice(slices.back()).ok());
+  EXPECT_EQ(CodeName(from_behind.LoadSlice(slices[1])), "RecordCorrupt");
   for (std::size_t length = 0; length < slices[0].size(); ++length) {
     Ledger ledger;
     EXPECT_EQ(CodeName(ledger.LoadSlice(slices[0].substr(0, length))), "RecordCorrupt");
