@@ -293,21 +293,26 @@ Balance Ledger::BalanceOf(ParticipantIndex participant, EquivalentIndex equivale
 }
 
 AmountSum Ledger::Position(ParticipantIndex participant, EquivalentIndex equivalent) const {
-  if (equivalent >= state_->positions.size()) return 0;
-  const std::vector<AmountSum>& row = state_->positions[equivalent];
-  return participant < row.size() ? row[participant] : 0;
+  return participant < position_count(equivalent) ? state_->positions[equivalent][participant] : 0;
+}
+
+std::size_t Ledger::position_count(EquivalentIndex equivalent) const {
+  return equivalent < state_->positions.size() ? state_->positions[equivalent].size() : 0;
 }
 
 Status Ledger::CheckPositions() const {
   std::vector<std::vector<AmountSum>> fresh(equivalent_count());
-  for (std::vector<AmountSum>& row : fresh) row.resize(participant_count());
+  for (EquivalentIndex e = 0; e < equivalent_count(); ++e) fresh[e].resize(position_count(e));
   for (const Pair& pair : state_->pairs) {
-    fresh[pair.equivalent][pair.a] -= pair.balance;
-    fresh[pair.equivalent][pair.b] += pair.balance;
+    if (pair.balance == 0) continue;
+    std::vector<AmountSum>& sums = fresh[pair.equivalent];
+    if (sums.size() <= pair.b) sums.resize(pair.b + std::size_t{1});
+    sums[pair.a] -= pair.balance;
+    sums[pair.b] += pair.balance;
   }
   for (EquivalentIndex e = 0; e < equivalent_count(); ++e) {
     AmountSum total = 0;
-    for (ParticipantIndex p = 0; p < participant_count(); ++p) {
+    for (ParticipantIndex p = 0; p < fresh[e].size(); ++p) {
       total += Position(p, e);
       if (fresh[e][p] == Position(p, e)) continue;
       return MakeError(ErrorCode::kInvariantViolated,

@@ -70,6 +70,21 @@ class IntegrityCheckTest : public ::testing::Test {
     return copy;
   }
 
+  // The hub's ledger, read from a snapshot of it without any positions.
+  Ledger CopyWithoutPositions() {
+    constexpr std::uint32_t kPositions = 4;
+    Ledger copy;
+    Ledger::SnapshotCursor cursor;
+    while (true) {
+      const std::string slice = hub_->view().ledger().NextSlice(cursor, hub_->head(), 1000);
+      if (slice.empty()) break;
+      if (cursor.kind == kPositions) continue;
+      EXPECT_TRUE(copy.LoadSlice(slice).ok());
+    }
+    EXPECT_TRUE(copy.FinishLoading(hub_->head()).ok());
+    return copy;
+  }
+
   // Folds in, unchecked, what no hub would write.
   void Force(Ledger& ledger, Amount before, Amount after) {
     Record record;
@@ -107,6 +122,15 @@ TEST_F(IntegrityCheckTest, PositionsThatDoNotFollowTheDebtsAreSeenThoughTheySumT
   Ledger ledger = Copy();
   Force(ledger, 39, 41);
   Expect(ledger, {0, 2, 0, 0});
+}
+
+TEST_F(IntegrityCheckTest, PositionsThatAreNotThereAreSeen) {
+  EXPECT_EQ(hub_->view().ledger().position_count(0), 2U);
+  EXPECT_EQ(hub_->view().ledger().position_count(1), 0U) << "nobody uses it";
+  const Ledger copy = CopyWithoutPositions();
+  EXPECT_EQ(copy.position_count(0), 0U);
+  Expect(copy, {0, 2, 0, 0});
+  EXPECT_FALSE(copy.CheckPositions().ok());
 }
 
 TEST_F(IntegrityCheckTest, DebtsAreComparedWithTheLimitOfTheLineThatAllowsThem) {

@@ -245,7 +245,7 @@ class Hub {
 
   // Runs every check of spec 01 §8.6 that needs no journal, on the state with everything submitted:
   // one report for each equivalent that is not removed. Counts and logs what it finds; changes
-  // nothing. O(participants × equivalents + pairs). Errors: OutOfMemory.
+  // nothing. O(positions kept + pairs). Errors: OutOfMemory.
   StatusOr<std::vector<IntegrityReport>> CheckIntegrity();
 
   // Sets the gauges that follow the state (geo/hub/metrics.h) as of `now`: before each reading of

@@ -34,7 +34,7 @@ std::string_view HealthName(Health health);
 Health SeverityOf(IntegrityCheck check);
 
 // One check on everything: what it finds in each equivalent, by index, removed ones included; 0 is
-// good. O(participants × equivalents + pairs). Any thread, as long as the ledger does not change.
+// good. O(positions kept + pairs). Any thread, as long as the ledger does not change.
 std::vector<AmountSum> RunIntegrityCheck(const Ledger& ledger, IntegrityCheck check);
 
 // What all checks found in one equivalent.

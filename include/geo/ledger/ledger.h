@@ -227,6 +227,9 @@ class Ledger {
   // The participant's net position as kept up to date effect by effect, independently of the pairs
   // (spec 01 §8.2).
   AmountSum Position(ParticipantIndex participant, EquivalentIndex equivalent) const;
+  // From this participant on nobody ever owed or was owed anything in the equivalent: their
+  // positions are zero.
+  std::size_t position_count(EquivalentIndex equivalent) const;
 
   // Compares the views kept apart: every participant's Position against a fresh sum over pairs, and
   // their total against zero. ok, or InvariantViolated naming the first difference. O(everything).
