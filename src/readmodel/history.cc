@@ -1,7 +1,9 @@
 #include "geo/readmodel/history.h"
 
 #include <algorithm>
+#include <deque>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -126,12 +128,60 @@ bool TouchesLine(const HistoryLine& line, const Record& record) {
   });
 }
 
+std::size_t BytesOf(const PastPayment& payment) {
+  std::size_t bytes = sizeof(payment);
+  for (const PastPayment::Route& route : payment.routes) {
+    bytes += sizeof(route) + route.participants.size() * sizeof(Pid);
+  }
+  return bytes;
+}
+
+std::size_t BytesOf(const AuditEntry& entry) {
+  return sizeof(entry) + entry.evidence.size() + entry.reason.size() +
+         entry.participants.size() * sizeof(Pid) + entry.lines.size() * sizeof(LineId);
+}
+
 }  // namespace
+
+// The newest entries of what comes block by block, newest block first, and in each oldest entry
+// first. Holds no more than a page takes, for some records are large and blocks have many.
+template <typename Entry>
+class NewestEntries {
+ public:
+  explicit NewestEntries(std::size_t max) : max_(max) {}
+
+  void Add(Entry entry) {
+    bytes_ += BytesOf(entry);
+    of_block_.push_back(std::move(entry));
+    while (IsTooMuch()) {
+      bytes_ -= BytesOf(of_block_.front());
+      of_block_.pop_front();
+      left_some_out_ = true;
+    }
+  }
+  void EndBlock() {
+    std::move(of_block_.rbegin(), of_block_.rend(), std::back_inserter(page_));
+    of_block_.clear();
+  }
+  bool left_some_out() const { return left_some_out_; }
+  std::vector<Entry> Take() { return std::move(page_); }
+
+ private:
+  bool IsTooMuch() const {
+    const std::size_t count = page_.size() + of_block_.size();
+    return !of_block_.empty() && (count > max_ || (count > 1 && bytes_ > kFullHistoryPageBytes));
+  }
+
+  std::size_t max_;
+  std::vector<Entry> page_;     // newest first
+  std::deque<Entry> of_block_;  // oldest first
+  std::size_t bytes_ = 0;       // of both
+  bool left_some_out_ = false;
+};
 
 // What a page is gathered from: records before `before`, newest first, as far as they match.
 struct PageRequest {
   std::uint64_t before = kNewest;
-  std::size_t max = 0;
   std::optional<Timestamp> from;
   std::optional<Timestamp> to;
   std::vector<ParticipantIndex> touching;  // all of them; empty: whomever
@@ -152,8 +202,10 @@ class History::Impl {
 
  private:
   Status ReadRecords(std::uint64_t first, std::uint64_t last,
-                     const std::function<void(Record)>& take);
-  StatusOr<std::vector<Record>> Gather(const PageRequest& request, bool* more);
+                     const std::function<void(const Record&)>& take);
+  template <typename Entry>
+  Status Gather(const PageRequest& request, const std::function<Entry(const Record&)>& describe,
+                NewestEntries<Entry>& page);
   StatusOr<ParticipantIndex> Find(const Pid& pid) const;
   Status Aim(const AuditSubject& subject, PageRequest& request);
   Status AimAt(const Pid& pid, PageRequest& request);
@@ -182,22 +234,24 @@ Status History::Impl::CatchUp() {
 }
 
 Status History::Impl::ReadRecords(std::uint64_t first, std::uint64_t last,
-                                  const std::function<void(Record)>& take) {
+                                  const std::function<void(const Record&)>& take) {
   return reader_->Replay(first - 1, [&](std::string_view packed) -> StatusOr<bool> {
     GEO_RETURN_IF_ERROR(SkipToRecord(first, &packed));
     while (!packed.empty()) {
-      GEO_ASSIGN_OR_RETURN(Record record, TakeUnhashedRecord(&packed));
+      GEO_ASSIGN_OR_RETURN(const Record record, TakeUnhashedRecord(&packed));
       if (record.seq > last) return false;
-      take(std::move(record));
+      take(record);
     }
     return true;
   });
 }
 
-StatusOr<std::vector<Record>> History::Impl::Gather(const PageRequest& request, bool* more) {
-  std::vector<Record> page;
+template <typename Entry>
+Status History::Impl::Gather(const PageRequest& request,
+                             const std::function<Entry(const Record&)>& describe,
+                             NewestEntries<Entry>& page) {
   const std::vector<HistoryBlock>& blocks = index_.blocks();
-  *more = false;
+  bool ended = false;
   for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) {
     if (request.from && block->last_time < *request.from) break;
     const bool outside =
@@ -206,21 +260,16 @@ StatusOr<std::vector<Record>> History::Impl::Gather(const PageRequest& request, 
     if (outside || !std::all_of(request.touching.begin(), request.touching.end(), touched)) {
       continue;
     }
-    std::vector<Record> found;
-    GEO_RETURN_IF_ERROR(ReadRecords(block->first, block->last, [&](Record record) {
+    GEO_RETURN_IF_ERROR(ReadRecords(block->first, block->last, [&](const Record& record) {
       const bool in_range = record.seq < request.before && request.InTime(record.time);
-      if (in_range && request.matches(record)) found.push_back(std::move(record));
+      if (!in_range || !request.matches(record)) return;
+      page.Add(describe(record));
+      ended = ended || (request.is_last && request.is_last(record));
     }));
-    for (auto record = found.rbegin(); record != found.rend(); ++record) {
-      if (page.size() == request.max) {
-        *more = true;
-        return page;
-      }
-      page.push_back(std::move(*record));
-      if (request.is_last && request.is_last(page.back())) return page;
-    }
+    page.EndBlock();
+    if (page.left_some_out() || ended) break;
   }
-  return page;
+  return OkStatus();
 }
 
 StatusOr<ParticipantIndex> History::Impl::Find(const Pid& pid) const {
@@ -249,7 +298,6 @@ StatusOr<PaymentPage> History::Impl::Payments(const PaymentQuery& query, std::st
     return MakeError(ErrorCode::kUnknownEquivalent,
                      "equivalent " + Quote(query.equivalent->text()) + " was never here");
   }
-  request.max = query.max;
   request.from = query.from;
   request.to = query.to;
   request.matches = [&](const Record& record) {
@@ -269,11 +317,12 @@ StatusOr<PaymentPage> History::Impl::Payments(const PaymentQuery& query, std::st
     // Only the last stage of a payment stands for it.
     return payment.state != TransactionState::kPrepared || index_.IsPrepared(payment.id);
   };
-  bool more = false;
-  GEO_ASSIGN_OR_RETURN(const std::vector<Record> records, Gather(request, &more));
+  NewestEntries<PastPayment> newest(query.max);
+  const auto describe = [this](const Record& record) { return Describe(record); };
+  GEO_RETURN_IF_ERROR(Gather<PastPayment>(request, describe, newest));
   PaymentPage page;
-  for (const Record& record : records) page.payments.push_back(Describe(record));
-  if (more) page.next = MakeCursor(records.back().seq, fingerprint);
+  page.payments = newest.Take();
+  if (newest.left_some_out()) page.next = MakeCursor(page.payments.back().seq, fingerprint);
   return page;
 }
 
@@ -331,7 +380,7 @@ Status History::Impl::AimAt(const TxId& id, PageRequest& request) {
   };
   std::optional<Record> record;
   if (last) {
-    GEO_RETURN_IF_ERROR(ReadRecords(*last, *last, [&](Record read) { record = std::move(read); }));
+    GEO_RETURN_IF_ERROR(ReadRecords(*last, *last, [&](const Record& read) { record = read; }));
   }
   if (!record || !is_it(*record)) {
     return MakeError(ErrorCode::kUnknownTransaction,
@@ -355,15 +404,15 @@ StatusOr<AuditPage> History::Impl::Audit(const AuditQuery& query, std::string_vi
   PageRequest request;
   GEO_ASSIGN_OR_RETURN(request.before, ReadCursor(cursor, fingerprint));
   GEO_RETURN_IF_ERROR(CatchUp());
-  request.max = query.max;
   request.from = query.from;
   request.to = query.to;
   GEO_RETURN_IF_ERROR(Aim(query.subject, request));
-  bool more = false;
-  GEO_ASSIGN_OR_RETURN(const std::vector<Record> records, Gather(request, &more));
+  NewestEntries<AuditEntry> newest(query.max);
+  const auto describe = [this](const Record& record) { return DescribeForAudit(record); };
+  GEO_RETURN_IF_ERROR(Gather<AuditEntry>(request, describe, newest));
   AuditPage page;
-  for (const Record& record : records) page.entries.push_back(DescribeForAudit(record));
-  if (more) page.next = MakeCursor(records.back().seq, fingerprint);
+  page.entries = newest.Take();
+  if (newest.left_some_out()) page.next = MakeCursor(page.entries.back().seq, fingerprint);
   return page;
 }
 

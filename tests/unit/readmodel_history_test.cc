@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "geo/crypto/keys.h"
 #include "geo/hub/hub.h"
 #include "geo/readmodel/history.h"
 #include "tests/support/keys.h"
@@ -335,6 +337,58 @@ TEST_P(HistoryTest, AClosedLineSeesNothingOfTheNext) {
   using Kinds = std::vector<std::string>;
   EXPECT_EQ(Audit(of_anna_), (Kinds{"close_line", "open_line"}));
   EXPECT_EQ(Audit(line()), (Kinds{"payment", "open_line"}));
+}
+
+// A payment may pass thousands; a page holds no thousand of such.
+TEST_P(HistoryTest, PagesAreFullOfBytesToo) {
+  constexpr std::size_t kHops = 4'000;
+  constexpr std::size_t kPayments = 200;
+  constexpr std::size_t kEach = kHops * sizeof(Pid);
+  static_assert(kPayments * kEach > kFullHistoryPageBytes);
+  std::vector<Pid> chain = {Who("anna")};
+  OpeningBalances lines;
+  for (std::size_t i = 1; i <= kHops; ++i) {
+    RegisterParticipant join;
+    std::memcpy(join.key.bytes.data(), &i, sizeof(i));
+    join.name = {Salt(), "link"};
+    chain.push_back(PidOf(join.key));
+    ASSERT_TRUE(hub_->Submit(TrustedCommand(chain.back(), join), now_).ok());
+    lines.lines.push_back({chain[i], chain[i - 1], Code("EUR"), "100"});
+  }
+  ASSERT_TRUE(hub_->Flush().ok());
+  Do("admin", lines);
+  Pay pay;
+  pay.payee = chain.back();
+  pay.equivalent = Code("EUR");
+  pay.amount = "0.01";
+  pay.constraints.max_hops = kUnlimited;
+  for (std::size_t i = 0; i < kPayments; ++i) {
+    pay.id = Id("long-" + std::to_string(i));
+    Do("anna", pay);
+  }
+  const auto page_of = [&](const std::string& cursor) {
+    const PaymentPage page = history_->Payments({.max = kMaxHistoryPage}, cursor).value();
+    EXPECT_LE(page.payments.size(), kFullHistoryPageBytes / kEach);
+    return page;
+  };
+  PaymentPage page = page_of("");
+  EXPECT_GT(page.payments.size(), kFullHistoryPageBytes / kEach * 9 / 10);
+  std::vector<TxId> ids;
+  while (true) {
+    for (const PastPayment& payment : page.payments) ids.push_back(payment.id);
+    if (page.next.empty()) break;
+    page = page_of(page.next);
+  }
+  ASSERT_EQ(ids.size(), kPayments);
+  for (std::size_t i = 0; i < kPayments; ++i) {
+    EXPECT_EQ(ids[i], Id("long-" + std::to_string(kPayments - 1 - i)));
+  }
+  const AuditPage audit = history_->Audit({.subject = chain[7], .max = kMaxHistoryPage}).value();
+  EXPECT_LE(audit.entries.size(), kFullHistoryPageBytes / kEach);
+  EXPECT_FALSE(audit.next.empty());
+  const auto names = Audit(chain[7]);
+  EXPECT_EQ(names.size(), kPayments + 2);
+  EXPECT_EQ(names.back(), "register_participant");
 }
 
 TEST_P(HistoryTest, RefusesWhatCannotBeAsked) {

@@ -32,7 +32,10 @@
 
 namespace geo {
 
+// A page has at most so many entries, and takes no further one that would bring it above so many
+// bytes: one payment may pass, and one clearing touch, everybody there is.
 inline constexpr std::size_t kMaxHistoryPage = 1'000;
+inline constexpr std::size_t kFullHistoryPageBytes = std::size_t{16} << 20;
 
 // Which way money goes, seen from the participant.
 enum class PaymentDirection : std::uint8_t { kAny = 0, kOutgoing = 1, kIncoming = 2 };
@@ -73,7 +76,8 @@ struct PastPayment {
   friend bool operator==(const PastPayment&, const PastPayment&) = default;
 };
 
-// `next` fetches the following page with the same query; empty: there is nothing older.
+// `next` fetches the following page with the same query; empty: there is nothing older. A page
+// that is full of bytes has fewer entries than were asked for, but at least one.
 struct PaymentPage {
   std::vector<PastPayment> payments;  // newest first
   std::string next;
