@@ -16,6 +16,10 @@ namespace {
 
 constexpr Amount kFineEnough = 128;  // parts of a capacity that is not exact
 
+// Capacities asked for one page of targets: where policies are in the way few of those who are near
+// can be paid, and the page would go on to the end of the network.
+constexpr std::uint32_t kMostAsked = 10 * kMaxTargets;
+
 Status CheckRange(const char* what, std::uint32_t value, std::uint32_t most) {
   if ((value >= 1 && value <= most) || value == kUnlimited) return OkStatus();
   return MakeError(ErrorCode::kConstraintRange, std::string(what) + " " + std::to_string(value) +
@@ -202,14 +206,19 @@ StatusOr<TargetsPage> GraphRouter::Targets(const TargetsRequest& request) {
   if (network == nullptr) return page;
   const std::vector<std::uint32_t> hops = HopsToPayees(*network, one.from, one.constraints);
   one.to = request.after == kNoIndex ? 0 : request.after + 1;
+  std::uint32_t asked = 0;
+  std::uint64_t work = 0;
   for (; one.to < hops.size(); ++one.to) {
     if (hops[one.to] == 0) continue;
-    page.more = page.targets.size() == request.page_size;
+    page.more = page.targets.size() == request.page_size || asked == kMostAsked ||
+                (asked > 0 && work >= one.constraints.work_limit);
     if (page.more) return page;
     GEO_ASSIGN_OR_RETURN(const CapacityAnswer capacity, Capacity(one));
+    ++asked;
+    work += capacity.work;
+    page.last = one.to;
     if (capacity.amount == 0 && capacity.exact) continue;
     page.targets.push_back({one.to, hops[one.to], capacity.amount, capacity.exact});
-    page.last = one.to;
   }
   return page;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <set>
@@ -324,6 +325,51 @@ void CheckTargets(int run) {
 TEST(RoutingTargets, AreAllWithCapacityEachWithItsAmount) {
   const int runs = TierCount(300, 5000);
   for (int run = 0; run < runs && !HasFailure(); ++run) CheckTargets(run);
+}
+
+// 0 pays 1, 1 pays 2, 2 pays everybody else; but over the line from 1 to 0 no route has more than
+// `hops`.
+void MakeStar(RoutingWorld& world, std::uint32_t hops) {
+  world.Open(1, 0, 5, AtMostHops(hops));
+  for (ParticipantIndex one = 2; one < world.ledger.participant_count(); ++one) {
+    world.Open(one, std::min(one - 1, 2U), 5);
+  }
+}
+
+TEST(RoutingTargets, APageEndsWhereNobodyMoreCanBePaidForLong) {
+  RoutingWorld world(10'100);
+  MakeStar(world, 2);
+  TargetsRequest request;
+  request.equivalent = 0;
+  request.from = 0;
+  const TargetsPage page = world.router->Targets(request).value();
+  EXPECT_EQ(page.targets.size(), 2U);
+  EXPECT_TRUE(page.more) << "others were not looked at";
+  request.after = page.last;
+  const TargetsPage rest = world.router->Targets(request).value();
+  EXPECT_TRUE(rest.targets.empty());
+  EXPECT_FALSE(rest.more);
+}
+
+TEST(RoutingTargets, APageEndsWhenItTookTheWorkOfOneSearch) {
+  RoutingWorld world(50);
+  MakeStar(world, 3);
+  TargetsRequest request;
+  request.equivalent = 0;
+  request.from = 0;
+  request.constraints.work_limit = 60;
+  std::vector<ParticipantIndex> found;
+  std::size_t pages = 0;
+  for (bool more = true; more; ++pages) {
+    const TargetsPage page = world.router->Targets(request).value();
+    for (const Target& target : page.targets) found.push_back(target.participant);
+    request.after = page.last;
+    more = page.more;
+  }
+  EXPECT_GT(pages, 1U);
+  std::vector<ParticipantIndex> everybody(49);
+  std::iota(everybody.begin(), everybody.end(), 1U);
+  EXPECT_EQ(found, everybody);
 }
 
 TEST(RoutingTargets, RefusesPagesOutOfRangeAndUnknownPayers) {

@@ -94,8 +94,9 @@ class View {
 
   // Whom `from` can pay, and how much (Router::Targets); nobody in an equivalent that is not
   // active. Up to `page_size` of them, 1…kMaxTargets, behind participant `after` (kNoIndex: from
-  // the start; then TargetsPage::last). The indices are those of ledger(). Errors:
-  // UnknownParticipant, UnknownEquivalent, ConstraintRange, InvalidArgument (page_size).
+  // the start; then TargetsPage::last as long as there is `more`, whether or not the page was
+  // full). The indices are those of ledger(). Errors: UnknownParticipant, UnknownEquivalent,
+  // ConstraintRange, InvalidArgument (page_size).
   StatusOr<TargetsPage> Targets(const Pid& from, const EquivalentCode& equivalent,
                                 ParticipantIndex after, std::uint32_t page_size,
                                 const RouteConstraints& constraints) const;

@@ -188,7 +188,7 @@ struct TargetsRequest {
   ParticipantIndex from = kNoIndex;     // payer
   ParticipantIndex after = kNoIndex;    // go on behind this one; kNoIndex: from the start
   std::uint32_t page_size = 100;        // 1…kMaxTargets
-  RouteConstraints constraints;         // work_limit: for each target
+  RouteConstraints constraints;         // work_limit: for each target, and where a page ends
   std::function<bool()> deadline = {};  // as in RouteRequest, for each target
 };
 inline constexpr std::uint32_t kMaxTargets = 1000;
@@ -250,9 +250,10 @@ class Router {
 
   // Everybody whom `from` can pay at least one minor unit under the constraints, page by page,
   // ascending; nobody is left out. Amounts are exact where Capacity is. Pages fit together as long
-  // as nothing changes in between. O(lines within max_hops) per page plus one Capacity for each
-  // target. The objective is not looked at. Errors as for FindRoutes, and InvalidArgument for a
-  // page size out of range.
+  // as nothing changes in between. A page ends before it is full, with `more`, once its capacities
+  // together took the work limit, or 10,000 were asked: it may even be empty. O(lines within
+  // max_hops) per page plus one Capacity for each who can be reached, policies aside. The objective
+  // is not looked at. Errors as for FindRoutes, and InvalidArgument for a page size out of range.
   virtual StatusOr<TargetsPage> Targets(const TargetsRequest& request) = 0;
 
   // How far trust reaches: the fewest active lines of a limit above zero that lead from `from` to
