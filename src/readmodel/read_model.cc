@@ -24,6 +24,18 @@ struct Dirty {
 // Tables whose rows are things of the ledger, by index: all before Table::kTransactions.
 constexpr auto kIndexedTables = static_cast<std::size_t>(Table::kTransactions);
 
+// Rows taken at a time that have so many bytes get no further one: a payment may pass everybody.
+constexpr std::size_t kFullRowsBytes = std::size_t{16} << 20;
+
+std::size_t BytesOf(const RowChange& row) {
+  std::size_t bytes = 0;
+  for (const ColumnValue& value : row.values) {
+    const auto* text = std::get_if<std::string>(&value);
+    bytes += sizeof(value) + (text == nullptr ? 0 : text->size());
+  }
+  return bytes;
+}
+
 }  // namespace
 
 struct ReadModel::State {
@@ -110,12 +122,15 @@ void ReadModel::Apply(Record record, const Ledger& ledger) {
 }
 
 void ReadModel::TakeRows(const Ledger& ledger, std::size_t max, std::vector<RowChange>* rows) {
-  for (std::size_t taken = 0; taken < max && !state_->queue.empty(); ++taken) {
+  std::size_t bytes = 0;
+  for (std::size_t taken = 0; taken < max && bytes < kFullRowsBytes; ++taken) {
+    if (state_->queue.empty()) return;
     const Dirty dirty = state_->queue.front();
     state_->queue.pop_front();
     const auto table = static_cast<std::size_t>(dirty.table);
     if (table < kIndexedTables) state_->waiting[table][dirty.index] = false;
     rows->push_back(state_->Take(ledger, dirty));
+    bytes += BytesOf(rows->back());
   }
 }
 

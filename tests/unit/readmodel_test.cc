@@ -333,5 +333,38 @@ TEST_F(ReadModelTest, ShowsTheLedgerWhateverHappened) {
             (Rows{{static_cast<Integer>(hub_->view().ledger().line_count())}}));
 }
 
+// Payments over very many hops make long rows; no append is to be long.
+TEST(ReadModelRows, AreTakenUpToSoManyBytes) {
+  constexpr std::size_t kFull = std::size_t{16} << 20;
+  constexpr std::size_t kPayments = 10;
+  ReadModel model;
+  const Ledger ledger;  // rows of payments ask it nothing
+  Record record;
+  record.kind = RecordKind::kPayment;
+  Transaction payment;
+  payment.id = TxId::Parse("long").value();
+  payment.routes = {Route{std::vector<ParticipantIndex>(500'000, 1'234'567), 1}};
+  for (record.seq = 1; record.seq <= kPayments; ++record.seq) {
+    record.effects = {TransactionEffect{std::nullopt, payment}};
+    model.Apply(record, ledger);
+  }
+  std::size_t taken = 0;
+  while (model.backlog() > 0) {
+    std::vector<RowChange> rows;
+    model.TakeRows(ledger, 1'000, &rows);
+    ASSERT_FALSE(rows.empty());
+    taken += rows.size();
+    std::size_t bytes = 0;
+    for (const RowChange& row : rows) {
+      EXPECT_LT(bytes, kFull) << "those before were enough";
+      for (const ColumnValue& value : row.values) {
+        if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+      }
+    }
+    EXPECT_EQ(model.shown_seq(), taken);
+  }
+  EXPECT_EQ(taken, kPayments);
+}
+
 }  // namespace
 }  // namespace geo::tests

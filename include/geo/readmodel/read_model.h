@@ -40,8 +40,9 @@ class ReadModel {
   // perhaps later ones. O(effects).
   void Apply(Record record, const Ledger& ledger);
 
-  // Appends up to `max` rows, the longest waiting first, as the ledger shows them now; so take them
-  // when the ledger shows what the append will have made durable. O(rows).
+  // Appends up to `max` rows, and no further one after 16 MiB, the longest waiting first, as the
+  // ledger shows them now; so take them when the ledger shows what the append will have made
+  // durable. O(rows).
   void TakeRows(const Ledger& ledger, std::size_t max, std::vector<RowChange>* rows);
 
   // How many rows wait.
