@@ -35,8 +35,8 @@ Status Corrupt(std::string_view what) {
   return MakeError(ErrorCode::kRecordCorrupt, "journal record: " + std::string(what));
 }
 
-Status ReadBody(std::string_view body, Record& record) {
-  ByteReader reader(body);
+// Reads up to the record's number.
+Status ReadBegin(ByteReader& reader, Record& record) {
   const std::uint64_t format = reader.Varint();
   if (reader.ok() && format > kRecordFormat) {
     return MakeError(ErrorCode::kFormatNewer, "journal record of format " + std::to_string(format) +
@@ -51,6 +51,12 @@ Status ReadBody(std::string_view body, Record& record) {
   }
   record.kind = static_cast<RecordKind>(kind);
   record.seq = reader.Varint();
+  return reader.ok() ? OkStatus() : Corrupt("not canonical");
+}
+
+Status ReadBody(std::string_view body, Record& record) {
+  ByteReader reader(body);
+  GEO_RETURN_IF_ERROR(ReadBegin(reader, record));
   record.time = reader.Signed();
   record.previous = reader.Fixed<Hash256>();
   record.actor = reader.Fixed<Pid>();
@@ -160,8 +166,10 @@ StatusOr<Record> TakeUnhashedRecord(std::string_view* bytes) {
 
 Status SkipToRecord(std::uint64_t seq, std::string_view* bytes) {
   if (bytes->empty()) return OkStatus();
-  std::string_view rest = *bytes;
-  GEO_ASSIGN_OR_RETURN(const Record first, TakeUnhashedRecord(&rest));
+  GEO_ASSIGN_OR_RETURN(const std::string_view body, FindBody(*bytes));
+  ByteReader reader(body);
+  Record first;
+  GEO_RETURN_IF_ERROR(ReadBegin(reader, first));
   for (std::uint64_t next = first.seq; next < seq && !bytes->empty(); ++next) {
     const std::uint64_t size =
         std::uint64_t{ByteReader(*bytes).Fixed32()} + kLengthBytes + kCrcBytes;
