@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/journal/record.h"
 #include "geo/storage/store.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/scratch.h"
@@ -93,6 +94,36 @@ TEST_F(SqliteUseTest, OthersReadWhileTheStoreWrites) {
   EXPECT_EQ(std::get<std::string>(reader.One("PRAGMA integrity_check")), "ok");
   EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA application_id")), 0x67656f01);
   EXPECT_EQ(std::get<std::int64_t>(reader.One("PRAGMA user_version")), 2);
+}
+
+// Who looks for one record of thousands that were appended together reads a row of few.
+TEST_F(SqliteUseTest, AnAppendOfManyRecordsIsManyRows) {
+  Open();
+  Batch batch = NextBatch(model_, 600);
+  batch.records.clear();
+  for (Record record; record.seq < batch.after.seq;) {
+    ++record.seq;
+    ASSERT_TRUE(AppendRecord(record, &batch.records).ok());
+  }
+  ASSERT_TRUE(store_->Append(batch).ok());
+  std::vector<std::int64_t> ends;
+  for (const auto& row : SqliteReader(path_).Rows("SELECT first_seq, last_seq FROM geo_journal")) {
+    for (const ColumnValue& end : row) ends.push_back(std::get<std::int64_t>(end));
+  }
+  EXPECT_EQ(ends, (std::vector<std::int64_t>{1, 256, 257, 512, 513, 600}));
+  std::string all;
+  const auto join = [&](std::string_view packed) -> StatusOr<bool> {
+    all += packed;
+    return true;
+  };
+  ASSERT_TRUE(store_->Replay(0, join).ok());
+  EXPECT_EQ(all, batch.records);
+  all.clear();
+  ASSERT_TRUE(store_->Replay(299, join).ok());
+  std::string_view rest = all;
+  ASSERT_TRUE(SkipToRecord(300, &rest).ok());
+  EXPECT_EQ(TakeRecord(&rest)->record.seq, 300U);
+  EXPECT_LT(all.size(), batch.records.size() * 2 / 3) << "the first row is not read";
 }
 
 // A reader in the middle of a long query holds nobody up, and sees one state.

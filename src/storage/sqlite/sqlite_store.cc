@@ -25,6 +25,16 @@ namespace {
 
 constexpr std::uint64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
+// Of the journal: who looks for one record reads and checks a whole row, and an append may have
+// tens of thousands.
+constexpr std::uint64_t kRowRecords = 256;
+
+// What is behind the first `count` records of `packed`, which begin with number `first`; nothing
+// when there are no more, or they are not records, which is not the store's to judge.
+std::string_view BehindRecords(std::uint64_t count, std::uint64_t first, std::string_view packed) {
+  return SkipToRecord(first + count, &packed).ok() ? packed : std::string_view();
+}
+
 std::uint32_t SliceChecksum(std::uint64_t snapshot, std::uint32_t slice, std::string_view bytes) {
   return GroupChecksum(snapshot, slice, bytes);
 }
@@ -82,6 +92,7 @@ class SqliteStore : public Store {
   Status CheckLastGroup(const Meta& meta);
   Status WriteBatch(const Batch& batch);
   Status WriteRecords(const Batch& batch);
+  Status WriteRow(std::uint64_t first, std::uint64_t last, std::string_view records);
   Status WriteTexts(const Batch& batch);
   Status WriteSlice(const SnapshotSlice& slice, Meta* meta);
 
@@ -212,14 +223,26 @@ Status SqliteStore::WriteBatch(const Batch& batch) {
   return read_model_.Write(writer_.database(), batch.rows);
 }
 
+// In rows of so many records at most.
 Status SqliteStore::WriteRecords(const Batch& batch) {
-  if (batch.records.empty()) return OkStatus();
-  const std::uint64_t first = batch.before.seq + 1;
+  std::string_view rest = batch.records;
+  for (std::uint64_t first = batch.before.seq + 1; !rest.empty();) {
+    const bool is_last = batch.after.seq - first < kRowRecords;
+    const std::string_view behind = is_last ? "" : BehindRecords(kRowRecords, first, rest);
+    const std::uint64_t last = behind.empty() ? batch.after.seq : first + kRowRecords - 1;
+    GEO_RETURN_IF_ERROR(WriteRow(first, last, rest.substr(0, rest.size() - behind.size())));
+    rest = behind;
+    first = last + 1;
+  }
+  return OkStatus();
+}
+
+Status SqliteStore::WriteRow(std::uint64_t first, std::uint64_t last, std::string_view records) {
   Statement& add = statements_.add_group;
-  add.BindInteger(1, static_cast<std::int64_t>(batch.after.seq));
+  add.BindInteger(1, static_cast<std::int64_t>(last));
   add.BindInteger(2, static_cast<std::int64_t>(first));
-  add.BindInteger(3, GroupChecksum(first, batch.after.seq, batch.records));
-  add.BindBytes(4, batch.records);
+  add.BindInteger(3, GroupChecksum(first, last, records));
+  add.BindBytes(4, records);
   return Run(add, "write records");
 }
 
