@@ -15,10 +15,10 @@ namespace geo::tests {
 namespace {
 
 std::vector<Case> OnFounding() {
-  const auto first = [](RecordKind kind, const Genesis& genesis) {
+  const auto first = [](RecordKind kind, const Genesis& genesis, std::uint64_t seq = 1) {
     Ledger empty;
     Record record;
-    record.seq = 1;
+    record.seq = seq;
     record.kind = kind;
     record.effects = {GenesisEffect{genesis}};
     return empty.Check(record);
@@ -27,6 +27,10 @@ std::vector<Case> OnFounding() {
       {"a record before the genesis",
        [=](Bench&) { return first(RecordKind::kPayment, Genesis()); }},
       {"a network without a name", [=](Bench&) { return first(RecordKind::kGenesis, Genesis()); }},
+      {"a genesis that is not the first record",
+       [=](Bench&) {
+         return first(RecordKind::kGenesis, Genesis{1, "late", {}}, 2);
+       }},
       {"a genesis that is not the first record",
        [](Bench& b) {
          return b.Try(RecordKind::kGenesis, {GenesisEffect{Genesis{1, "again", {}}}});
@@ -52,6 +56,11 @@ std::vector<Case> OnParticipants() {
   const char* const kOther = "participant is not as the effect says";
   return {
       {"none", [=](Bench& b) { return add(b, 5, 99); }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const Effect again = b.OnParticipant(2, [](auto& e) { e.after.verification_level = 2; });
+         return b.Try(RecordKind::kUpdateParticipant, {again, again});
+       }},
       {"participant index out of order", [=](Bench& b) { return add(b, 6, 99); }},
       {"pid registered twice", [=](Bench& b) { return add(b, 5, 1); }},
       {"none",
@@ -78,6 +87,11 @@ std::vector<Case> OnEquivalents() {
   const char* const kOther = "equivalent is not as the effect says";
   return {
       {"none", [=](Bench& b) { return add(b, 2, "EUR"); }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const Effect again = b.OnEquivalent(kTea, [](auto& e) { e.after.description = "hot"; });
+         return b.Try(RecordKind::kUpdateEquivalent, {again, again});
+       }},
       {"equivalent index out of order", [=](Bench& b) { return add(b, 3, "EUR"); }},
       {"equivalent code taken", [=](Bench& b) { return add(b, 2, "TEA"); }},
       {"none", [=](Bench& b) { return change(b, [](auto& e) { e.after.description = "hot"; }); }},
@@ -114,6 +128,14 @@ std::vector<Case> OnNewLines() {
        }},
       {"a second live line for one pair and equivalent",
        [=](Bench& b) { return open(b, 1, 0, as_it_is); }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const TrustLine line = b.Line(0, 1, 5);
+         TrustLine other = line;
+         other.id.bytes[0] = 99;
+         return b.Try(RecordKind::kOpenLine,
+                      {LineEffect{5, std::nullopt, line}, LineEffect{6, std::nullopt, other}});
+       }},
       {"none", [=](Bench& b) { return open(b, 1, 0, [](TrustLine& l) { l.equivalent = kTea; }); }},
   };
 }
@@ -129,7 +151,12 @@ std::vector<Case> OnLines() {
   const char* const kOver = "a line closes over a debt or a reservation";
   std::vector<Case> cases = {
       {"none", [=](Bench& b) { return change(b, kLine01, limit(60)); }},
-      {"unknown line", [=](Bench& b) { return change(b, kLine01, [](auto& e) { e.index = 9; }); }},
+      {"unknown line", [=](Bench& b) { return change(b, kLine01, [](auto& e) { e.index = 5; }); }},
+      {"a record touches one thing twice",
+       [=](Bench& b) {
+         const Effect again = b.OnLine(kLine01, limit(60));
+         return b.Try(RecordKind::kUpdateLine, {again, again});
+       }},
       {"a limit falls below the debt", [=](Bench& b) { return change(b, kLine01, limit(59)); }},
       {"a limit falls below what is reserved",
        [=](Bench& b) {
@@ -170,6 +197,20 @@ std::vector<Case> OnLines() {
            [](TrustLine& l) { l.created = 7; }}) {
     cases.push_back({kIdentity, [=](Bench& b) {
                        return change(b, kLine01, [&](LineEffect& e) { what(e.after); });
+                     }});
+  }
+  // Neither one that it never had, nor one that it is said to have had.
+  for (const auto& what : std::vector<std::function<void(TrustLine&)>>{
+           [](TrustLine& l) { l.equivalent = kTea; }, [](TrustLine& l) { l.owner = 4; },
+           [](TrustLine& l) { l.debtor = 4; }}) {
+    cases.push_back({kIdentity, [=](Bench& b) {
+                       return change(b, kLine01, [&](LineEffect& e) { what(*e.before); });
+                     }});
+    cases.push_back({kIdentity, [=](Bench& b) {
+                       return change(b, kLine01, [&](LineEffect& e) {
+                         what(*e.before);
+                         what(e.after);
+                       });
                      }});
   }
   return cases;
@@ -283,6 +324,20 @@ std::vector<Case> OnNumbers() {
          EXPECT_EQ(CodeName(amounts(b, RecordKind::kSetLimits, {kTea, {}, {}})), "Ok");
          return amounts(b, RecordKind::kSetLimits, {kTea, {}, {}});
        }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const AmountLimitsEffect again{kTea, {}, {}};
+         return b.Try(RecordKind::kSetLimits, {again, again});
+       }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         return b.Try(RecordKind::kSetLimits, {CountLimitsEffect(), CountLimitsEffect()});
+       }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const SequenceEffect again{b.ledger.participant(1).pid, 0, 7};
+         return b.Try(RecordKind::kUpdateParticipant, {again, again});
+       }},
       {"none", [=](Bench& b) { return counts(b, RecordKind::kSetLimits, {}); }},
       {kCounts, [=](Bench& b) { return counts(b, RecordKind::kUpdateLine, {}); }},
       {kCounts,
@@ -335,7 +390,7 @@ std::vector<Case> OnPayments() {
          effects.erase(effects.begin());
          return b.Try(RecordKind::kPayment, effects);
        }},
-      {"a payment that moves nothing",
+      {"a net position changes by other than paid",
        [](Bench& b) {
          return b.Try(RecordKind::kPayment, {b.Payment({0, 1}, 10).front()});
        }},
@@ -348,6 +403,26 @@ std::vector<Case> OnPayments() {
          std::vector<Effect> effects = b.Payment({0, 1, 2}, 10);
          effects.erase(effects.begin());
          return b.Try(RecordKind::kPayment, effects);
+       }},
+      {"a net position changes by other than paid",
+       [](Bench& b) {
+         TrustLine tea = b.Line(1, 0, 100);
+         tea.equivalent = kTea;
+         EXPECT_EQ(CodeName(b.TryOpen(tea)), "Ok");
+         return b.TryPayment(
+             [](DebtEffect& d, Transaction&) { d = DebtEffect{kTea, 0, 1, 0, 10, 0, 10}; });
+       }},
+      {"a payment that moves nothing",
+       [](Bench& b) {
+         std::vector<Effect> round = b.Payment({0, 1, 2, 0}, 10);  // and back to where it began
+         round.back() = b.Payment({3, 4}, 10).back();
+         return b.Try(RecordKind::kPayment, round);
+       }},
+      {"a payment that moves a debt backwards",
+       [](Bench& b) {
+         return b.TryPayment([](DebtEffect& d, Transaction&) {
+           d = DebtEffect{kHour, 1, 0, -60, -70, 0, 0};  // what the day's counter would not see
+         });
        }},
       {"a record touches one thing twice",
        [](Bench& b) {
@@ -365,6 +440,13 @@ std::vector<Case> OnPayments() {
        [](Bench& b) {
          std::vector<Effect> effects = b.Payment({0, 1}, 10);
          effects.emplace_back(ReservationEffect{kHour, 1, 2, 0, 5});
+         return b.Try(RecordKind::kPayment, effects);
+       }},
+      {"reservations change without a prepared payment",
+       [](Bench& b) {
+         b.HoldTen();
+         std::vector<Effect> effects = b.Payment({1, 2}, 10);
+         effects.emplace_back(ReservationEffect{kHour, 0, 1, 10, 0});
          return b.Try(RecordKind::kPayment, effects);
        }},
   };
@@ -395,11 +477,24 @@ std::vector<Case> OnPreparing() {
       {kRoutes, prepare([](Reserved& r, Transaction&) {
          r = {kHour, 1, 2, 0, 10};
        })},
+      {kRoutes,
+       [=](Bench& b) {
+         TrustLine tea = b.Line(1, 0, 100);
+         tea.equivalent = kTea;
+         EXPECT_EQ(CodeName(b.TryOpen(tea)), "Ok");
+         return prepare([](Reserved& r, Transaction&) { r.equivalent = kTea; })(b);
+       }},
       {kTimes,
        prepare([](Reserved&, Transaction& t) { t.hold->expires_at = t.hold->prepared_at; })},
       {kTimes, prepare([](Reserved&, Transaction& t) { t.hold->voted = true; })},
       {kTimes, prepare([](Reserved&, Transaction& t) { ++t.hold->prepared_at; })},
       {kTimes, prepare([](Reserved&, Transaction& t) { t.hold->expired = true; })},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const Reserved again{kHour, 0, 1, 0, 10};
+         return b.Try(RecordKind::kPreparePayment,
+                      {again, again, TransactionEffect{std::nullopt, b.Prepared()}});
+       }},
       {"a decision about no payment",
        [](Bench& b) {
          return b.Try(RecordKind::kPreparePayment, {Reserved{kHour, 0, 1, 0, 10}});
@@ -447,6 +542,16 @@ std::vector<Case> OnDeciding() {
        end(abort, 0, [](Effects&, Transaction& t) { t.state = TransactionState::kCommitted; })},
       {kEnds,
        end(commit, 0, [](Effects&, Transaction& t) { t.state = TransactionState::kAborted; })},
+      {kEnds, end(expire, kLifetime,
+                  [](Effects&, Transaction& t) { t.state = TransactionState::kCommitted; })},
+      {kOther,
+       [=](Bench& b) {
+         b.HoldTen();
+         Transaction ended = b.held_;
+         ended.state = TransactionState::kAborted;
+         return b.Try(abort, {ReservationEffect{kHour, 0, 1, 10, 0},
+                              TransactionEffect{TransactionState::kCommitted, ended}});
+       }},
       {kOther, end(abort, 0, [](Effects&, Transaction& t) { t.hold->expired = true; })},
       {kOther, end(abort, 0, [](Effects&, Transaction& t) { t.id = TxId::Parse("no").value(); })},
       {kOther, end(commit, 0, [](Effects&, Transaction& t) { t.constraints = "other"; })},
