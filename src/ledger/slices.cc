@@ -335,7 +335,6 @@ void LoadItem(LedgerState& state, const Coverage& slice, std::uint64_t index, By
       ReadLimits(state, reader);
       break;
     case SliceKind::kEnd:
-      reader.Fail();
       break;
   }
 }
@@ -488,7 +487,8 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
   head.hash = reader.Fixed<Hash256>();
   const Timestamp last_time = reader.Signed();
   Coverage slice;
-  slice.kind = static_cast<SliceKind>(reader.Below(static_cast<std::uint64_t>(SliceKind::kEnd)));
+  slice.kind =
+      static_cast<SliceKind>(reader.Below(static_cast<std::uint64_t>(SliceKind::kEnd) - 1));
   slice.equivalent = static_cast<EquivalentIndex>(
       reader.Below(slice.kind == SliceKind::kPositions ? kMaxEquivalents - 1 : 0));
   slice.begin = reader.Varint();

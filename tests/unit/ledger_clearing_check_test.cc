@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "geo/base/limits.h"
 #include "tests/support/wrong_records.h"
 
 namespace geo::tests {
@@ -42,13 +44,32 @@ std::vector<Case> OnClearing() {
       {"a debt is cleared without consent", clear([](Bench& b, Effects&) {
          b.Change(kLine01, [](TrustLine& line) { line.policy.auto_clearing = false; });
        })},
+      {"a debt is cleared without consent", clear([](Bench& b, Effects& e) {
+         b.Change(kLine01, [](TrustLine& line) { line.policy.auto_clearing = false; });
+         e[0] = DebtEffect{kHour, 1, 0, -60, 0, 0, 0};  // seen from the creditor
+       })},
       {"a clearing raises a debt whose line does not allow it", clear(grow(2))},
       {"none", clear(grow(3))},
+      {"a debt rises above its line's limit", clear([=](Bench& b, Effects& e) {
+         grow(3)(b, e);
+         e = b.Cycle(-41);
+         e[0] = DebtEffect{kHour, 1, 0, -60, -101, 0, 0};  // seen from the creditor
+         for (std::size_t i = 1; i < 3; ++i) std::get<DebtEffect>(e[i]).after = 100;
+       })},
       {"a debt is cleared that is not there", clear([](Bench&, Effects& e) {
          e.emplace_back(DebtEffect{kHour, 0, 4, 0, 0, 0, 0});
        })},
       {"a clearing touches a pair that a payment holds",
        clear([](Bench& b, Effects&) { b.HoldTen(); })},
+      {"a clearing touches a pair that a payment holds", clear([](Bench& b, Effects& e) {
+         const Status repaying = b.TryPrepare([](ReservationEffect& r, Transaction& t) {
+           std::swap(r.from, r.to);
+           std::swap(t.payer, t.payee);
+           t.routes = {Route{{1, 0}, 10}};
+         });
+         EXPECT_EQ(CodeName(repaying), "Ok");
+         e = b.Cycle(10);
+       })},
       {"a clearing changes something other than debts", clear([](Bench& b, Effects& e) {
          e.emplace_back(b.OnParticipant(2, [](auto& p) { p.after.verification_level = 2; }));
        })},
@@ -80,6 +101,14 @@ std::vector<Case> OnProposing() {
       {kCycle, propose([](Proposal& p) {
          p.cycle = {0, 1, 5};
        })},
+      {kCycle,
+       [](Bench& b) {
+         for (ParticipantIndex i = 5; i <= kMaxCycleMembers; ++i) b.Register(i);
+         return b.TryPropose([](Proposal& p) {
+           p.cycle.resize(kMaxCycleMembers + 1);
+           std::iota(p.cycle.begin(), p.cycle.end(), 0);
+         });
+       }},
       {kCycle, propose([](Proposal& p) { p.equivalent = 2; })},
       {kCycle, propose([](Proposal& p) { p.min_amount = 0; })},
       {kBorn, propose([](Proposal& p) { p.state = ProposalState::kWaiting; })},
@@ -91,6 +120,11 @@ std::vector<Case> OnProposing() {
        [](Bench& b) {
          b.Ask();
          return b.TryPropose();
+       }},
+      {"a record touches one thing twice",
+       [](Bench& b) {
+         const ProposalEffect one{std::nullopt, b.Proposed()};
+         return b.Try(RecordKind::kProposeClearing, {one, one});
        }},
       {kBorn,
        [](Bench& b) {
@@ -114,12 +148,30 @@ std::vector<Case> OnAnswering() {
       p.accepted = accepted;
     };
   };
+  const auto and_clears = [](auto what) {
+    return [=](Proposal& p) {
+      what(p);
+      p.cleared = 1;
+    };
+  };
   const RecordKind accept = RecordKind::kAcceptClearing;
   const RecordKind reject = RecordKind::kRejectClearing;
   const RecordKind expire = RecordKind::kExpireProposal;
   const ProposalState waiting = ProposalState::kWaiting;
   return {
       {"none", answer(accept, kLifetime - 1, is(waiting, {2}))},
+      {kState, answer(accept, 0, and_clears(is(waiting, {2})))},
+      {kState, answer(reject, 0, and_clears(is(ProposalState::kRejected)))},
+      {kState, answer(expire, kLifetime, and_clears(is(ProposalState::kExpired)))},
+      {kState, answer(expire, kLifetime, is(ProposalState::kExpired, {2}))},
+      {kState, answer(expire, kLifetime, is(ProposalState::kRejected))},
+      {"a proposal is not as the effect says",
+       [=](Bench& b) {
+         b.Ask();
+         Proposal after = b.Proposed();
+         is(ProposalState::kRejected)(after);
+         return b.Try(reject, {ProposalEffect{waiting, after}});
+       }},
       {kState, answer(accept, kLifetime, is(waiting, {2}))},
       {kState, answer(accept, 0, is(waiting))},
       {kState, answer(accept, 0, is(waiting, {1, 2}))},
@@ -158,6 +210,36 @@ std::vector<Case> OnCommittingProposals() {
       {"none", commit([](Bench&, Effects&) {})},
       {"a debt falls by other than what the proposal clears",
        commit([](Bench& b, Effects& e) { e = b.Cycle(50); })},
+      {"a debt falls by other than what the proposal clears", commit([](Bench& b, Effects& e) {
+         e.clear();
+         for (const auto& [debtor, creditor] :
+              std::vector<std::pair<ParticipantIndex, ParticipantIndex>>{{0, 1}, {1, 2}, {2, 0}}) {
+           TrustLine tea = b.Line(creditor, debtor, 60);
+           tea.equivalent = kTea;
+           b.Open(tea);
+           b.Must(RecordKind::kOpeningBalances, {DebtEffect{kTea, debtor, creditor, 0, 60, 0, 0}});
+           e.emplace_back(DebtEffect{kTea, debtor, creditor, 60, 0, 0, 0});
+         }
+       })},
+      {"a debt falls by other than what the proposal clears",
+       [](Bench& b) {
+         b.Ask();
+         for (const auto& [owner, debtor] :
+              std::vector<std::pair<ParticipantIndex, ParticipantIndex>>{{0, 1}, {1, 2}, {2, 0}}) {
+           TrustLine line = b.Line(owner, debtor, 60);
+           line.policy.allow_growth = true;
+           b.Open(line);
+         }
+         return b.TryCommit(70, b.Cycle(70));  // which turns the debts round
+       }},
+      {"a proposal reaches a state that its record cannot give it",
+       [](Bench& b) {
+         b.Ask();
+         b.proposal_.id = TxId::Parse("more").value();
+         b.proposal_.min_amount = 61;
+         b.Must(RecordKind::kProposeClearing, {ProposalEffect{std::nullopt, b.proposal_}});
+         return b.TryCommit(60, b.Cycle(60));
+       }},
       {"a debt of the proposed cycle is not cleared",
        commit([](Bench&, Effects& e) { e.pop_back(); })},
       {"a debt off the proposed cycle is cleared",

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,15 @@ namespace geo::tests {
 namespace {
 
 // The kinds of slices, and where things begin in theirs (docs/formats.md).
-enum Kind : std::uint32_t { kLines = 2, kPairs = 3, kPositions = 4, kPrepared = 5, kProposals = 6 };
+enum Kind : std::uint32_t {
+  kHead = 0,
+  kLines = 2,
+  kPairs = 3,
+  kPositions = 4,
+  kPrepared = 5,
+  kProposals = 6,
+  kLimits = 7,
+};
 
 struct Slice {
   std::uint32_t kind = 0;
@@ -164,6 +173,134 @@ TEST_F(LedgerLoading, PreparedPaymentsAndProposalsOfNobodyAreRefused) {
   EXPECT_EQ(propose([](Proposal& p) { p.equivalent = 1; }), "RecordCorrupt");
   EXPECT_EQ(propose([](Proposal& p) { p.cycle[2] = 3; }), "RecordCorrupt");
   EXPECT_EQ(propose([](Proposal& p) { p.accepted = {3}; }), "RecordCorrupt");
+}
+
+TEST_F(LedgerLoading, SlicesHoldWhatIsInItsPlaceOnly) {
+  const char* const kRefused = "slice: RecordCorrupt";
+  const auto load = [&](std::vector<Effect> made, Kind kind) {
+    return Load(kind, [&](Slice& slice) {
+      slice.things.clear();
+      ByteWriter writer(&slice.things);
+      writer.Varint(made.size());
+      for (const Effect& one : made) WriteEffect(one, writer);
+    });
+  };
+  const Transaction prepared = Prepared();
+  const TransactionEffect held{std::nullopt, prepared};
+  EXPECT_EQ(load({held, held}, kPrepared), kRefused);
+  EXPECT_EQ(load({CountLimitsEffect()}, kPrepared), kRefused);
+  EXPECT_EQ(load({TransactionEffect{TransactionState::kPrepared, prepared}}, kPrepared), kRefused);
+  Transaction other = prepared;
+  other.state = TransactionState::kAborted;
+  EXPECT_EQ(load({TransactionEffect{std::nullopt, other}}, kPrepared), kRefused);
+  other = prepared;
+  other.hold.reset();
+  EXPECT_EQ(load({TransactionEffect{std::nullopt, other}}, kPrepared), kRefused);
+  const ProposalEffect proposed{std::nullopt, Proposed()};
+  EXPECT_EQ(load({proposed, proposed}, kProposals), kRefused);
+  EXPECT_EQ(load({ProposalEffect{ProposalState::kProposed, Proposed()}}, kProposals), kRefused);
+  Proposal ended = Proposed();
+  ended.state = ProposalState::kExpired;
+  EXPECT_EQ(load({ProposalEffect{std::nullopt, ended}}, kProposals), kRefused);
+  const auto no_genesis = [](Slice& slice) {
+    slice.things.clear();
+    ByteWriter writer(&slice.things);
+    WriteEffect(CountLimitsEffect(), writer);
+    for (int i = 0; i < 3; ++i) writer.Byte(0);  // no payments, equivalents or sequences
+  };
+  EXPECT_EQ(Load(kHead, no_genesis), kRefused);
+}
+
+TEST_F(LedgerLoading, PairsWithNumbersThatCannotBeAreRefused) {
+  const char* const kRefused = "slice: RecordCorrupt";
+  const auto with = [&](std::size_t at, std::int64_t number) {
+    return Load(kPairs, [&](Slice& slice) {
+      std::string bytes;
+      ByteWriter(&bytes).Signed(number);
+      slice.things.replace(at, 1, bytes);
+    });
+  };
+  constexpr std::size_t kBalance = 20;
+  constexpr std::size_t kPaidDay = 23;
+  EXPECT_EQ(with(kBalance, 5), "Ok") << "as it is";
+  EXPECT_EQ(with(kBalance, std::numeric_limits<std::int64_t>::min()), kRefused);
+  EXPECT_EQ(with(kPaidDay, std::numeric_limits<std::int32_t>::max()), "Ok");
+  EXPECT_EQ(with(kPaidDay, std::int64_t{1} << 31), kRefused);
+  const auto turn_round = [](Slice& slice) {
+    std::swap(slice.things[4], slice.things[8]);    // its two participants
+    std::swap(slice.things[12], slice.things[16]);  // and their lines
+  };
+  EXPECT_EQ(Load(kPairs, turn_round), kRefused);
+}
+
+TEST_F(LedgerLoading, LimitsAndCountsOfOneThingTwiceAreRefused) {
+  const char* const kRefused = "slice: RecordCorrupt";
+  const auto load = [&](std::size_t equivalents, std::vector<ParticipantIndex> payers) {
+    return Load(kLimits, [&](Slice& slice) {
+      slice.things.clear();
+      ByteWriter writer(&slice.things);
+      WriteEffect(CountLimitsEffect(), writer);
+      writer.Varint(equivalents);
+      for (std::size_t i = 0; i < equivalents; ++i) {
+        WriteEffect(AmountLimitsEffect{kHour, {}, {}}, writer);
+      }
+      writer.Signed(0);
+      writer.Varint(payers.size());
+      for (const ParticipantIndex payer : payers) {
+        writer.Varint(payer);
+        writer.Varint(1);
+      }
+    });
+  };
+  EXPECT_EQ(load(1, {0, 1}), "Ok");
+  EXPECT_EQ(load(2, {0, 1}), kRefused);
+  EXPECT_EQ(load(1, {0, 0}), kRefused);
+  EXPECT_EQ(load(1, {3}), "RecordCorrupt") << "payments of nobody";
+}
+
+TEST_F(LedgerLoading, SlicesComeInTheirOrderAndWhole) {
+  const auto load = [&](const std::vector<std::size_t>& order) {
+    const std::vector<Slice> slices = Slices();
+    Ledger ledger;
+    for (const std::size_t i : order) {
+      const Status status = ledger.LoadSlice(slices[i].header + slices[i].things).status();
+      if (!status.ok()) return "slice " + std::to_string(i) + ": " + CodeName(status);
+    }
+    return CodeName(ledger.FinishLoading(book_.head));
+  };
+  EXPECT_EQ(load({0, 1, 2, 3, 4, 5, 6, 7}), "Ok");
+  EXPECT_EQ(load({1}), "slice 1: RecordCorrupt") << "the head comes first";
+  for (std::size_t again = 0; again < 8; ++again) {
+    EXPECT_EQ(load({0, 1, 2, 3, 4, 5, 6, 7, again}),
+              "slice " + std::to_string(again) + ": RecordCorrupt");
+  }
+  for (std::uint32_t kind = 0; kind < 8; ++kind) {
+    const auto more = [](Slice& slice) { slice.things += '\0'; };
+    EXPECT_EQ(Load(static_cast<Kind>(kind), more), "slice: RecordCorrupt") << kind;
+  }
+  Ledger ledger;
+  const Slice head = Slices().front();
+  ASSERT_TRUE(ledger.LoadSlice(head.header + head.things).ok());
+  std::string of_no_kind = head.header;
+  of_no_kind.replace(of_no_kind.size() - 5, 5, std::string("\x08\0\0\0\0", 5));
+  EXPECT_EQ(CodeName(ledger.LoadSlice(of_no_kind).status()), "RecordCorrupt");
+}
+
+// The same state makes the same bytes, however the operators' sequences lie in memory.
+TEST_F(LedgerLoading, SequencesOfOperatorsAreInTheOrderOfTheirPids) {
+  std::vector<Pid> pids(16);
+  for (std::size_t i = 0; i < pids.size(); ++i) {
+    pids[i].bytes.fill(static_cast<std::uint8_t>(0xf0 + i));
+    book_.Must(RecordKind::kUpdateEquivalent, {SequenceEffect{pids[i], 0, 1}});
+  }
+  const std::string things = Slices().front().things;
+  std::size_t at = 0;
+  for (const Pid& pid : pids) {
+    const std::size_t found = things.find(pid.view());
+    ASSERT_NE(found, std::string::npos);
+    EXPECT_GT(found, at);
+    at = found;
+  }
 }
 
 // While slices of later records wait to be met, values before cannot be compared.
