@@ -131,7 +131,7 @@ bool ReadPlainMembers(PlainJsonReader& reader, Envelope& envelope) {
     return false;
   }
   const bool has_seq = reader.Take(R"(,"seq":)");
-  if (has_seq && (!reader.ReadInt(seq) || seq < 1)) return false;
+  if (has_seq && !reader.ReadInt(seq)) return false;
   if (!reader.Take(R"(,"signer":)") || !reader.ReadString(signer)) return false;
   const bool has_tx_id = reader.Take(R"(,"tx_id":)");
   if (has_tx_id && !reader.ReadString(tx_id)) return false;

@@ -20,7 +20,6 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Pl
     return MakeError(ErrorCode::kQueueFull,
                      std::to_string(options.max_pending) + " commands are pending; flush first");
   }
-  GEO_RETURN_IF_ERROR(CheckRoom());
   Tick(now);
   GEO_RETURN_IF_ERROR(CheckUsable());
   GEO_RETURN_IF_ERROR(CheckRoom());  // what is over may have taken it, and be left in part

@@ -85,10 +85,6 @@ StatusOr<RouteRequest> Resolve(const Ledger& ledger, const Pid& payer, const Pay
   request.equivalent = *equivalent;
   GEO_ASSIGN_OR_RETURN(request.amount,
                        ResolveAmount(pay.amount, ledger.equivalent(*equivalent).precision));
-  if (request.amount == 0) {
-    return MakeError(ErrorCode::kAmountNotPositive,
-                     "the amount is zero; at least one minor unit must move");
-  }
   request.constraints = by_default;
   if (pay.constraints.max_hops) request.constraints.max_hops = *pay.constraints.max_hops;
   if (pay.constraints.max_paths) request.constraints.max_paths = *pay.constraints.max_paths;

@@ -164,7 +164,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
     }
     if (after.limit > named.line.limit) GEO_RETURN_IF_ERROR(CheckLineLimit(ledger, after));
     const Amount reserved = named.pair->reserved(named.pair->DirectionFrom(named.line.debtor));
-    if (after.limit < named.line.limit && AmountSum{after.limit} - debt < reserved) {
+    if (AmountSum{after.limit} - debt < reserved) {
       return MakeError(ErrorCode::kPairReserved,
                        "limit " + FormatAmount(after.limit, named.precision) +
                            " leaves no room for the " + FormatAmount(reserved, named.precision) +

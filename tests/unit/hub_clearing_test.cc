@@ -212,6 +212,58 @@ TEST_F(ClearingTest, ScheduledByTick) {
   EXPECT_EQ(Debts(), "cleo-dan 2.00");
 }
 
+TEST_F(ClearingTest, ScheduledCyclesAreNoLongerAndNoMoreThanAskedFor) {
+  options_.clearing.cycles = ScheduledCycles{.every = kHour, .max_length = 4, .max_cycles = 1};
+  Reopen();
+  Bring({{"anna", "ben", "9"},
+         {"ben", "cleo", "9"},
+         {"cleo", "anna", "9"},
+         {"cleo", "dan", "5"},
+         {"dan", "eve", "5"},
+         {"eve", "cleo", "5"},
+         {"dan", "anna", "1"}});
+  Advance(kHour);
+  const AmountSum left = hub_->view().CompareClearings(Eur(), {}, false)->debt;
+  EXPECT_TRUE(left == 4300 - 2700 || left == 4300 - 1500) << "one of the two";
+  Advance(kHour);
+  EXPECT_EQ(Debts(), "dan-anna 1.00");
+  options_.clearing.cycles->max_length = 3;
+  Reopen();
+  Pays("anna", "ben", "1");
+  Pays("ben", "cleo", "1");
+  Pays("cleo", "dan", "1");
+  Advance(kHour);
+  EXPECT_EQ(Debts(), "anna-ben 1.00, ben-cleo 1.00, cleo-dan 1.00, dan-anna 1.00");
+}
+
+TEST_F(ClearingTest, AScheduledSetOffLetsDebtsGrowWhenToldTo) {
+  Bring({{"cleo", "anna", "10"}, {"anna", "ben", "10"}, {"cleo", "ben", "1"}});
+  Change("ben", "cleo", Grows(true));
+  options_.clearing.set_off = ScheduledSetOff{.every = kHour};
+  Reopen();
+  Advance(kHour);
+  EXPECT_EQ(Debts(), "anna-ben 10.00, cleo-anna 10.00, cleo-ben 1.00");
+  options_.clearing.set_off->growth = true;
+  Reopen();
+  Advance(kHour);
+  EXPECT_EQ(Debts(), "cleo-ben 11.00");
+}
+
+class BeforeTheEpochTest : public ClearingVillage {
+ protected:
+  BeforeTheEpochTest() { now_ = -kHour / 2; }
+};
+
+TEST_F(BeforeTheEpochTest, SchedulesRunAtTheirMultiplesAllTheSame) {
+  options_.clearing.set_off = ScheduledSetOff{.every = kHour};
+  Reopen();
+  Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}, {"cleo", "anna", "9"}});
+  Advance(kHour / 2 - 1);
+  EXPECT_EQ(Debts(), "anna-ben 10.00, ben-cleo 7.00, cleo-anna 9.00");
+  Advance(1);
+  EXPECT_EQ(Debts(), "anna-ben 3.00, cleo-anna 2.00");
+}
+
 TEST_F(ClearingTest, PoliciesOutOfRangeOpenNoHub) {
   const auto refused = [&](const ClearingPolicy& policy) {
     HubOptions options = options_;
@@ -291,10 +343,16 @@ TEST_F(ClearingTest, MetricsAndLogTellOfEveryEnd) {
   EXPECT_EQ(Code(Try("anna", AllCycles(3))), "NotPermitted");
   Advance(kDay);
   EXPECT_THAT(log.text, ::testing::HasSubstr(R"("event":"clearing.scheduled")"));
+  Advance(kDay);  // nothing to clear
+  Pays("ben", "dan", "1");
+  Pays("dan", "cleo", "1");
+  Do("clerk", UpdateEquivalent{Eur(), false});
+  Advance(kDay);  // nothing is, in an equivalent at rest
+  Do("clerk", UpdateEquivalent{Eur(), true});
   const std::string text = metrics.Text();
   EXPECT_THAT(text, ::testing::HasSubstr("geo_clearings_total{status=\"success\"} 2\n"));
   EXPECT_THAT(text, ::testing::HasSubstr("geo_clearings_total{status=\"failed\"} 1\n"));
-  EXPECT_EQ(Debts(), "anna-ben 2.00, cleo-anna 2.00");
+  EXPECT_EQ(Debts(), "anna-ben 2.00, ben-dan 1.00, cleo-anna 2.00, dan-cleo 1.00");
   options_.metrics = nullptr;
   options_.log = nullptr;
   Reopen();

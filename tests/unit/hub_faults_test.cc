@@ -426,6 +426,15 @@ TEST_P(HubFaults, InTwoSteps) {
   ASSERT_EQ((*results)[0].code(), ErrorCode::kOk);
   EXPECT_EQ((*results)[0].payment->transaction->id.text(), "q-1");
   EXPECT_EQ(hub.head().seq, (*results)[0].seq);
+  const Batch* second = hub.TakeBatch();
+  ASSERT_NE(second, nullptr);
+  ASSERT_TRUE(bench.store->Append(*second).ok());
+  const auto more = hub.BatchDone(OkStatus());
+  ASSERT_TRUE(more.ok());
+  ASSERT_EQ(more->size(), 2U);
+  EXPECT_FALSE((*more)[0].payment->repeated);
+  EXPECT_TRUE((*more)[1].payment->repeated) << "paid twice";
+  ASSERT_TRUE(submit("q-3").ok());
   ASSERT_NE(hub.TakeBatch(), nullptr);
   EXPECT_EQ(CodeName(hub.BatchDone(MakeError(ErrorCode::kStoreIo, "lost"))), "StoreIo");
   EXPECT_EQ(hub.TakeBatch(), nullptr) << "a poisoned hub has nothing to write";
@@ -433,7 +442,8 @@ TEST_P(HubFaults, InTwoSteps) {
   ExpectPoisoned(bench);
   ASSERT_TRUE(bench.Open({}).ok());
   EXPECT_TRUE(bench.hub->FindTransaction(*TxId::Parse("q-1"))->has_value());
-  EXPECT_FALSE(bench.hub->FindTransaction(*TxId::Parse("q-2"))->has_value());
+  EXPECT_TRUE(bench.hub->FindTransaction(*TxId::Parse("q-2"))->has_value());
+  EXPECT_FALSE(bench.hub->FindTransaction(*TxId::Parse("q-3"))->has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Durabilities, HubFaults,

@@ -230,6 +230,13 @@ TEST_F(HubLimitsTest, MoreIsOverThanOneAppendTakes) {
 
 // What is over while a batch is full ends in the next one, and nothing else is done before it.
 TEST_F(HubLimitsTest, AFullBatchLeavesTheRestOfATickToTheNext) {
+  options_.clearing.set_off = ScheduledSetOff{.every = kHour};
+  options_.proposals.lifetime = options_.proposals.shortest_lifetime = kMinute;
+  Reopen();
+  Bring({{"dan", "eve", "5"}, {"eve", "ben", "5"}, {"ben", "dan", "5"}});
+  Bring({{"anna", "cleo", "1"}, {"cleo", "eve", "1"}, {"eve", "anna", "1"}});
+  Change("cleo", "anna", Consents(false));
+  Do("anna", ProposeClearing{Id("asked"), Eur(), PidsOf({"anna", "cleo", "eve"})});
   PreparePayment prepare;
   prepare.payment = Payment("anna", "cleo", "1");
   Do("anna", prepare);
@@ -245,8 +252,14 @@ TEST_F(HubLimitsTest, AFullBatchLeavesTheRestOfATickToTheNext) {
   now_ += kHour;
   hub_->Tick(now_);
   EXPECT_EQ(hub_->view().ledger().prepared_count(), 1U);
+  EXPECT_EQ(hub_->view().ledger().proposal_count(), 1U);
+  const std::string debts = Debts();
   EXPECT_EQ(CodeName(hub_->Submit(command, now_)), "QueueFull");
   ASSERT_TRUE(hub_->Flush().ok());
+  hub_->Tick(now_);
+  ASSERT_TRUE(hub_->Flush().ok());
+  EXPECT_EQ(hub_->view().ledger().proposal_count(), 0U);
+  EXPECT_NE(Debts(), debts) << "what was due to be cleared";
   EXPECT_EQ(Code(Try("anna", CommitPayment{prepare.payment.id})), "ReservationExpired");
   EXPECT_EQ(hub_->view().ledger().prepared_count(), 0U);
 }

@@ -362,12 +362,20 @@ TEST_F(TwoPhaseTest, ReservationsBindTheLine) {
   lower.limit = "70";
   Do("ben", lower);
   EXPECT_EQ(Code(Try("ben", CloseLine{line_})), "PairReserved");
+  const LineId back = Trust("anna", "ben", "1");
+  EXPECT_EQ(Code(Try("anna", CloseLine{back})), "PairReserved") << "the pair's other line too";
+  Do("ben", Prepare("b", "anna", "1"));
+  Do("anna", AbortPayment{Id("p")});
+  EXPECT_EQ(Code(Try("ben", CloseLine{line_})), "PairReserved");
+  Do("ben", AbortPayment{Id("b")});
+  Do("anna", CloseLine{back});
+  Do("anna", Prepare("again", "ben", "70"));
   EXPECT_EQ(Code(Try("anna", Leave())), "HasObligations");
   EXPECT_EQ(Capacity("anna", "ben"), 0);
   FreezeLine freeze;
   freeze.line = line_;
   Do("ben", freeze);  // what was promised before still goes through
-  Do("anna", CommitPayment{Id("p")});
+  Do("anna", CommitPayment{Id("again")});
   EXPECT_EQ(Owed("anna", "ben"), 7000);
 }
 
@@ -439,10 +447,93 @@ TEST_F(TwoPhaseTest, SameIdIsTheSameReservationOrSaysWhatDiffers) {
   differs("TxIdOtherLifetime", [](auto& p) { p.lifetime = 101 * kSecond; });
   differs("TxIdOtherLifetime", [](auto& p) { p.lifetime.reset(); });
   differs("TxIdOtherRoutes", [](auto& p) { p.routes = {Way({"anna", "ben", "cleo"}, "5")}; });
+  differs("TxIdOtherLifetime", [](auto& p) {
+    p.lifetime.reset();
+    p.voted = true;
+  });
   EXPECT_EQ(Code(Try("anna", prepare.payment)), "TxIdOtherOperation");
   Do("anna", CommitPayment{Id("p")});
   const CommandResult later = Do("anna", prepare);
   EXPECT_EQ(later.payment->transaction->state, TransactionState::kCommitted);
+}
+
+TEST_F(TwoPhaseTest, SameIdIsTheSameExplicitRoutesOrOthers) {
+  PreparePayment prepare = Prepare("p", "cleo", "5");
+  const NamedRoute two = Way({"anna", "ben", "cleo"}, "2");
+  const NamedRoute three = Way({"anna", "ben", "cleo"}, "3");
+  prepare.routes = {two, three};
+  Do("anna", prepare);
+  EXPECT_TRUE(Do("anna", prepare).payment->repeated);
+  for (const std::vector<NamedRoute>& routes :
+       {std::vector<NamedRoute>{three, two}, {two}, {two, three, three}, {}}) {
+    PreparePayment other = prepare;
+    other.routes = routes;
+    EXPECT_EQ(Code(Try("anna", other)), "TxIdOtherRoutes") << routes.size();
+  }
+}
+
+// What one hop has room for to the last unit is no shortage; and a hop in the middle of a route
+// cannot repay over a line that is frozen (spec 01 §4.6).
+TEST_F(TwoPhaseTest, ShortageIsWhereARouteCannotPass) {
+  const auto shortage = [&](const char* amount) {
+    PreparePayment named = Prepare("q", "cleo", amount);
+    named.routes = {Way({"anna", "ben", "cleo"}, amount)};
+    const CommandResult refused = Try("anna", named);
+    EXPECT_EQ(Code(refused), "InsufficientCapacity");
+    const HopShortage hop = refused.payment.value().shortage.value();
+    return std::to_string(hop.from) + "-" + std::to_string(hop.to) + " " +
+           std::to_string(hop.available);
+  };
+  Do("ben", Prepare("p", "cleo", "60"));
+  EXPECT_EQ(shortage("100"), "1-2 10000");
+  const LineId lent = Trust("anna", "ben", "100");
+  Do("ben", Prepare("r", "anna", "7"));
+  Do("ben", CommitPayment{Id("r")});
+  EXPECT_EQ(shortage("107"), "1-2 10000");
+  Do("anna", FreezeLine{lent, ""});
+  EXPECT_EQ(shortage("107"), "0-1 10000");
+}
+
+TEST_F(TwoPhaseTest, RoutesAreSearchedWithinTheHubsLimits) {
+  options_.routing.max_hops = 1;
+  Reopen();
+  EXPECT_EQ(Code(Try("anna", Prepare("p", "cleo", "1"))), "NoRoute");
+  Do("anna", Prepare("p", "ben", "1"));
+  PreparePayment named = Prepare("q", "cleo", "1");
+  named.routes = {Way({"anna", "ben", "cleo"}, "1")};
+  Do("anna", named);  // who names his routes has chosen them
+  options_.routing = {};
+  options_.routing.max_paths = 1;
+  Reopen();
+  named = Prepare("r", "cleo", "2");
+  named.routes = {Way({"anna", "ben", "cleo"}, "1"), Way({"anna", "ben", "cleo"}, "1")};
+  Do("anna", named);
+}
+
+TEST(PreparePaymentSyntaxTest, RoutesMayBeAsManyAndAsLongAsPlansAre) {
+  PreparePayment prepare;
+  prepare.payment.id = Id("p");
+  prepare.payment.amount = "1";
+  prepare.routes.resize(kMostPaths);
+  for (NamedRoute& route : prepare.routes) {
+    route.amount = "1";
+    route.participants.resize(kMostHops + 1);
+  }
+  EXPECT_EQ(CodeName(CheckSyntax(prepare)), "Ok");
+  prepare.routes.front().participants.emplace_back();
+  EXPECT_EQ(CodeName(CheckSyntax(prepare)), "TooLarge");
+  prepare.routes.front() = prepare.routes.back();
+  prepare.routes.push_back(prepare.routes.back());
+  EXPECT_EQ(CodeName(CheckSyntax(prepare)), "TooLarge");
+  prepare.routes.clear();
+  prepare.payment.constraints.avoid.resize(kMaxAvoid);
+  prepare.payment.description = PersonalText{{}, std::string(kMaxDescriptionBytes, 'x')};
+  EXPECT_EQ(CodeName(CheckSyntax(prepare)), "Ok");
+  prepare.payment.description->text += 'x';
+  EXPECT_EQ(CodeName(CheckSyntax(prepare)), "TextInvalid");
+  prepare.payment.description.reset();
+  prepare.payment.constraints.avoid.emplace_back();
+  EXPECT_EQ(CodeName(CheckSyntax(prepare)), "TooLarge");
 }
 
 TEST_F(TwoPhaseTest, SuspendedPayersDoNotCommitButMayAbort) {
@@ -455,6 +546,16 @@ TEST_F(TwoPhaseTest, SuspendedPayersDoNotCommitButMayAbort) {
   suspend.participant = KeyOf("cleo").pid();
   Do("admin", suspend);
   Do("ben", CommitPayment{Id("q")});  // promised before
+}
+
+// What a payer promised another hub goes through, whatever became of him (spec 01 §6.6).
+TEST_F(TwoPhaseTest, SuspendedPayersCommitWhatIsVoted) {
+  PreparePayment voted = Prepare("p", "ben", "5");
+  voted.voted = true;
+  Do("anna", voted);
+  Do("admin", SetParticipantStatus{KeyOf("anna").pid(), ParticipantStatus::kSuspended, "asked to"});
+  Do("anna", CommitPayment{Id("p")});
+  EXPECT_EQ(Owed("anna", "ben"), 500);
 }
 
 TEST_F(TwoPhaseTest, SignedAllTheWay) {
