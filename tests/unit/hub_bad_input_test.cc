@@ -532,6 +532,33 @@ TEST(HubFounding, NeedsAProperGenesis) {
       open([](HubOptions& o) { o.genesis->operators[0].role = static_cast<OperatorRole>(0); }),
       "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.genesis->format = 2; }), "InvalidArgument");
+  EXPECT_EQ(
+      open([](HubOptions& o) { o.genesis->operators[0].role = static_cast<OperatorRole>(4); }),
+      "InvalidArgument");
+  EXPECT_EQ(open([](HubOptions& o) { o.genesis->network = std::string(64, 'v'); }), "Ok");
+  EXPECT_EQ(
+      open([](HubOptions& o) {
+        for (std::size_t i = o.genesis->operators.size(); i < kMaxOperators; ++i) {
+          const SecretKey key = KeyOf("operator " + std::to_string(i));
+          o.genesis->operators.push_back({key.pid(), key.public_key(), OperatorRole::kAuditor});
+        }
+      }),
+      "Ok");
+  const auto lifetimes = [&](Duration shortest, Duration usual, Duration longest) {
+    const auto set = [&](auto& defaults) {
+      defaults.shortest_lifetime = shortest;
+      defaults.lifetime = usual;
+      defaults.longest_lifetime = longest;
+    };
+    const std::string payments = open([&](HubOptions& o) { set(o.payments); });
+    EXPECT_EQ(open([&](HubOptions& o) { set(o.proposals); }), payments);
+    return payments;
+  };
+  EXPECT_EQ(lifetimes(kSecond, kSecond, 366 * kDay), "Ok");
+  EXPECT_EQ(lifetimes(kSecond - 1, kMinute, kDay), "InvalidArgument");
+  EXPECT_EQ(lifetimes(kMinute, kMinute - 1, kDay), "InvalidArgument");
+  EXPECT_EQ(lifetimes(kSecond, kMinute, kMinute - 1), "InvalidArgument");
+  EXPECT_EQ(lifetimes(kSecond, kMinute, 366 * kDay + 1), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.snapshot_items = 0; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.max_pending = 0; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.clock_drift = -1; }), "InvalidArgument");

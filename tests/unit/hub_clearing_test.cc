@@ -324,6 +324,21 @@ class Lines : public LogSink {
   std::string text;
 };
 
+TEST_F(ClearingTest, WhatAllAgreedToCountsOnce) {
+  PrometheusMetrics metrics;
+  options_.metrics = &metrics;
+  Reopen();
+  Bring({{"anna", "ben", "10"}, {"ben", "cleo", "7"}, {"cleo", "anna", "9"}});
+  Change("ben", "anna", Consents(false));
+  const ProposeClearing propose{Id("asked"), Eur(), PidsOf({"anna", "ben", "cleo"})};
+  const AcceptClearing accept{propose.id, Do("clerk", propose).proposal->proposal.terms};
+  EXPECT_EQ(Do("ben", accept).proposal->proposal.state, ProposalState::kCommitted);
+  EXPECT_TRUE(Do("ben", accept).proposal->repeated);
+  EXPECT_THAT(metrics.Text(), ::testing::HasSubstr("geo_clearings_total{status=\"success\"} 1\n"));
+  options_.metrics = nullptr;
+  Reopen();
+}
+
 TEST_F(ClearingTest, MetricsAndLogTellOfEveryEnd) {
   PrometheusMetrics metrics;
   Lines log;

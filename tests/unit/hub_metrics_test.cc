@@ -200,8 +200,13 @@ TEST_F(HubMetricsTest, DurationsAreOfTheHostsStopwatch) {
   EXPECT_EQ(Value(R"(geo_payment_duration_seconds_bucket{le="10"})"), "1");
   EXPECT_EQ(Value(R"(geo_payment_duration_seconds_bucket{le="+Inf"})"), "2");
   EXPECT_EQ(Value("geo_routing_duration_seconds_count"), "2");
-  EXPECT_EQ(PayClara("p", "1"), ErrorCode::kOk);  // known: nothing to search for
+  PreparePayment named{Payment("r", "1")};
+  named.routes = {{{KeyOf("anna").pid(), KeyOf("boris").pid(), KeyOf("clara").pid()}, "1"}};
+  EXPECT_EQ(Do("anna", named).code(), ErrorCode::kOk);  // nor where the payer names his routes
   EXPECT_EQ(Value("geo_payment_duration_seconds_count"), "3");
+  EXPECT_EQ(Value("geo_routing_duration_seconds_count"), "2");
+  EXPECT_EQ(PayClara("p", "1"), ErrorCode::kOk);  // known: nothing to search for
+  EXPECT_EQ(Value("geo_payment_duration_seconds_count"), "4");
   EXPECT_EQ(Value("geo_routing_duration_seconds_count"), "2");
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "geo/hub/hub.h"
@@ -326,6 +327,67 @@ TEST_F(SignedCommandsTest, AKnownIdSaysWhatDiffers) {
   }
 }
 
+// Texts travel beside what is signed, which has their hashes: no other text takes their place.
+TEST_F(SignedCommandsTest, TextsAreThoseThatWereSigned) {
+  UpdateParticipant rename;
+  rename.name = PersonalText{Salt(), "Anna the second"};
+  rename.profile = PersonalText{Salt(), "{}"};
+  const SignedCommand sent = Sign("anna", rename, ++seq_);
+  ASSERT_EQ(sent.texts.size(), 2U);
+  SignedCommand changed = sent;
+  changed.texts[0].text = "Anna the third";
+  EXPECT_EQ(Send(changed), "TextMismatch");
+  changed = sent;
+  changed.texts[0].salt.bytes[0] ^= 1;
+  EXPECT_EQ(Send(changed), "TextMismatch");
+  changed.texts.clear();
+  EXPECT_EQ(Send(changed), "TextMismatch");
+  changed = sent;
+  changed.texts.push_back({Salt(), "and a stowaway"});
+  EXPECT_EQ(Send(changed), "TextMismatch");
+  changed = sent;
+  std::swap(changed.texts[0], changed.texts[1]);  // each is known by its hash
+  EXPECT_EQ(Send(changed), "Ok");
+  const Ledger& ledger = hub_->view().ledger();
+  const Participant anna = ledger.participant(*ledger.FindParticipant(KeyOf("anna").pid()));
+  EXPECT_EQ(hub_->FindText(anna.name_hash).value(), "Anna the second");
+  EXPECT_EQ(hub_->FindText(anna.profile_hash).value(), "{}");
+}
+
+TEST_F(SignedCommandsTest, NumbersAndListsOfABodyAreReadAsWhatTheyAre) {
+  const auto send = [&](const char* op, const Json& body) {
+    Envelope envelope;
+    envelope.network = "village";
+    envelope.op = op;
+    envelope.signer = KeyOf("anna").pid();
+    envelope.tx_id = Id("odd");
+    envelope.issued_at = now_;
+    envelope.expires_at = now_ + kMinute;
+    envelope.body = body;
+    return Send(SignedCommand{SignEnvelope(envelope, KeyOf("anna")).value(), {}});
+  };
+  const auto prepare = [&](std::int64_t lifetime_s) {
+    Json body;
+    body.Set("to", FormatPid(KeyOf("ben").pid()))
+        .Set("equivalent", "EUR")
+        .Set("amount", "1")
+        .Set("lifetime_s", lifetime_s);
+    return send("payment.prepare", body);
+  };
+  EXPECT_EQ(prepare(1'000'000'000), "InvalidArgument");
+  EXPECT_EQ(prepare(1'000'000'001), "CommandSyntax");
+  EXPECT_EQ(prepare(0), "CommandSyntax");
+  EXPECT_EQ(prepare(60), "Ok");
+  Json cycle;
+  cycle.Set("equivalent", "EUR")
+      .Set("cycle", Json::Array{Json(FormatPid(KeyOf("anna").pid())), Json(std::int64_t{7})});
+  EXPECT_EQ(send("clearing.propose", cycle), "CommandSyntax");
+  ClearCycles nothing;
+  nothing.terms.equivalent = Eur();
+  nothing.terms.min_amount = "0";
+  EXPECT_EQ(CodeName(VerifyCommand(Sign("admin", nothing, 99), "village")), "AmountNotPositive");
+}
+
 // A caller's pool: each thread verifies a part of the span.
 TEST_F(SignedCommandsTest, ManyAreVerifiedInParts) {
   std::vector<SignedCommand> sent;
@@ -352,8 +414,11 @@ TEST_F(SignedCommandsTest, ManyAreVerifiedInParts) {
       EXPECT_EQ(results[i]->signer(), KeyOf("anna").pid());
     }
   }
-  EXPECT_EQ(CodeName(VerifyCommands(all, "village", std::span(results).first(39))),
-            "InvalidArgument");
+  for (const std::size_t commands : {39U, 40U}) {
+    EXPECT_EQ(CodeName(VerifyCommands(all.first(commands), "village",
+                                      std::span(results).first(79 - commands))),
+              "InvalidArgument");
+  }
 }
 
 }  // namespace

@@ -247,12 +247,29 @@ TEST(HubTest, EventsComeInOrderWholeAndAtLeastOnce) {
   }
   EXPECT_EQ(pages, all);
   ASSERT_TRUE(village.hub->AcknowledgeEvents(4).ok());
+  ASSERT_TRUE(village.hub->AcknowledgeEvents(3).ok()) << "what was acknowledged stays so";
   EXPECT_EQ(CodeName(village.hub->AcknowledgeEvents(1000)), "InvalidArgument");
+  // A group that writes nothing takes the acknowledgement along nowhere.
+  EXPECT_TRUE(village.Do("anna", village.Payment("clara", "5", "e-1")).payment->repeated);
   village.Reopen();
   EXPECT_EQ(village.hub->acknowledged(), 4U);
   EXPECT_EQ(village.hub->PollEvents(0, 1000).value(), all);
   ASSERT_TRUE(village.hub->Close().ok());
   EXPECT_EQ(CodeName(village.hub->AcknowledgeEvents(5)), "StoreClosed") << "it would be lost";
+}
+
+TEST(HubTest, APageOfEventsEndsWithinAGroupToo) {
+  Village village;
+  village.Settle();
+  const std::uint64_t before = village.hub->head().seq;
+  for (const char* id : {"g-1", "g-2", "g-3"}) {
+    const Pay pay = village.Payment("boris", "1", id);
+    ASSERT_TRUE(village.hub->Submit(TrustedCommand(KeyOf("anna").pid(), pay), village.now).ok());
+  }
+  ASSERT_TRUE(village.hub->Flush().ok());
+  EXPECT_EQ(village.hub->PollEvents(before, 1)->size(), 2U) << "whole records";
+  EXPECT_EQ(village.hub->PollEvents(before, 3)->size(), 4U);
+  EXPECT_EQ(village.hub->PollEvents(before, 100)->size(), 6U);
 }
 
 // Negative times are instants like others.
@@ -325,6 +342,61 @@ TEST(HubTest, ErasedTextIsGoneAndTheChainStillHolds) {
   EXPECT_EQ(village.Query("SELECT display_name FROM participants WHERE pid = '" +
                           FormatPid(KeyOf("boris").pid()) + "'"),
             "boris");
+}
+
+TEST(HubTest, ErasingTakesAPersonsOwnTextsOnly) {
+  Village village;
+  village.Settle();
+  Pay pay = village.Payment("clara", "1", "p-1");
+  pay.description = PersonalText{Salt(), "two loaves"};
+  ASSERT_EQ(village.Do("anna", pay).code(), ErrorCode::kOk);
+  UpdateParticipant update;
+  update.profile = PersonalText{Salt(), "{\"bakes\":true}"};
+  ASSERT_EQ(village.Do("clara", update).code(), ErrorCode::kOk);
+  const auto text = [&](const PersonalText& of) {
+    return village.hub->FindText(TextHash(of)).value().value_or("none");
+  };
+  EXPECT_EQ(text(*pay.description), "two loaves");
+  EXPECT_EQ(text(*update.profile), "{\"bakes\":true}");
+  ASSERT_TRUE(village.hub->ErasePersonalText(KeyOf("clara").pid()).ok());
+  EXPECT_EQ(text(*update.profile), "none");
+  EXPECT_EQ(text(*pay.description), "two loaves") << "which anna wrote";
+  ASSERT_TRUE(village.hub->ErasePersonalText(KeyOf("anna").pid()).ok());
+  EXPECT_EQ(text(*pay.description), "none");
+  update.profile = PersonalText{Salt(), ""};  // takes it away, and is no text
+  ASSERT_EQ(village.Do("clara", update).code(), ErrorCode::kOk);
+  EXPECT_EQ(text(*update.profile), "none");
+}
+
+// An index that is wrong must not make one payment answer for another.
+TEST(HubTest, AnIndexThatNamesAnotherRecordIsDamage) {
+  class Confused : public Between {
+   public:
+    Confused(std::unique_ptr<Store> inner, const std::uint64_t* seq)
+        : Between(std::move(inner)), seq_(seq) {}
+    StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override {
+      if (*seq_ != 0) return std::optional<std::uint64_t>(*seq_);
+      return Between::FindTransaction(id);
+    }
+
+   private:
+    const std::uint64_t* seq_;
+  };
+  Village village;
+  village.Settle();
+  const CommandResult paid = village.Do("anna", village.Payment("boris", "1", "p-1"));
+  ASSERT_TRUE(village.hub->Close().ok());
+  std::uint64_t named = 0;
+  village.hub =
+      Hub::Open(std::make_unique<Confused>(NewSqliteStore(village.file), &named), Options())
+          .value();
+  EXPECT_TRUE(village.hub->FindTransaction(Id("p-1")).value().has_value());
+  for (const std::uint64_t seq : {paid.seq, paid.seq - 1, paid.seq + 1}) {
+    named = seq;
+    EXPECT_EQ(CodeName(village.hub->FindTransaction(Id("p-2"))), "StoreCorrupt") << seq;
+    EXPECT_EQ(village.Do("anna", village.Payment("boris", "1", "p-2")).code(),
+              ErrorCode::kStoreCorrupt);
+  }
 }
 
 TEST(HubTest, CheckpointShortensTheReplayAndChangesNothing) {

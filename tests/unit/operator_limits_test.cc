@@ -6,6 +6,8 @@
 #include <string>
 
 #include "geo/hub/hub.h"
+#include "geo/journal/record.h"
+#include "geo/storage/journal_reader.h"
 #include "tests/support/keys.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
@@ -143,6 +145,7 @@ TEST_F(OperatorLimitsTest, LargestLine) {
   EXPECT_EQ(Try("shop", update), "LineAboveLimit");
   update.limit = "90";  // what was above before may shrink
   EXPECT_EQ(Try("shop", update), "Ok");
+  EXPECT_EQ(Try("shop", update), "Ok") << "nor is it raised by saying it again";
   update.limit = "91";
   EXPECT_EQ(Try("shop", update), "LineAboveLimit");
 }
@@ -216,6 +219,30 @@ TEST_F(OperatorLimitsTest, OnlyOperatorsAndOnlyInForm) {
   wrong.reason = "";
   EXPECT_EQ(Try("clerk", wrong), "TextInvalid");
   EXPECT_EQ(hub_->view().ledger().count_limits(), CountLimits());
+}
+
+// Operator acts carry a reason and are recorded (spec 01 §1.4).
+TEST_F(OperatorLimitsTest, ReasonsAreInTheJournal) {
+  const auto last_reason = [&] {
+    std::string reason;
+    const Status read = NewMemoryJournalReader(medium_)->Replay(
+        hub_->head().seq - 1, [&](std::string_view packed) -> StatusOr<bool> {
+          reason = TakeUnhashedRecord(&packed)->reason;
+          return true;
+        });
+    EXPECT_TRUE(read.ok());
+    return reason;
+  };
+  SetLevel("anna", 2);
+  EXPECT_EQ(last_reason(), "seen a passport");
+  SetLimits limits = Because();
+  limits.lines = 3;
+  Do("admin", limits);
+  EXPECT_EQ(last_reason(), "agreed at the assembly");
+  Do("admin", SetParticipantStatus{KeyOf("ben").pid(), ParticipantStatus::kSuspended, "asked to"});
+  EXPECT_EQ(last_reason(), "asked to");
+  Do("admin", FreezeLine{line_, "in dispute"});
+  EXPECT_EQ(last_reason(), "in dispute");
 }
 
 TEST_F(OperatorLimitsTest, SignedRecordedAndTold) {

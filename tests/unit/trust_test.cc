@@ -190,6 +190,8 @@ TEST_F(TrustTest, LineLifecycle) {
   EXPECT_EQ(Pay("boris", "anna", "60"), "Ok");
   EXPECT_EQ(Try("anna", UpdateLine{first, "59.99", {}}), "LimitBelowDebt");
   EXPECT_EQ(Try("anna", UpdateLine{first, "60", {}}), "Ok");
+  EXPECT_EQ(LineNow(first).updated, now_);
+  EXPECT_LT(LineNow(first).created, now_);
   EXPECT_EQ(Pay("anna", "boris", "60"), "Ok");
   EXPECT_EQ(Try("anna", CloseLine{first}), "Ok");
   EXPECT_EQ(Try("anna", UpdateLine{first, "5", {}}), "LineClosed");
@@ -297,6 +299,18 @@ TEST_F(TrustTest, OpeningBalancesBringNothingToWhoeverLeft) {
 }
 
 // A line's id has the admin's number in it, not the admin.
+TEST_F(TrustTest, OpeningDebtsThatAreNothingUseNoEquivalent) {
+  OpeningBalances opening;
+  const Pid anna = KeyOf("anna").pid();
+  const Pid boris = KeyOf("boris").pid();
+  opening.debts = {{anna, boris, Code("HOUR"), "7"}, {boris, anna, Code("HOUR"), "7"}};
+  const Ledger& ledger = hub_->view().ledger();
+  const Asking used{KeyOf("admin").pid(), ledger.LastSequence(KeyOf("admin").pid()), 0};
+  EXPECT_EQ(CodeName(PlanChange(ledger, used, opening)), "SequenceUsed");
+  EXPECT_EQ(Try("admin", opening), "Ok");
+  EXPECT_EQ(Try("admin", RemoveEquivalent{Code("HOUR")}), "Ok");
+}
+
 TEST_F(TrustTest, TwoAdminsDoNotBringALineUnderOneNumber) {
   const Pid anna = KeyOf("anna").pid();
   const OpeningBalances opening{{{anna, KeyOf("boris").pid(), Code("HOUR"), "5", {}, false}}, {}};
