@@ -88,6 +88,8 @@ TEST_F(ConsentTest, RejectionEndsIt) {
   // Its proposer may take it back; somebody else may not.
   Do("anna", Proposed("q"));
   EXPECT_EQ(Code(Try("dan", RejectClearing{Id("q")})), "UnknownTransaction");
+  // Even when he may do nothing else.
+  Do("clerk", SetParticipantStatus{KeyOf("anna").pid(), ParticipantStatus::kSuspended, "asked to"});
   EXPECT_EQ(Do("anna", RejectClearing{Id("q")}).proposal->proposal.state, ProposalState::kRejected);
 }
 
@@ -129,8 +131,8 @@ TEST_F(ConsentTest, LessThanTheMinimumWaits) {
   EXPECT_TRUE(accepted.awaited.empty());
   EXPECT_EQ(Debts(), "anna-ben 10.00, ben-cleo 2.00, cleo-anna 9.00");
   EXPECT_TRUE(Do("cleo", Acceptance()).proposal->repeated);
-  Pays("ben", "cleo", "5");
-  EXPECT_EQ(Accept("cleo").cleared, 700);
+  Pays("ben", "cleo", "4");
+  EXPECT_EQ(Accept("cleo").cleared, 600);
 }
 
 TEST_F(ConsentTest, AReservedPairWaits) {
@@ -254,6 +256,9 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   other = Proposed();
   other.cycle = PidsOf({"ben", "cleo", "anna"});
   EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherRoutes");
+  other = Proposed();
+  other.equivalent = EquivalentCode::Parse("X").value();
+  EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherEquivalent");
   // To leave the lifetime to the hub is another thing than to ask for as much.
   other = Proposed();
   other.lifetime = 7 * kDay;
@@ -261,6 +266,8 @@ TEST_F(ConsentTest, IdsAreUsedOnce) {
   other.id = Id("week");
   Do("clerk", other);
   EXPECT_TRUE(Do("clerk", other).proposal->repeated);
+  other.lifetime = 6 * kDay;
+  EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherLifetime");
   other.lifetime.reset();
   EXPECT_EQ(Code(Try("clerk", other)), "TxIdOtherLifetime");
   // Among payments, too.

@@ -276,6 +276,16 @@ TEST_F(ClearingTest, PoliciesOutOfRangeOpenNoHub) {
   EXPECT_EQ(refused({.cycles = ScheduledCycles{}}), "InvalidArgument");
   EXPECT_EQ(refused({.cycles = ScheduledCycles{.every = kHour, .max_length = 33}}),
             "ConstraintRange");
+  EXPECT_EQ(refused({.cycles = ScheduledCycles{.every = kHour, .max_cycles = 0}}),
+            "ConstraintRange");
+  EXPECT_EQ(refused({.cycles = ScheduledCycles{.every = kHour, .work_limit = 0}}),
+            "ConstraintRange");
+  EXPECT_EQ(refused({.cycles = ScheduledCycles{.every = kHour, .min_amount = 0}}),
+            "InvalidArgument");
+  EXPECT_EQ(refused({.set_off = ScheduledSetOff{.every = kSecond - 1}}), "InvalidArgument");
+  EXPECT_EQ(refused({.set_off = ScheduledSetOff{.every = kHour, .work_limit = 0}}),
+            "ConstraintRange");
+  EXPECT_EQ(refused({.set_off = ScheduledSetOff{.every = kSecond}}), "Ok");
   EXPECT_EQ(refused({.set_off = ScheduledSetOff{.every = kHour, .enough_ppm = 1'000'001}}),
             "ConstraintRange");
 }

@@ -272,6 +272,39 @@ TEST(HubTest, APageOfEventsEndsWithinAGroupToo) {
   EXPECT_EQ(village.hub->PollEvents(before, 100)->size(), 6U);
 }
 
+TEST(HubTest, ViewsGiveLinesAndDebtsPageByPage) {
+  Village village;
+  village.Settle();
+  CreateEquivalent other;
+  other.code = Code("OTHER");
+  ASSERT_EQ(village.Do("admin", other).code(), ErrorCode::kOk);
+  OpenLine elsewhere;
+  elsewhere.debtor = KeyOf("anna").pid();
+  elsewhere.equivalent = Code("OTHER");
+  elsewhere.limit = "1";
+  ASSERT_EQ(village.Do("boris", elsewhere).code(), ErrorCode::kOk);
+  village.Trust("anna", "boris", "7");
+  village.Do("anna", village.Payment("clara", "5", "p-1"));
+  const auto lines = [&](std::size_t skip, std::size_t max) {
+    return village.hub->view().LinesOf(KeyOf("boris").pid(), Code("UAH"), skip, max).value();
+  };
+  const std::vector<LineView> all = lines(0, 10);
+  ASSERT_EQ(all.size(), 3U);
+  for (std::size_t skip = 0; skip <= 3; ++skip) {
+    const std::vector<LineView> page = lines(skip, 1);
+    ASSERT_EQ(page.size(), skip < 3 ? 1U : 0U);
+    if (skip < 3) {
+      EXPECT_EQ(page[0].line, all[skip].line);
+    }
+  }
+  const std::vector<DebtView> debts = village.Debts();
+  ASSERT_EQ(debts.size(), 2U);
+  for (std::size_t skip = 0; skip < 2; ++skip) {
+    EXPECT_EQ(village.hub->view().DebtsOf(Code("UAH"), skip, 1).value(),
+              std::vector<DebtView>{debts[skip]});
+  }
+}
+
 // Negative times are instants like others.
 TEST(HubTest, ANetworkOfBefore1970) {
   HubOptions options;

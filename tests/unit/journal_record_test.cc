@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "geo/base/encoding.h"
+#include "geo/base/limits.h"
 #include "geo/crypto/hash.h"
 #include "geo/journal/record.h"
 #include "tests/support/environment.h"
@@ -218,8 +219,43 @@ TEST(JournalEffectTest, ValuesOutOfRangeAreRefused) {
   Participant participant;
   participant.verification_level = 4;
   EXPECT_FALSE(reads(ParticipantEffect{0, std::nullopt, participant}));
+  line = TrustLine();
+  line.equivalent = line.owner = line.debtor = 0;
+  line.status = static_cast<LineStatus>(0);
+  EXPECT_FALSE(reads(LineEffect{0, std::nullopt, line}));
+  line.status = static_cast<LineStatus>(4);
+  EXPECT_FALSE(reads(LineEffect{0, std::nullopt, line}));
+  Proposal proposal;
+  proposal.id = TxId::Parse("p").value();
+  proposal.equivalent = 0;
+  EXPECT_TRUE(reads(ProposalEffect{std::nullopt, proposal}));
+  proposal.state = static_cast<ProposalState>(17);  // whose lowest bits are those of a state
+  EXPECT_FALSE(reads(ProposalEffect{std::nullopt, proposal}));
+  EXPECT_TRUE(reads(GenesisEffect{Genesis{1, std::string(64, 'v'), {}}}));
+  EXPECT_FALSE(reads(GenesisEffect{Genesis{1, std::string(65, 'v'), {}}}));
+  EXPECT_FALSE(reads(GenesisEffect{Genesis{1, "vill\xff", {}}}));
   EXPECT_TRUE(reads(ReservationEffect{0, 1, 2, 0, kMaxAmount}));
   EXPECT_FALSE(reads(ReservationEffect{0, 1, 2, 5, -1}));
+}
+
+TEST(JournalRecordTest, KindsAndReasonsThatCannotBeAreRefused) {
+  const auto reads = [](RecordKind kind, const std::string& reason) {
+    Record record;
+    record.seq = 1;
+    record.kind = kind;
+    record.reason = reason;
+    std::string bytes;
+    EXPECT_TRUE(AppendRecord(record, &bytes).ok());
+    std::string_view packed = bytes;
+    return CodeName(TakeRecord(&packed));
+  };
+  EXPECT_EQ(reads(RecordKind::kGenesis, std::string(kMaxReasonBytes, 'x')), "Ok");
+  EXPECT_EQ(reads(RecordKind::kGenesis, std::string(kMaxReasonBytes + 1, 'x')), "RecordCorrupt");
+  EXPECT_EQ(reads(RecordKind::kGenesis, "\xff"), "RecordCorrupt");
+  EXPECT_EQ(reads(static_cast<RecordKind>(0), ""), "RecordCorrupt");
+  EXPECT_EQ(reads(kLastRecordKind, ""), "Ok");
+  EXPECT_EQ(reads(static_cast<RecordKind>(static_cast<int>(kLastRecordKind) + 1), ""),
+            "RecordCorrupt");
 }
 
 // A count that claims more things than there are bytes must not make the reader allocate for it.

@@ -18,6 +18,7 @@ namespace {
 // The kinds of slices, and where things begin in theirs (docs/formats.md).
 enum Kind : std::uint32_t {
   kHead = 0,
+  kParticipants = 1,
   kLines = 2,
   kPairs = 3,
   kPositions = 4,
@@ -209,6 +210,10 @@ TEST_F(LedgerLoading, SlicesHoldWhatIsInItsPlaceOnly) {
     for (int i = 0; i < 3; ++i) writer.Byte(0);  // no payments, equivalents or sequences
   };
   EXPECT_EQ(Load(kHead, no_genesis), kRefused);
+  EXPECT_EQ(LoadPatched(kParticipants, 0, 2), "Ok") << "as it is";
+  EXPECT_EQ(LoadPatched(kParticipants, 0, 3), kRefused) << "another kind of thing";
+  EXPECT_EQ(LoadPatched(kParticipants, 1, 1), kRefused) << "another one";
+  EXPECT_EQ(LoadPatched(kParticipants, 2, 1), kRefused) << "one that was there before";
 }
 
 TEST_F(LedgerLoading, PairsWithNumbersThatCannotBeAreRefused) {

@@ -250,6 +250,52 @@ TEST_P(HistoryTest, CursorsOutliveNewPaymentsAndTheHistoryTheyCameFrom) {
   EXPECT_EQ(second.next, "");
 }
 
+TEST_P(HistoryTest, ACursorIsOfOneQueryOnly) {
+  for (int i = 0; i < 3; ++i) PayAndExpect("anna", "ben", "EUR");
+  const PaymentQuery query{.participant = Who("anna"),
+                           .direction = PaymentDirection::kOutgoing,
+                           .equivalent = Code("EUR"),
+                           .type = PaymentType::kOneShot,
+                           .state = TransactionState::kCommitted,
+                           .from = kStart,
+                           .to = now_ + kDay,
+                           .max = 1};
+  const std::string next = history_->Payments(query)->next;
+  EXPECT_EQ(CodeName(history_->Payments(query, next)), "Ok");
+  for (const auto& change : std::vector<std::function<void(PaymentQuery&)>>{
+           [](PaymentQuery& q) { q.participant = Who("ben"); },
+           [](PaymentQuery& q) { q.direction = PaymentDirection::kAny; },
+           [](PaymentQuery& q) { q.equivalent = Code("HOUR"); },
+           [](PaymentQuery& q) { q.type = PaymentType::kTwoPhase; },
+           [](PaymentQuery& q) { q.state = TransactionState::kAborted; },
+           [](PaymentQuery& q) { ++*q.from; }, [](PaymentQuery& q) { ++*q.to; }}) {
+    PaymentQuery other = query;
+    change(other);
+    EXPECT_EQ(CodeName(history_->Payments(other, next)), "InvalidArgument");
+  }
+  const TxId held = PrepareAndExpect("anna", "cleo");
+  Do("anna", CommitPayment{held});
+  const TxId other_held = PrepareAndExpect("anna", "cleo");
+  Do("anna", CommitPayment{other_held});
+  const LineId other_line =
+      hub_->view().LineOf(Who("ben"), Who("anna"), Code("EUR")).value()->line.id;
+  const std::vector<std::pair<AuditSubject, AuditSubject>> subjects = {
+      {Who("anna"), Who("ben")}, {of_anna_, other_line}, {held, other_held}};
+  for (const auto& [one, other] : subjects) {
+    AuditQuery audit{.subject = one, .from = kStart, .to = now_ + kDay, .max = 1};
+    const std::string page = history_->Audit(audit)->next;
+    EXPECT_EQ(CodeName(history_->Audit(audit, page)), "Ok");
+    audit.subject = other;
+    EXPECT_EQ(CodeName(history_->Audit(audit, page)), "InvalidArgument");
+    audit.subject = one;
+    ++*audit.from;
+    EXPECT_EQ(CodeName(history_->Audit(audit, page)), "InvalidArgument");
+    --*audit.from;
+    ++*audit.to;
+    EXPECT_EQ(CodeName(history_->Audit(audit, page)), "InvalidArgument");
+  }
+}
+
 // Over many blocks, of which a participant is in few.
 TEST_P(HistoryTest, FindsTheFewAmongTheMany) {
   for (int round = 0; round < 3; ++round) {
@@ -297,6 +343,8 @@ TEST_P(HistoryTest, AuditsOfAParticipantALineAndAPayment) {
   const Kinds of_line = {"commit_payment", "update_line", "prepare_payment", "payment",
                          "open_line"};
   EXPECT_EQ(Audit(of_anna_), of_line);
+  PayAndExpect("ben", "cleo", "EUR");
+  EXPECT_EQ(Audit(of_anna_), of_line) << "what one of them has with somebody else";
   EXPECT_EQ(Audit(of_anna_, 2), of_line);
 
   const AuditEntry entry = history_->Audit({.subject = Who("dan")})->entries.front();
