@@ -413,6 +413,7 @@ TEST_P(HubFaults, InTwoSteps) {
   ASSERT_TRUE(submit("q-1").ok());
   const Batch* batch = hub.TakeBatch();
   ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(CodeName(hub.Checkpoint()), "StatusConflict") << "it would show what is in flight";
   ASSERT_TRUE(submit("q-2").ok());
   ASSERT_TRUE(submit("q-1").ok()) << "known already, though not durable";
   EXPECT_EQ(hub.pending(), 3U);

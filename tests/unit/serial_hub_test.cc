@@ -95,8 +95,9 @@ class SerialHubTest : public ::testing::Test {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  void Start(SerialHubOptions options, int payers = 8) {
+  void Start(SerialHubOptions options, int payers = 8, std::size_t max_pending = 65'536) {
     HubOptions hub_options;
+    hub_options.max_pending = max_pending;
     hub_options.genesis = VillageGenesis();
     hub_options.metrics = metrics_;
     hub_options.stopwatch = [] { return Duration{0}; };
@@ -220,6 +221,14 @@ TEST_F(SerialHubTest, NoGroupIsLargerThanAllowed) {
   Release();
   EXPECT_EQ(serial_->counts().groups, 4U);
   EXPECT_EQ(serial_->counts().largest_group, 3U);
+}
+
+TEST_F(SerialHubTest, NoGroupIsLargerThanTheHubTakes) {
+  Start({}, 8, 2);
+  BlockWith(5);
+  Release();
+  for (const auto& answer : answers_) EXPECT_EQ(answer->code(), ErrorCode::kOk) << answer->status;
+  EXPECT_EQ(serial_->counts().largest_group, 2U);
 }
 
 TEST_F(SerialHubTest, MemoryThatFailsInTheMiddleOfAGroupFailsTheGroup) {
@@ -473,6 +482,19 @@ TEST_F(SerialHubTest, TickEndsWhatIsOverAndReadersSeeIt) {
 
 TEST_F(SerialHubTest, RefusesWhatCannotBe) {
   EXPECT_EQ(CodeName(SerialHub::Create(nullptr, {})), "InvalidArgument");
+  const auto create = [](const SerialHubOptions& options, bool closed = false) {
+    HubOptions founding;
+    founding.genesis = VillageGenesis();
+    auto hub = Hub::Open(NewMemoryStore(), founding).value();
+    if (closed) {
+      EXPECT_TRUE(hub->Close().ok());
+    }
+    return CodeName(SerialHub::Create(std::move(hub), options));
+  };
+  EXPECT_EQ(create({}), "Ok");
+  EXPECT_EQ(create({.queue = 0}), "InvalidArgument");
+  EXPECT_EQ(create({.max_group = 0}), "InvalidArgument");
+  EXPECT_EQ(create({}, true), "StoreClosed");
   Start({});
   EXPECT_EQ(CodeName(serial_->NewReader()), "InvalidArgument");
 }
