@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -537,6 +538,37 @@ TEST(HubTest, OpensOnlyWhatItKnows) {
   EXPECT_EQ(CodeName(village.hub->Submit(TrustedCommand(Pid(), Leave()), 0)), "StoreClosed");
   EXPECT_EQ(CodeName(village.hub->Flush()), "StoreClosed");
   EXPECT_EQ(CodeName(village.hub->Close()), "StoreClosed");
+}
+
+// Nor one into which somebody wrote a record of his own, whatever the store says of it.
+TEST(HubTest, OpensNoJournalWithARecordThatDoesNotFollow) {
+  const auto open_with = [](const std::function<void(Record&)>& change) {
+    const auto medium = std::make_shared<MemoryMedium>();
+    EXPECT_TRUE(Hub::Open(NewMemoryStore(medium), Options()).value()->Close().ok());
+    const std::unique_ptr<Store> store = NewMemoryStore(medium);
+    const StoreState state = store->Open({}).value();
+    Record record;
+    record.seq = state.head.seq + 1;
+    record.time = kStart;
+    record.kind = RecordKind::kUpdateEquivalent;
+    record.previous = state.head.hash;
+    change(record);
+    Batch batch;
+    batch.before = state.head;
+    batch.rows_seq = state.rows_seq;
+    batch.acknowledged = state.acknowledged;
+    batch.after = {record.seq, AppendRecord(record, &batch.records).value()};
+    EXPECT_TRUE(store->Append(batch).ok());
+    EXPECT_TRUE(store->Close().ok());
+    return CodeName(Hub::Open(NewMemoryStore(medium), Options()));
+  };
+  EXPECT_EQ(open_with([](Record&) {}), "Ok");
+  EXPECT_EQ(open_with([](Record& record) { ++record.previous.bytes[7]; }), "ChainBroken");
+  EXPECT_EQ(open_with([](Record& record) { ++record.seq; }), "ChainBroken");
+  EXPECT_EQ(open_with([](Record& record) { --record.time; }), "InvariantViolated");
+  CountLimitsEffect limits;
+  limits.after.lines[0] = 7;  // which only the operators' own kind of record may set
+  EXPECT_EQ(open_with([&](Record& record) { record.effects = {limits}; }), "InvariantViolated");
 }
 
 // A journal that lost its end, or its last records' bytes, is not taken for whole.

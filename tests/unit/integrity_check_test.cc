@@ -9,6 +9,7 @@
 
 #include "geo/hub/hub.h"
 #include "geo/integrity/check.h"
+#include "tests/support/book.h"
 #include "tests/support/keys.h"
 #include "tests/support/village.h"
 
@@ -150,6 +151,14 @@ TEST_F(IntegrityCheckTest, AFrozenLineStillAllowsItsDebt) {
   freeze.line = hub_->view().ledger().line(0).id;
   Do("boris", freeze);
   Expect(hub_->view().ledger(), {0, 0, 0, 0});
+}
+
+TEST_F(IntegrityCheckTest, AClosedLineAllowsNone) {
+  Book book(2);
+  const LineIndex line = book.Open(book.Line(1, 0, 100));
+  book.Change(line, [](TrustLine& closing) { closing.status = LineStatus::kClosed; });
+  book.Bring(0, 1, 40);
+  EXPECT_TRUE(RunIntegrityCheck(book.ledger, IntegrityCheck::kTrustLimits)[kHour] == 1);
 }
 
 TEST_F(IntegrityCheckTest, TheWorstFailureDecides) {

@@ -283,6 +283,15 @@ TEST_F(TwoPhaseTest, NobodyTakesAllTheRoomForHimself) {
 }
 
 // Nothing ends by the clock alone: a record comes before whatever happens next.
+TEST_F(TwoPhaseTest, WhatEndsTakesNoRoomAnyMore) {
+  Do("anna", Prepare("p", "ben", "5"));
+  Do("anna", Prepare("q", "ben", "5"));
+  EXPECT_GT(hub_->view().ledger().prepared_bytes(), 0U);
+  Do("anna", AbortPayment{Id("p")});
+  Do("anna", CommitPayment{Id("q")});
+  EXPECT_EQ(hub_->view().ledger().prepared_bytes(), 0U);
+}
+
 TEST_F(TwoPhaseTest, ExpiryIsARecord) {
   Do("anna", Prepare("p", "ben", "70"));
   const JournalHead head = hub_->head();
@@ -392,6 +401,8 @@ TEST_F(TwoPhaseTest, DailyLimitsCountWhatIsHeld) {
   EXPECT_EQ(Code(Try("anna", named)), "InsufficientCapacity");
   Do("anna", CommitPayment{Id("p")});
   EXPECT_EQ(Capacity("anna", "ben"), 400);
+  Reopen();
+  EXPECT_EQ(Capacity("anna", "ben"), 400) << "it is the same day still";
 }
 
 TEST_F(TwoPhaseTest, ExplicitRoutesAreChecked) {
