@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "geo/hub/hub.h"
+#include "tests/support/between_store.h"
 #include "tests/support/clearing_village.h"
 
 namespace geo::tests {
@@ -126,6 +127,46 @@ TEST_F(HubSnapshotTest, SoIsOneOfAnotherJournal) {
     });
     EXPECT_EQ(StateText(hub_->view().ledger()), before) << has_tail;
   }
+}
+
+// A store whose journal ends earlier than it did.
+class Shortened : public Between {
+ public:
+  Shortened(std::unique_ptr<Store> inner, const JournalHead& end)
+      : Between(std::move(inner)), end_(end) {}
+  StatusOr<StoreState> Open(const OpenOptions& options) override {
+    StatusOr<StoreState> state = Between::Open(options);
+    if (state.ok()) state->head = end_;
+    return state;
+  }
+  Status Replay(std::uint64_t after,
+                const std::function<StatusOr<bool>(std::string_view)>& visit) override {
+    return Between::Replay(after, [&](std::string_view packed) -> StatusOr<bool> {
+      std::string_view rest = packed;
+      if (TakeUnhashedRecord(&rest)->seq > end_.seq) return false;
+      return visit(packed);
+    });
+  }
+
+ private:
+  JournalHead end_;
+};
+
+// Records that were durable are lost, which no snapshot makes good.
+TEST_F(HubSnapshotTest, ButNotOneThatShowsMoreThanTheJournal) {
+  std::vector<JournalHead> heads;
+  while (!hub_->CheckpointStep().value()) {
+    Pays("anna", "cleo", "1");
+    heads.push_back(hub_->head());
+  }
+  ASSERT_GT(heads.size(), 4U);
+  ASSERT_TRUE(hub_->Flush().ok());
+  hub_.reset();
+  for (const JournalHead& end : {heads[1], heads[heads.size() - 2]}) {
+    auto store = std::make_unique<Shortened>(NewMemoryStore(medium_), end);
+    EXPECT_EQ(CodeName(Hub::Open(std::move(store), options_)), "ChainBroken") << end.seq;
+  }
+  hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
 }
 
 }  // namespace
