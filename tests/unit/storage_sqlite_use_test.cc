@@ -99,7 +99,7 @@ TEST_F(SqliteUseTest, OthersReadWhileTheStoreWrites) {
 // Who looks for one record of thousands that were appended together reads a row of few.
 TEST_F(SqliteUseTest, AnAppendOfManyRecordsIsManyRows) {
   Open();
-  Batch batch = NextBatch(model_, 600);
+  Batch batch = NextBatch(model_, 2'400);
   batch.records.clear();
   for (Record record; record.seq < batch.after.seq;) {
     ++record.seq;
@@ -110,7 +110,7 @@ TEST_F(SqliteUseTest, AnAppendOfManyRecordsIsManyRows) {
   for (const auto& row : SqliteReader(path_).Rows("SELECT first_seq, last_seq FROM geo_journal")) {
     for (const ColumnValue& end : row) ends.push_back(std::get<std::int64_t>(end));
   }
-  EXPECT_EQ(ends, (std::vector<std::int64_t>{1, 256, 257, 512, 513, 600}));
+  EXPECT_EQ(ends, (std::vector<std::int64_t>{1, 1024, 1025, 2048, 2049, 2400}));
   std::string all;
   const auto join = [&](std::string_view packed) -> StatusOr<bool> {
     all += packed;
@@ -119,10 +119,10 @@ TEST_F(SqliteUseTest, AnAppendOfManyRecordsIsManyRows) {
   ASSERT_TRUE(store_->Replay(0, join).ok());
   EXPECT_EQ(all, batch.records);
   all.clear();
-  ASSERT_TRUE(store_->Replay(299, join).ok());
+  ASSERT_TRUE(store_->Replay(1'199, join).ok());
   std::string_view rest = all;
-  ASSERT_TRUE(SkipToRecord(300, &rest).ok());
-  EXPECT_EQ(TakeRecord(&rest)->record.seq, 300U);
+  ASSERT_TRUE(SkipToRecord(1'200, &rest).ok());
+  EXPECT_EQ(TakeRecord(&rest)->record.seq, 1'200U);
   EXPECT_LT(all.size(), batch.records.size() * 2 / 3) << "the first row is not read";
 }
 

@@ -27,7 +27,7 @@ constexpr std::uint64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
 // Of the journal: who looks for one record reads and checks a whole row, and an append may have
 // tens of thousands.
-constexpr std::uint64_t kRowRecords = 256;
+constexpr std::uint64_t kRowRecords = 1024;
 
 // What is behind the first `count` records of `packed`, which begin with number `first`; nothing
 // when there are no more, or they are not records, which is not the store's to judge.
