@@ -82,7 +82,8 @@ Verdict PlanSearch::Solve(Amount amount, const RouteLimits& limits, Effort effor
     if (effort == Effort::kGlance) return verdict;
     verdict = Greedy(amount, limits, true);
     if (verdict != Verdict::kNotFound || effort == Effort::kQuick) return verdict;
-  } else if (limits.hops != kUnlimited && effort == Effort::kFull) {
+  } else if (effort == Effort::kFull && !FlowIsExact(limits)) {
+    // A few wide routes often do where flows break limits or rules.
     verdict = Greedy(amount, {limits.hops, kMostPaths, limits.path_rules}, true);
     if (verdict == Verdict::kFound || verdict == Verdict::kOutOfWork) return verdict;
   }
@@ -282,7 +283,7 @@ Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
   std::uint32_t slots = kUsualSplit;
   auto left = static_cast<Amount>(amount - SumOf(routes_));
   Amount width = static_cast<Amount>(std::bit_floor(static_cast<std::uint64_t>(left)));
-  const bool halving = !bounded && limits.hops != kUnlimited;
+  const bool halving = !bounded && !FlowIsExact(limits);
   Path path;
   while (left > 0) {
     if (routes_.size() >= most) break;
@@ -296,7 +297,6 @@ Verdict PlanSearch::Extend(Amount amount, const RouteLimits& limits) {
     if (outcome != Outcome::kFound) {
       // With every path still free to choose, no path of amount / k means no split into k.
       if (routes_.empty() && bounded && !gave_up_) return Verdict::kImpossible;
-      // With any number of hops exact flow does that better.
       if (!halving || width == 1) break;
       width /= 2;
       continue;

@@ -120,6 +120,10 @@ class PlanSearch {
   bool RulesMatter(const RouteLimits& limits) const {
     return limits.path_rules && network_.has_path_rules();
   }
+  // Whether any flow that carries the amount is a plan.
+  bool FlowIsExact(const RouteLimits& limits) const {
+    return limits.paths == kUnlimited && limits.hops == kUnlimited && !RulesMatter(limits);
+  }
   void ClearFlow();
   bool Recall(Amount threshold, const RouteLimits& limits, graph::Path* path, Outcome* outcome);
   void Remember(Amount threshold, const RouteLimits& limits, const graph::Path& path,

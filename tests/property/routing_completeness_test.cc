@@ -111,5 +111,39 @@ TEST(RoutingCompleteness, WhatCapacitySaysIsPaid) {
   }
 }
 
+// What can be paid within 8 hops and 8 paths can be without such limits, be flows in the way of
+// what lines say about the path.
+TEST(RoutingCompleteness, NoLimitsAreNoObstacle) {
+  const auto network = testing::GenerateNetwork({.participants = 3'000});
+  ASSERT_TRUE(network.ok());
+  RoutingWorld world(network->participants);
+  std::mt19937_64 random(1);
+  for (const auto& line : network->lines) {
+    LinePolicy policy;
+    if (random() % 5 == 0) policy.max_hops = 2 + random() % 5;
+    world.Open(line.owner, line.debtor, line.limit, policy);
+  }
+  int asked = 0;
+  int refused = 0;
+  for (int i = 0; i < TierCount(300, 3'000); ++i) {
+    const auto from = static_cast<ParticipantIndex>(random() % network->participants);
+    const auto to = static_cast<ParticipantIndex>(random() % network->participants);
+    if (from == to) continue;
+    RouteRequest request = RoutingWorld::Ask(from, to, 0);
+    const Amount capacity = world.Capacity(request).amount;
+    request.constraints.max_hops = kUnlimited;
+    request.constraints.max_paths = kUnlimited;
+    for (const Amount amount : {capacity, capacity - capacity / 10}) {
+      request.amount = amount;
+      if (amount == 0) continue;
+      refused += Completes(world, request) ? 0 : 1;
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 500);
+  EXPECT_LE(refused * 100, asked);
+  RecordProperty("refused", refused);
+}
+
 }  // namespace
 }  // namespace geo::tests

@@ -12,14 +12,14 @@
 //   left (when there is none at the first step, no split into k paths exists); then nearly the
 //   widest paths first; then flow with its re-routing, enlarged by routes within the hop limit as
 //   far as the amount and decomposed within the limits; where that took little work, by longer ones
-//   too, and by other flows. With any number of paths but limited hops it takes ever narrower
-//   routes, and kMostPaths of the widest, before flow. If all that fails, the routes that a network
-//   offers are searched one by one. That search is exhaustive, and a refusal therefore right, when
-//   the payment's surroundings are small: at most kMaxListedRoutes simple routes within the hop
-//   limit, and plans of at most kMaxSplitPaths paths; but for rare networks in which it gives up,
-//   after kMaxTriedSplits sets of routes. In larger ones finding the best split under both limits
-//   is NP-hard, and a payment that a cleverer split could have made may be refused with kHopLimit,
-//   kPathLimit or kPolicy; the first four reasons are proofs always.
+//   too, and by other flows. With any number of paths, but hops limited or path-dependent policies
+//   in the way, ever narrower routes and kMostPaths of the widest come before flow. If all that
+//   fails, the routes that a network offers are searched one by one. That search is exhaustive, and
+//   a refusal therefore right, when the payment's surroundings are small: at most kMaxListedRoutes
+//   simple routes within the hop limit, and plans of at most kMaxSplitPaths paths; but for rare
+//   networks in which it gives up, after kMaxTriedSplits sets of routes. In larger ones finding the
+//   best split under both limits is NP-hard, and a payment that a cleverer split could have made
+//   may be refused with kHopLimit, kPathLimit or kPolicy; the first four reasons are proofs always.
 #ifndef GEO_ROUTING_ROUTER_H_
 #define GEO_ROUTING_ROUTER_H_
 
