@@ -17,19 +17,9 @@ Found SumPositions(const Ledger& ledger) {
   return found;
 }
 
-// Only where there are debts or positions: there may be many equivalents that few use.
 Found CountWrongPositions(const Ledger& ledger) {
   Found found(ledger.equivalent_count());
-  std::vector<Found> fresh(found.size());
-  for (EquivalentIndex e = 0; e < found.size(); ++e) fresh[e].resize(ledger.position_count(e));
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    const Pair& pair = ledger.pair(i);
-    if (pair.balance == 0) continue;
-    Found& sums = fresh[pair.equivalent];
-    if (sums.size() <= pair.b) sums.resize(pair.b + std::size_t{1});
-    sums[pair.a] -= pair.balance;
-    sums[pair.b] += pair.balance;
-  }
+  const std::vector<std::vector<AmountSum>> fresh = ledger.SumPairs();
   for (EquivalentIndex e = 0; e < found.size(); ++e) {
     for (ParticipantIndex p = 0; p < fresh[e].size(); ++p) {
       found[e] += ledger.Position(p, e) != fresh[e][p] ? 1 : 0;

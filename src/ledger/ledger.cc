@@ -300,7 +300,7 @@ std::size_t Ledger::position_count(EquivalentIndex equivalent) const {
   return equivalent < state_->positions.size() ? state_->positions[equivalent].size() : 0;
 }
 
-Status Ledger::CheckPositions() const {
+std::vector<std::vector<AmountSum>> Ledger::SumPairs() const {
   std::vector<std::vector<AmountSum>> fresh(equivalent_count());
   for (EquivalentIndex e = 0; e < equivalent_count(); ++e) fresh[e].resize(position_count(e));
   for (const Pair& pair : state_->pairs) {
@@ -310,6 +310,11 @@ Status Ledger::CheckPositions() const {
     sums[pair.a] -= pair.balance;
     sums[pair.b] += pair.balance;
   }
+  return fresh;
+}
+
+Status Ledger::CheckPositions() const {
+  const std::vector<std::vector<AmountSum>> fresh = SumPairs();
   for (EquivalentIndex e = 0; e < equivalent_count(); ++e) {
     AmountSum total = 0;
     for (ParticipantIndex p = 0; p < fresh[e].size(); ++p) {

@@ -127,11 +127,7 @@ TEST_F(AnalyseTest, FilesThatAreThereAreKept) {
 
 TEST_F(AnalyseTest, NoFileIsWrittenTwice) {
   const std::string path = scratch_.File("both");
-  const ProgramRun run =
-      Run({"--data", StarAndPair(), "--svg", path, "--dot", path, "--overwrite"});
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.errors, HasSubstr("need files of their own"));
-  EXPECT_EQ(ReadFile(path), "");
+  ExpectNoFileTwice({"--data", StarAndPair(), "--svg", path, "--dot", path, "--overwrite"}, path);
 }
 
 TEST_F(AnalyseTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {

@@ -128,11 +128,8 @@ TEST_F(ClearTest, WrongFlagsAndFiles) {
 
 TEST_F(ClearTest, NoFileIsWrittenTwice) {
   const std::string path = scratch_.File("both.svg");
-  const ProgramRun run =
-      Run({"--debts", Debts(), "--picture", path, "--remaining", path, "--overwrite"});
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.errors, HasSubstr("need files of their own"));
-  EXPECT_EQ(ReadFile(path), "");
+  ExpectNoFileTwice({"--debts", Debts(), "--picture", path, "--remaining", path, "--overwrite"},
+                    path);
 }
 
 TEST_F(ClearTest, SeedsAreWholeNumbers) {

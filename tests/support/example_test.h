@@ -50,6 +50,14 @@ class ExampleTest : public ::testing::Test {
     EXPECT_THAT(run.errors, ::testing::HasSubstr("standard output: cannot be written"));
   }
 
+  // A run with two flags that name `path`: its complaint, and nothing is written.
+  void ExpectNoFileTwice(const Arguments& arguments, const std::string& path) {
+    const ProgramRun run = Run(arguments);
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.errors, ::testing::HasSubstr("need files of their own"));
+    EXPECT_EQ(ReadFile(path), "");
+  }
+
   // The object that a run prints with --json; it must succeed.
   Json RunJson(Arguments arguments) {
     arguments.push_back("--json");

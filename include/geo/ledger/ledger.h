@@ -231,6 +231,10 @@ class Ledger {
   // positions are zero.
   std::size_t position_count(EquivalentIndex equivalent) const;
 
+  // By equivalent, then participant, a fresh sum over pairs of what Position keeps: as far as
+  // either has any, for there may be many equivalents that few use. O(positions kept + pairs).
+  std::vector<std::vector<AmountSum>> SumPairs() const;
+
   // Compares the views kept apart: every participant's Position against a fresh sum over pairs, and
   // their total against zero. ok, or InvariantViolated naming the first difference. O(everything).
   Status CheckPositions() const;
