@@ -18,9 +18,8 @@ using graph::NodeIndex;
 using graph::Outcome;
 using graph::ResidualGraph;
 
-// The legal debts of one equivalent, debtor→creditor. Nodes are participants.
+// The legal debts of one equivalent, debtor→creditor. Nodes are its members.
 Status StoreDebt(ResidualGraph& graph, NodeIndex debtor, NodeIndex creditor, Amount amount) {
-  GEO_RETURN_IF_ERROR(graph.Grow(std::max(debtor, creditor) + 1));
   const EdgeIndex edge = graph.Find(debtor, creditor);
   if (amount == 0) return edge == graph::kNoEdge ? OkStatus() : graph.Remove(edge);
   const graph::Arc arc = graph::PlainArc(amount);
@@ -28,22 +27,32 @@ Status StoreDebt(ResidualGraph& graph, NodeIndex debtor, NodeIndex creditor, Amo
   return graph.Insert(debtor, creditor, arc, graph::Arc()).status();
 }
 
-Status StorePair(const Ledger& ledger, const Pair& pair, ResidualGraph& graph) {
+// Of the pair's debt, or of none.
+struct DebtEnds {
+  NodeIndex debtor;
+  NodeIndex creditor;
+};
+DebtEnds EndsOf(const Ledger& ledger, const Pair& pair) {
   const Direction owing = OwingDirection(pair);
-  return StoreDebt(graph, pair.tail(owing), pair.head(owing), LegalDebt(ledger, pair));
+  return {*ledger.FindMember(pair.equivalent, pair.tail(owing)),
+          *ledger.FindMember(pair.equivalent, pair.head(owing))};
+}
+
+Status StorePair(const Ledger& ledger, const Pair& pair, ResidualGraph& graph) {
+  GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(pair.equivalent))));
+  const auto [debtor, creditor] = EndsOf(ledger, pair);
+  return StoreDebt(graph, debtor, creditor, LegalDebt(ledger, pair));
 }
 
 // All of `pairs`, which are of one equivalent and hold legal debts, at once.
-StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, const std::vector<PairIndex>& pairs) {
+StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, EquivalentIndex equivalent,
+                                const std::vector<PairIndex>& pairs) {
   ResidualGraph graph;
-  NodeIndex nodes = 0;
-  for (const PairIndex pair : pairs) nodes = std::max(nodes, ledger.pair(pair).b + 1);
-  GEO_RETURN_IF_ERROR(graph.Grow(nodes));
+  GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(equivalent))));
   const auto edge = [&](EdgeIndex i) {
     const Pair& pair = ledger.pair(pairs[i]);
-    const Direction owing = OwingDirection(pair);
-    return graph::NewEdge{pair.tail(owing), pair.head(owing),
-                          graph::PlainArc(LegalDebt(ledger, pair)), graph::Arc()};
+    const auto [debtor, creditor] = EndsOf(ledger, pair);
+    return graph::NewEdge{debtor, creditor, graph::PlainArc(LegalDebt(ledger, pair)), graph::Arc()};
   };
   GEO_RETURN_IF_ERROR(graph.InsertAll(static_cast<EdgeIndex>(pairs.size()), edge));
   return graph;
@@ -56,13 +65,22 @@ Status CheckLength(std::uint32_t length, std::uint32_t longest) {
                                                     std::to_string(longest) + " are possible");
 }
 
+std::vector<ParticipantIndex> ParticipantsOf(const Ledger& ledger, EquivalentIndex equivalent,
+                                             const std::vector<NodeIndex>& nodes) {
+  std::vector<ParticipantIndex> participants;
+  participants.reserve(nodes.size());
+  for (const NodeIndex node : nodes) participants.push_back(ledger.member(equivalent, node));
+  return participants;
+}
+
 // Takes cycles off a graph, remembers what it did, and puts everything back at the end. Debts that
 // are gone stay in the graph, of nothing: taking them out would cost as much as a hub has lines,
 // and putting them back memory.
 class Taking {
  public:
-  Taking(ResidualGraph& graph, graph::CycleSearch& search, ClearingPlan* plan)
-      : graph_(graph), search_(search), plan_(*plan) {}
+  Taking(const Ledger& ledger, EquivalentIndex equivalent, ResidualGraph& graph,
+         graph::CycleSearch& search, ClearingPlan* plan)
+      : ledger_(ledger), equivalent_(equivalent), graph_(graph), search_(search), plan_(*plan) {}
   ~Taking() {
     for (const auto& [ends, amount] : before_) {
       Change(graph_.Find(ends.first, ends.second), ends.first, amount);
@@ -89,16 +107,18 @@ class Taking {
   }
 
   // One record with everything taken.
-  Status Finish(const Ledger& ledger, EquivalentIndex equivalent) {
+  Status Finish() {
     std::vector<Effect> effects;
     for (const auto& [ends, amount] : before_) {
       const Amount after = graph_.CapacityFor(graph_.Find(ends.first, ends.second), ends.first,
                                               graph::kNoNode, graph::kNoNode);
-      const Pair& pair = ledger.pair(*ledger.FindPair(equivalent, ends.first, ends.second));
-      effects.emplace_back(ChangeOfDebt(pair, pair.DirectionFrom(ends.first), after));
+      const ParticipantIndex debtor = ledger_.member(equivalent_, ends.first);
+      const ParticipantIndex creditor = ledger_.member(equivalent_, ends.second);
+      const Pair& pair = ledger_.pair(*ledger_.FindPair(equivalent_, debtor, creditor));
+      effects.emplace_back(ChangeOfDebt(pair, pair.DirectionFrom(debtor), after));
     }
     if (effects.empty()) return OkStatus();
-    GEO_RETURN_IF_ERROR(VerifyClearing(ledger, effects, false));
+    GEO_RETURN_IF_ERROR(VerifyClearing(ledger_, effects, false));
     plan_.records.push_back(std::move(effects));
     return OkStatus();
   }
@@ -113,7 +133,7 @@ class Taking {
       Change(cycle.edges[i], from, owed - cycle.amount);
     }
     plan_.cleared += AmountSum{cycle.amount} * cycle.length();
-    plan_.cycles.push_back({cycle.nodes, cycle.amount});
+    plan_.cycles.push_back({ParticipantsOf(ledger_, equivalent_, cycle.nodes), cycle.amount});
   }
 
   // Asks for no memory, and cannot fail: the edge is there.
@@ -121,6 +141,8 @@ class Taking {
     graph_.Change(edge, debtor, graph::PlainArc(amount), graph::Arc()).IgnoreError();
   }
 
+  const Ledger& ledger_;
+  EquivalentIndex equivalent_;
   ResidualGraph& graph_;
   graph::CycleSearch& search_;
   ClearingPlan& plan_;
@@ -151,8 +173,10 @@ class Clearer::Impl {
       if (only != kNoIndex && pair.equivalent != only) continue;
       if (LegalDebt(ledger, pair) != 0) pairs[pair.equivalent].push_back(i);
     }
-    for (const std::vector<PairIndex>& of_one : pairs) {
-      GEO_ASSIGN_OR_RETURN(graphs_.emplace_back(), GraphOf(ledger, of_one));
+    for (EquivalentIndex i = 0; i < pairs.size(); ++i) {
+      graphs_.emplace_back();
+      if (pairs[i].empty()) continue;
+      GEO_ASSIGN_OR_RETURN(graphs_[i], GraphOf(ledger, i, pairs[i]));
     }
     return OkStatus();
   }
@@ -180,17 +204,16 @@ class Clearer::Impl {
     GEO_RETURN_IF_ERROR(CheckKnown(equivalent));
     if (graphs_.size() <= equivalent) return plan;
     const graph::CycleQuery query{options.max_length, options.min_amount, 0};
-    Taking taking(graphs_[equivalent], search_, &plan);
+    Taking taking(ledger, equivalent, graphs_[equivalent], search_, &plan);
     for (const PairIndex index : changed) {
       const Pair& pair = ledger.pair(index);
       if (pair.equivalent != equivalent || LegalDebt(ledger, pair) == 0) continue;
-      const Direction owing = OwingDirection(pair);
-      GEO_ASSIGN_OR_RETURN(const bool all,
-                           taking.TakeThrough(pair.tail(owing), pair.head(owing), query,
-                                              options.work_limit, kNoCycleLimit));
+      const auto [debtor, creditor] = EndsOf(ledger, pair);
+      GEO_ASSIGN_OR_RETURN(const bool all, taking.TakeThrough(debtor, creditor, query,
+                                                              options.work_limit, kNoCycleLimit));
       plan.complete = plan.complete && all;
     }
-    GEO_RETURN_IF_ERROR(taking.Finish(ledger, equivalent));
+    GEO_RETURN_IF_ERROR(taking.Finish());
     return plan;
   }
 
@@ -218,12 +241,19 @@ class Clearer::Impl {
       graph = &graphs_[request.scope.equivalent];
     }
     const graph::CycleQuery query{request.max_length, request.scope.min_amount, request.work_limit};
-    graph::CycleList list = graph::ListCycles(*graph, query, request.max_cycles);
+    const graph::CycleList list = graph::ListCycles(*graph, query, request.max_cycles);
     CycleListing listing;
     listing.complete = list.complete;
-    for (graph::Cycle& cycle : list.cycles) {
-      listing.cycles.push_back({std::move(cycle.nodes), cycle.amount});
+    for (const graph::Cycle& cycle : list.cycles) {
+      listing.cycles.push_back(
+          {ParticipantsOf(ledger, request.scope.equivalent, cycle.nodes), cycle.amount});
+      std::vector<ParticipantIndex>& cyclic = listing.cycles.back().participants;
+      std::rotate(cyclic.begin(), std::min_element(cyclic.begin(), cyclic.end()), cyclic.end());
     }
+    std::sort(listing.cycles.begin(), listing.cycles.end(),
+              [](const ClearedCycle& x, const ClearedCycle& y) {
+                return x.participants < y.participants;
+              });
     return listing;
   }
 
@@ -248,14 +278,14 @@ class Clearer::Impl {
   }
 
   static StatusOr<ResidualGraph> GraphWithin(const Ledger& ledger, const ClearingScope& scope) {
-    GEO_ASSIGN_OR_RETURN(const Members members, Members::Of(ledger, scope));
+    GEO_ASSIGN_OR_RETURN(const Within within, Within::Of(ledger, scope));
     std::vector<PairIndex> pairs;
     for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
       const Pair& pair = ledger.pair(i);
-      if (pair.equivalent != scope.equivalent || !members.Has(pair)) continue;
+      if (pair.equivalent != scope.equivalent || !within.Has(pair)) continue;
       if (LegalDebt(ledger, pair) != 0) pairs.push_back(i);
     }
-    return GraphOf(ledger, pairs);
+    return GraphOf(ledger, scope.equivalent, pairs);
   }
 
   // Short cycles first, through one debt after the other: taking cycles makes no new ones, so one
@@ -263,7 +293,7 @@ class Clearer::Impl {
   StatusOr<ClearingPlan> PlanIn(ResidualGraph& graph, const Ledger& ledger,
                                 const CycleClearing& request) {
     ClearingPlan plan;
-    Taking taking(graph, search_, &plan);
+    Taking taking(ledger, request.scope.equivalent, graph, search_, &plan);
     for (std::uint32_t length = kShortestCycle; length <= request.max_length && plan.complete;
          ++length) {
       const graph::CycleQuery query{length, request.scope.min_amount, 0};
@@ -276,7 +306,7 @@ class Clearer::Impl {
         }
       }
     }
-    GEO_RETURN_IF_ERROR(taking.Finish(ledger, request.scope.equivalent));
+    GEO_RETURN_IF_ERROR(taking.Finish());
     return plan;
   }
 

@@ -4,19 +4,19 @@
 
 namespace geo {
 
-StatusOr<Members> Members::Of(const Ledger& ledger, const ClearingScope& scope) {
-  Members members;
-  if (!scope.within.has_value()) return members;
-  members.all_ = false;
-  members.is_member_.assign(ledger.participant_count(), 0);
+StatusOr<Within> Within::Of(const Ledger& ledger, const ClearingScope& scope) {
+  Within within;
+  if (!scope.within.has_value()) return within;
+  within.all_ = false;
+  within.is_member_.assign(ledger.participant_count(), 0);
   for (const ParticipantIndex participant : *scope.within) {
     if (participant >= ledger.participant_count()) {
       return MakeError(ErrorCode::kInvalidArgument,
                        "participant " + std::to_string(participant) + " is not there");
     }
-    members.is_member_[participant] = 1;
+    within.is_member_[participant] = 1;
   }
-  return members;
+  return within;
 }
 
 Status CheckScope(const Ledger& ledger, const ClearingScope& scope) {

@@ -35,11 +35,11 @@ inline Amount LegalDebt(const Ledger& ledger, const Pair& pair) {
   return pair.owed(owing);
 }
 
-// Membership in `within`; everybody when there is none.
-class Members {
+// Whom `within` names; everybody when there is none.
+class Within {
  public:
   // Errors: InvalidArgument (unknown participant).
-  static StatusOr<Members> Of(const Ledger& ledger, const ClearingScope& scope);
+  static StatusOr<Within> Of(const Ledger& ledger, const ClearingScope& scope);
   bool Has(const Pair& pair) const {
     return all_ || (is_member_[pair.a] != 0 && is_member_[pair.b] != 0);
   }

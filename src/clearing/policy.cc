@@ -92,10 +92,10 @@ StatusOr<ClearingChoice> CyclesFirst(const Ledger& ledger, Clearer& clearer,
 
 // All debts within the scope, and those that may be cleared.
 Status AddTotals(const Ledger& ledger, const ClearingScope& scope, ClearingReport* report) {
-  GEO_ASSIGN_OR_RETURN(const Members members, Members::Of(ledger, scope));
+  GEO_ASSIGN_OR_RETURN(const Within within, Within::Of(ledger, scope));
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
     const Pair& pair = ledger.pair(i);
-    if (pair.equivalent != scope.equivalent || !members.Has(pair)) continue;
+    if (pair.equivalent != scope.equivalent || !within.Has(pair)) continue;
     report->debt += pair.owed(OwingDirection(pair));
     report->legal += LegalDebt(ledger, pair);
   }

@@ -53,11 +53,11 @@ void NetOut(const SetOffProblem& problem, graph::Circulation* solved) {
 
 StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
                                     const TakenOff& taken) {
-  GEO_ASSIGN_OR_RETURN(const Members members, Members::Of(ledger, request.scope));
+  GEO_ASSIGN_OR_RETURN(const Within within, Within::Of(ledger, request.scope));
   SetOffProblem problem;
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
     const Pair& pair = ledger.pair(i);
-    if (pair.equivalent != request.scope.equivalent || !members.Has(pair)) continue;
+    if (pair.equivalent != request.scope.equivalent || !within.Has(pair)) continue;
     const auto less = taken.find(i);
     AddPair(ledger, i, request, less == taken.end() ? 0 : less->second, &problem);
   }

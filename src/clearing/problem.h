@@ -20,7 +20,7 @@ struct SetOffProblem {
 // What a pair's debt has lost already, in thought.
 using TakenOff = std::unordered_map<PairIndex, Amount>;
 
-// Errors: those of Members::Of. O(pairs).
+// Errors: those of Within::Of. O(pairs).
 StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
                                     const TakenOff& taken);
 

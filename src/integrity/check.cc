@@ -10,8 +10,8 @@ using Found = std::vector<AmountSum>;
 Found SumPositions(const Ledger& ledger) {
   Found found(ledger.equivalent_count());
   for (EquivalentIndex e = 0; e < found.size(); ++e) {
-    for (ParticipantIndex p = 0; p < ledger.position_count(e); ++p) {
-      found[e] += ledger.Position(p, e);
+    for (MemberIndex m = 0; m < ledger.member_count(e); ++m) {
+      found[e] += ledger.Position(ledger.member(e, m), e);
     }
   }
   return found;
@@ -21,8 +21,8 @@ Found CountWrongPositions(const Ledger& ledger) {
   Found found(ledger.equivalent_count());
   const std::vector<std::vector<AmountSum>> fresh = ledger.SumPairs();
   for (EquivalentIndex e = 0; e < found.size(); ++e) {
-    for (ParticipantIndex p = 0; p < fresh[e].size(); ++p) {
-      found[e] += ledger.Position(p, e) != fresh[e][p] ? 1 : 0;
+    for (MemberIndex m = 0; m < fresh[e].size(); ++m) {
+      found[e] += ledger.Position(ledger.member(e, m), e) != fresh[e][m] ? 1 : 0;
     }
   }
   return found;

@@ -117,8 +117,9 @@ struct LedgerFold {
 
   void AddToPosition(EquivalentIndex equivalent, ParticipantIndex participant,
                      AmountSum delta) const {
-    if (cover.Has(SliceKind::kPositions, participant, equivalent)) return;
-    state.PositionOf(equivalent, participant) += delta;
+    const MemberIndex member = *state.members[equivalent].Find(participant);
+    if (cover.Has(SliceKind::kPositions, member, equivalent)) return;
+    state.PositionOf(equivalent, member) += delta;
   }
 
   void operator()(const SequenceEffect& effect) const {

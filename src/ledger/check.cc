@@ -60,7 +60,8 @@ void PrefetchAround(const LedgerState& state, const Pair& pair) {
   if (pair.equivalent >= state.positions.size()) return;
   const std::vector<AmountSum>& row = state.positions[pair.equivalent];
   for (const ParticipantIndex one : {pair.a, pair.b}) {
-    if (one < row.size()) PrefetchMemory(&row[one]);
+    const std::optional<MemberIndex> member = state.members[pair.equivalent].Find(one);
+    if (member.has_value() && *member < row.size()) PrefetchMemory(&row[*member]);
   }
 }
 

@@ -39,6 +39,20 @@ std::optional<EquivalentIndex> Ledger::FindEquivalent(const EquivalentCode& code
   return state_->EquivalentByCode(code);
 }
 
+std::size_t Ledger::member_count(EquivalentIndex equivalent) const {
+  return state_->member_count(equivalent);
+}
+
+ParticipantIndex Ledger::member(EquivalentIndex equivalent, MemberIndex index) const {
+  return state_->members[equivalent][index];
+}
+
+std::optional<MemberIndex> Ledger::FindMember(EquivalentIndex equivalent,
+                                              ParticipantIndex participant) const {
+  if (equivalent >= state_->members.size()) return std::nullopt;
+  return state_->members[equivalent].Find(participant);
+}
+
 std::size_t Ledger::line_count() const { return state_->lines.size(); }
 
 TrustLine Ledger::line(LineIndex index) const {
@@ -206,11 +220,14 @@ void Ledger::PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x,
   state_->pair_by_key.Prefetch(PairKey::Of(equivalent, x, y));
 }
 
-void Ledger::PrefetchLines(PairIndex pair) const {
-  if (pair >= state_->pairs.size()) return;
-  for (const LineIndex line : {state_->pairs[pair].line_ab, state_->pairs[pair].line_ba}) {
+void Ledger::PrefetchAround(PairIndex index) const {
+  if (index >= state_->pairs.size()) return;
+  const Pair& pair = state_->pairs[index];
+  for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
     if (line != kNoIndex) PrefetchMemory(&state_->lines[line]);
   }
+  state_->members[pair.equivalent].Prefetch(pair.a);
+  state_->members[pair.equivalent].Prefetch(pair.b);
 }
 
 namespace {
@@ -293,22 +310,19 @@ Balance Ledger::BalanceOf(ParticipantIndex participant, EquivalentIndex equivale
 }
 
 AmountSum Ledger::Position(ParticipantIndex participant, EquivalentIndex equivalent) const {
-  return participant < position_count(equivalent) ? state_->positions[equivalent][participant] : 0;
-}
-
-std::size_t Ledger::position_count(EquivalentIndex equivalent) const {
-  return equivalent < state_->positions.size() ? state_->positions[equivalent].size() : 0;
+  const std::optional<MemberIndex> member = FindMember(equivalent, participant);
+  if (!member.has_value() || equivalent >= state_->positions.size()) return 0;
+  const std::vector<AmountSum>& row = state_->positions[equivalent];
+  return *member < row.size() ? row[*member] : 0;
 }
 
 std::vector<std::vector<AmountSum>> Ledger::SumPairs() const {
   std::vector<std::vector<AmountSum>> fresh(equivalent_count());
-  for (EquivalentIndex e = 0; e < equivalent_count(); ++e) fresh[e].resize(position_count(e));
+  for (EquivalentIndex e = 0; e < equivalent_count(); ++e) fresh[e].resize(member_count(e));
   for (const Pair& pair : state_->pairs) {
     if (pair.balance == 0) continue;
-    std::vector<AmountSum>& sums = fresh[pair.equivalent];
-    if (sums.size() <= pair.b) sums.resize(pair.b + std::size_t{1});
-    sums[pair.a] -= pair.balance;
-    sums[pair.b] += pair.balance;
+    fresh[pair.equivalent][*FindMember(pair.equivalent, pair.a)] -= pair.balance;
+    fresh[pair.equivalent][*FindMember(pair.equivalent, pair.b)] += pair.balance;
   }
   return fresh;
 }
@@ -317,14 +331,15 @@ Status Ledger::CheckPositions() const {
   const std::vector<std::vector<AmountSum>> fresh = SumPairs();
   for (EquivalentIndex e = 0; e < equivalent_count(); ++e) {
     AmountSum total = 0;
-    for (ParticipantIndex p = 0; p < fresh[e].size(); ++p) {
-      total += Position(p, e);
-      if (fresh[e][p] == Position(p, e)) continue;
+    for (MemberIndex m = 0; m < fresh[e].size(); ++m) {
+      const AmountSum position = Position(member(e, m), e);
+      total += position;
+      if (fresh[e][m] == position) continue;
       return MakeError(ErrorCode::kInvariantViolated,
-                       "position of " + FormatPid(participant(p).pid) + " in " +
+                       "position of " + FormatPid(participant(member(e, m)).pid) + " in " +
                            std::string(equivalent(e).code.text()) + " is " +
-                           FormatSum(Position(p, e), equivalent(e).precision) + ", its debts say " +
-                           FormatSum(fresh[e][p], equivalent(e).precision));
+                           FormatSum(position, equivalent(e).precision) + ", its debts say " +
+                           FormatSum(fresh[e][m], equivalent(e).precision));
     }
     if (total != 0) {
       return MakeError(ErrorCode::kInvariantViolated,

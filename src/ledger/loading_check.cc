@@ -138,10 +138,11 @@ Status CheckLoaded(const LedgerState& state) {
   if (state.amount_limits.size() > reach.equivalents) {
     return Corrupt("limits in an equivalent that is not there");
   }
-  const bool fit = std::all_of(state.positions.begin(), state.positions.end(),
-                               [&](const auto& row) { return row.size() <= reach.participants; });
-  if (fit && state.positions.size() <= reach.equivalents) return OkStatus();
-  return Corrupt("a position of a participant, or in an equivalent, that is not there");
+  for (EquivalentIndex i = 0; i < state.positions.size(); ++i) {
+    if (state.positions[i].size() <= state.member_count(i)) continue;
+    return Corrupt("a position of a member that is not there");
+  }
+  return OkStatus();
 }
 
 }  // namespace geo

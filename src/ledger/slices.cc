@@ -15,7 +15,7 @@
 namespace geo {
 namespace {
 
-constexpr std::uint64_t kSliceFormat = 3;
+constexpr std::uint64_t kSliceFormat = 4;
 
 // A slice that has so many bytes takes no more things: policies make lines of 8 KB, and as many of
 // them as of plain ones would be more than stores take.
@@ -301,9 +301,18 @@ void LoadParticipant(LedgerState& state, ParticipantIndex index, ByteReader& rea
   state.live_lines.push_back(0);
 }
 
+// A pair may name whom only the replay will bring; fewer than this join while a snapshot is
+// written.
+constexpr std::size_t kMostToCome = std::size_t{1} << 22;
+
 void LoadPair(LedgerState& state, ByteReader& reader) {
-  state.pairs.push_back(ReadPair(reader));
-  if (state.pairs.back().a >= state.pairs.back().b) reader.Fail();
+  const Pair pair = ReadPair(reader);
+  if (pair.a >= pair.b || pair.b >= state.participants.size() + kMostToCome ||
+      pair.equivalent >= kMaxEquivalents) {
+    reader.Fail();
+  }
+  if (!reader.ok()) return;
+  state.pairs.push_back(pair);
 }
 
 // Reads the item at `index`, which must be the next one of its kind.
@@ -365,14 +374,15 @@ void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) 
   }
 }
 
-// Lets the things that were loaded last be found; false when two have one key.
-bool IndexLoaded(LedgerState& state, SliceKind kind) {
-  switch (kind) {
+// Lets the things that were loaded last, of the slice, be found; false when two have one key.
+bool IndexLoaded(LedgerState& state, const Coverage& slice) {
+  switch (slice.kind) {
     case SliceKind::kParticipants:
       return state.participant_by_pid.AddNew();
     case SliceKind::kLines:
       return state.line_by_id.AddNew();
     case SliceKind::kPairs:
+      state.AddMembers(static_cast<PairIndex>(slice.begin));
       return state.pair_by_key.AddNew();
     default:
       return true;
@@ -502,7 +512,7 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
     LoadItem(*state_, slice, i, reader);
   }
   if (!reader.Complete()) return Corrupt("contents");
-  if (!IndexLoaded(*state_, slice.kind)) return Corrupt("the same thing twice");
+  if (!IndexLoaded(*state_, slice)) return Corrupt("the same thing twice");
   state_->coverage.push_back(slice);
   state_->last_time = std::max(state_->last_time, last_time);
   state_->loaded_seq = std::max(state_->loaded_seq, head.seq);

@@ -24,6 +24,7 @@ PairIndex LedgerState::EnsurePair(const PairKey& key) {
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
   pair_by_key.AddNew();
+  AddMembers(index);
   // While a snapshot is loaded a pair may name participants that only the replay will bring.
   if (!coverage.empty()) return index;
   pairs_of[pair.a].push_back(index);
@@ -61,11 +62,26 @@ void LedgerState::AddParticipant(const Participant& participant) {
   if (used != operator_sequences.end()) operator_sequences.erase(used);
 }
 
-AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, ParticipantIndex participant) {
+void LedgerState::AddMembers(PairIndex begin) {
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t i = begin; i < pairs.size(); ++i) {
+    const Pair& pair = pairs[i];
+    if (i + kAhead < pairs.size() && pairs[i + kAhead].equivalent < members.size()) {
+      const Pair& soon = pairs[i + kAhead];
+      members[soon.equivalent].Prefetch(soon.a);
+      members[soon.equivalent].Prefetch(soon.b);
+    }
+    if (members.size() <= pair.equivalent) members.resize(pair.equivalent + std::size_t{1});
+    members[pair.equivalent].Add(pair.a);
+    members[pair.equivalent].Add(pair.b);
+  }
+}
+
+AmountSum& LedgerState::PositionOf(EquivalentIndex equivalent, MemberIndex member) {
   if (positions.size() <= equivalent) positions.resize(equivalent + std::size_t{1});
   std::vector<AmountSum>& row = positions[equivalent];
-  if (row.size() <= participant) row.resize(participant + std::size_t{1});
-  return row[participant];
+  if (row.size() <= member) row.resize(member + std::size_t{1});
+  return row[member];
 }
 
 // At least four fifths of its binary form, in which an index takes up to five bytes.

@@ -20,6 +20,7 @@
 #include "geo/ledger/ledger.h"
 #include "src/base/no_memory.h"
 #include "src/ledger/key_index.h"
+#include "src/ledger/members.h"
 
 namespace geo {
 
@@ -144,7 +145,8 @@ struct LedgerState {
   LargeVector<Pair> pairs;
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::uint32_t> live_lines;          // that he has given, by participant
-  std::vector<std::vector<AmountSum>> positions;  // by equivalent, then participant
+  std::vector<Members> members;                   // by equivalent, as far as any has pairs
+  std::vector<std::vector<AmountSum>> positions;  // by equivalent, then member
   KeyIndex<Participant, PidOfParticipant, IdHash> participant_by_pid{&participants};
   KeyIndex<LineRecord, IdOfLine, IdHash> line_by_id{&lines};
   KeyIndex<Pair, KeyOfPair, PairKeyHash> pair_by_key{&pairs};
@@ -180,9 +182,14 @@ struct LedgerState {
   std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
   std::optional<PairIndex> FindPair(const PairKey& key) const { return pair_by_key.Find(key); }
   PairIndex EnsurePair(const PairKey& key);
+  // The ends of all pairs from `begin` on, the first of which no number was given for.
+  void AddMembers(PairIndex begin);
+  std::size_t member_count(EquivalentIndex equivalent) const {
+    return equivalent < members.size() ? members[equivalent].size() : 0;
+  }
   void AddParticipant(const Participant& participant);
   void LinkPairs();
-  AmountSum& PositionOf(EquivalentIndex equivalent, ParticipantIndex participant);
+  AmountSum& PositionOf(EquivalentIndex equivalent, MemberIndex member);
   void RefreshDailyLimited(PairIndex index);
   // Where a prepared payment stands in by_expiration.
   static std::pair<Timestamp, TxId> ExpirationOf(const Transaction& transaction) {

@@ -1,7 +1,6 @@
 #include "geo/routing/capacity_graph.h"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "src/base/status_macros.h"
@@ -16,15 +15,25 @@ StatusOr<graph::ResidualGraph> CapacityGraph(const Ledger& ledger, EquivalentInd
                                                       " does not exist; there are " +
                                                       std::to_string(ledger.equivalent_count()));
   }
+  graph::ResidualGraph graph;
+  const auto participants = static_cast<ParticipantIndex>(ledger.participant_count());
+  GEO_RETURN_IF_ERROR(graph.Grow(participants));
+  for (ParticipantIndex one = 0; one < participants; ++one) {
+    if (ledger.participant(one).status == ParticipantStatus::kActive) continue;
+    GEO_RETURN_IF_ERROR(graph.SetEnabled(one, false));
+  }
   std::vector<PairIndex> pairs;
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
     if (ledger.pair(i).equivalent == equivalent) pairs.push_back(i);
   }
-  Network network;
-  GEO_RETURN_IF_ERROR(network.Read(ledger, pairs, day));
-  const auto participants = static_cast<ParticipantIndex>(ledger.participant_count());
-  if (participants > 0) GEO_RETURN_IF_ERROR(network.GrowTo(ledger, participants - 1));
-  return std::move(network).Release();
+  const auto edge = [&](graph::EdgeIndex i) {
+    const Pair& pair = ledger.pair(pairs[i]);
+    const graph::NewEdge edge{pair.a, pair.b, ArcAlong(ledger, pairs[i], Direction::kForward, day),
+                              ArcAlong(ledger, pairs[i], Direction::kBackward, day)};
+    return HasEdge(edge.uv, edge.vu) ? edge : graph::NewEdge();
+  };
+  GEO_RETURN_IF_ERROR(graph.InsertAll(static_cast<graph::EdgeIndex>(pairs.size()), edge));
+  return graph;
 }
 
 }  // namespace geo

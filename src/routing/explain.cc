@@ -13,16 +13,14 @@ constexpr std::uint32_t kShrinkTries = 4;      // smaller relaxations tried befo
 
 }  // namespace
 
-Plan ToPlan(std::vector<graph::Path> routes) {
+Plan ToPlan(const Network& network, std::vector<graph::Path> routes) {
   Plan plan;
   plan.routes.reserve(routes.size());
-  for (graph::Path& path : routes) plan.routes.push_back({std::move(path.nodes), path.amount});
+  for (graph::Path& path : routes) {
+    for (std::uint32_t& one : path.nodes) one = network.ParticipantAt(one);
+    plan.routes.push_back({std::move(path.nodes), path.amount});
+  }
   return plan;
-}
-
-EndPointBounds BoundsOf(const Network& network, const RouteRequest& request) {
-  return {SaturateCapacity(network.graph().OutBound(request.from, request.to)),
-          SaturateCapacity(network.graph().InBound(request.from, request.to))};
 }
 
 RouteLimits Explainer::Limits() const {
@@ -49,7 +47,7 @@ RefusalReason ReasonOfWitness(RefusalReason meant, const Refusal& refusal) {
 
 Refusal Explainer::Explain(Verdict verdict) {
   refusal_.best_found = search_.best_found();
-  refusal_.upper_bound = BoundsOf(network_, request_).both();
+  refusal_.upper_bound = search_.Bounds().both();
   if (verdict == Verdict::kOutOfWork) return OutOfWork();
   NameEndPoint();
   if (!DecideCode()) return OutOfWork();
@@ -109,7 +107,7 @@ bool Explainer::BlameAnything() {
 
 // The sums at the end points, when one of them is too small.
 void Explainer::NameEndPoint() {
-  const EndPointBounds bounds = BoundsOf(network_, request_);
+  const EndPointBounds bounds = search_.Bounds();
   if (bounds.both() >= request_.amount) return;
   refusal_.reason =
       bounds.out < request_.amount ? RefusalReason::kSenderLimit : RefusalReason::kReceiverLimit;
@@ -120,12 +118,16 @@ void Explainer::AddCut() {
   refusal_.upper_bound = search_.flow_value();
   for (const graph::CutArc& arc : search_.cut()) {
     const Pair& pair = ledger_.pair(network_.PairOf(arc.edge));
-    const Direction direction = pair.DirectionFrom(arc.tail);
+    const Direction direction = pair.DirectionFrom(network_.ParticipantAt(arc.tail));
     const LineIndex line = pair.line_for(direction);
     const bool active = line != kNoIndex && ledger_.line_status(line) == LineStatus::kActive;
-    refusal_.cut.push_back({arc.tail, arc.head, active ? ledger_.line_limit(line) : 0,
+    refusal_.cut.push_back({pair.tail(direction), pair.head(direction),
+                            active ? ledger_.line_limit(line) : 0,
                             std::max<Amount>(pair.owed(direction), 0), arc.capacity});
   }
+  std::sort(refusal_.cut.begin(), refusal_.cut.end(), [](const CutLine& x, const CutLine& y) {
+    return std::pair(x.from, x.to) < std::pair(y.from, y.to);
+  });
 }
 
 // E001 or E002: whether it is proven that there is no route at all, whatever the capacity; and if
@@ -150,16 +152,17 @@ bool Explainer::DecideCode() {
 // What `end`, payer or payee, could move if no line had conditions. O(degree).
 AmountSum Explainer::RelaxedBound(graph::NodeIndex end) const {
   const graph::ResidualGraph& graph = network_.graph();
-  const bool pays = end == request_.from;
-  AmountSum sum = pays ? graph.OutBound(end, request_.to) : graph.InBound(request_.from, end);
+  const graph::NodeIndex source = search_.source();
+  const graph::NodeIndex target = search_.target();
+  const bool pays = end == source;
+  AmountSum sum = pays ? graph.OutBound(source, target) : graph.InBound(source, target);
   if (!graph.relaxed(end)) return sum;
   for (std::uint32_t i = 0; i < graph.degree(end); ++i) {
     if (!graph.relaxed(end, i)) continue;
     const graph::NodeIndex tail = pays ? end : graph.neighbor(end, i);
     const auto carried = [&](bool ignore_conditions) {
-      return std::max<Amount>(graph.CapacityFor(graph.edge(end, i), tail, request_.from,
-                                                request_.to, ignore_conditions),
-                              0);
+      return std::max<Amount>(
+          graph.CapacityFor(graph.edge(end, i), tail, source, target, ignore_conditions), 0);
     };
     sum += carried(true) - carried(false);
   }
@@ -167,8 +170,9 @@ AmountSum Explainer::RelaxedBound(graph::NodeIndex end) const {
 }
 
 bool Explainer::RelaxedBoundsSuffice() const {
-  return network_.graph().special_edges() != 0 && RelaxedBound(request_.from) >= request_.amount &&
-         RelaxedBound(request_.to) >= request_.amount;
+  return network_.graph().special_edges() != 0 &&
+         RelaxedBound(search_.source()) >= request_.amount &&
+         RelaxedBound(search_.target()) >= request_.amount;
 }
 
 // The capacity there is does not do; would it without policies about intermediaries and amounts? If
@@ -229,7 +233,7 @@ void Explainer::Shrink(const RouteLimits& relaxed) {
 // `free`: found without regard to policies; what it disregards is what an independent check finds
 // broken.
 void Explainer::TakeWitness(RefusalReason reason, bool free) {
-  refusal_.witness = ToPlan(search_.routes());
+  refusal_.witness = ToPlan(network_, search_.routes());
   std::uint32_t hops = 0;
   for (const graph::Path& path : search_.routes()) hops = std::max(hops, path.hops());
   const auto paths = static_cast<std::uint32_t>(search_.routes().size());

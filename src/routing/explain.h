@@ -12,15 +12,7 @@
 namespace geo {
 
 // The routes of a search as a plan.
-Plan ToPlan(std::vector<graph::Path> routes);
-
-// No flow can be larger: what the payer can send, what the payee can receive, capped.
-struct EndPointBounds {
-  Amount out = 0;
-  Amount in = 0;
-  Amount both() const { return out < in ? out : in; }
-};
-EndPointBounds BoundsOf(const Network& network, const RouteRequest& request);
+Plan ToPlan(const Network& network, std::vector<graph::Path> routes);
 
 // What `refusal`, whose witness is there, is to be called: `meant`, or what the witness needs in
 // its stead. Relaxing several limits may find routes that keep to the one that was meant.

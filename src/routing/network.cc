@@ -11,10 +11,15 @@ namespace {
 using graph::Arc;
 using graph::EdgeIndex;
 using graph::kAbsent;
+using graph::NodeIndex;
 
-// Spec 01 §4.6 as an arc, be it used up.
-Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::int64_t day) {
-  const FlowCapacity capacity = ledger.CapacityOf(index, direction, day);
+// Whether the arc asks anything of whole paths.
+bool HasRules(const Arc& arc) { return arc.constrained || arc.max_hops != 0; }
+
+}  // namespace
+
+Arc ArcAlong(const Ledger& ledger, PairIndex pair, Direction direction, std::int64_t day) {
+  const FlowCapacity capacity = ledger.CapacityOf(pair, direction, day);
   if (!capacity.exists) return Arc();
   Arc arc;
   arc.direct = capacity.direct;
@@ -27,85 +32,76 @@ Arc ArcAlong(const Ledger& ledger, PairIndex index, Direction direction, std::in
   return arc;
 }
 
-// Otherwise the pair has no edge.
-bool CarriesAnything(const Arc& ab, const Arc& ba) {
-  return ab.direct != kAbsent || ba.direct != kAbsent;
-}
+bool HasEdge(const Arc& ab, const Arc& ba) { return ab.direct != kAbsent || ba.direct != kAbsent; }
 
-// Whether the arc asks anything of whole paths.
-bool HasRules(const Arc& arc) { return arc.constrained || arc.max_hops != 0; }
-
-}  // namespace
-
-Status Network::Read(const Ledger& ledger, std::span<const PairIndex> pairs, std::int64_t day) {
-  ParticipantIndex last = 0;
-  for (const PairIndex pair : pairs) last = std::max(last, ledger.pair(pair).b);
-  if (!pairs.empty()) GEO_RETURN_IF_ERROR(GrowTo(ledger, last));
-  // Lines lie anywhere: each is asked of memory some steps before it is needed.
+Status Network::Read(std::span<const PairIndex> pairs, std::int64_t day) {
+  GEO_RETURN_IF_ERROR(Grow());
+  // What a pair leads to lies anywhere: each is asked of memory some steps before it is needed.
   constexpr std::size_t kAhead = 16;
   std::vector<EdgeIndex> with_rules;
   pair_of_edge_.reserve(pairs.size());
   GEO_RETURN_IF_ERROR(graph_.InsertAll(static_cast<EdgeIndex>(pairs.size()), [&](EdgeIndex i) {
-    if (i + kAhead < pairs.size()) ledger.PrefetchLines(pairs[i + kAhead]);
-    const Pair& pair = ledger.pair(pairs[i]);
-    const graph::NewEdge edge{pair.a, pair.b, ArcAlong(ledger, pairs[i], Direction::kForward, day),
-                              ArcAlong(ledger, pairs[i], Direction::kBackward, day)};
-    if (!CarriesAnything(edge.uv, edge.vu)) return graph::NewEdge();
+    if (i + kAhead < pairs.size()) ledger_.PrefetchAround(pairs[i + kAhead]);
+    const Pair& pair = ledger_.pair(pairs[i]);
+    const graph::NewEdge edge{NodeOf(pair.a), NodeOf(pair.b),
+                              ArcAlong(ledger_, pairs[i], Direction::kForward, day),
+                              ArcAlong(ledger_, pairs[i], Direction::kBackward, day)};
+    if (!HasEdge(edge.uv, edge.vu)) return graph::NewEdge();
     if (HasRules(edge.uv) || HasRules(edge.vu)) {
       with_rules.push_back(static_cast<EdgeIndex>(pair_of_edge_.size()));
     }
     pair_of_edge_.push_back(pairs[i]);
     return edge;
   }));
-  for (const EdgeIndex edge : with_rules) {
-    NoteRules(ledger, ledger.pair(pair_of_edge_[edge]), edge);
-  }
+  for (const EdgeIndex edge : with_rules) NoteRules(edge);
   return OkStatus();
 }
 
-Status Network::SyncPair(const Ledger& ledger, PairIndex index, std::int64_t day) {
-  const Pair& pair = ledger.pair(index);
-  GEO_RETURN_IF_ERROR(GrowTo(ledger, pair.b));
-  return Store(ledger, index, ArcAlong(ledger, index, Direction::kForward, day),
-               ArcAlong(ledger, index, Direction::kBackward, day));
+Status Network::SyncPair(PairIndex index, std::int64_t day) {
+  GEO_RETURN_IF_ERROR(Grow());
+  return Store(index, ArcAlong(ledger_, index, Direction::kForward, day),
+               ArcAlong(ledger_, index, Direction::kBackward, day));
 }
 
-Status Network::Store(const Ledger& ledger, PairIndex index, const Arc& ab, const Arc& ba) {
-  const Pair& pair = ledger.pair(index);
-  const bool wanted = CarriesAnything(ab, ba);
-  EdgeIndex edge = graph_.Find(pair.a, pair.b);
+Status Network::Store(PairIndex index, const Arc& ab, const Arc& ba) {
+  const NodeIndex a = NodeOf(ledger_.pair(index).a);
+  const NodeIndex b = NodeOf(ledger_.pair(index).b);
+  const bool wanted = HasEdge(ab, ba);
+  EdgeIndex edge = graph_.Find(a, b);
   if (edge != graph::kNoEdge) {
-    ForgetRules(edge, ab, ba);
+    ForgetRules(edge, a, ab, ba);
     if (!wanted) return graph_.Remove(edge);
-    GEO_RETURN_IF_ERROR(graph_.Change(edge, pair.a, ab, ba));
+    GEO_RETURN_IF_ERROR(graph_.Change(edge, a, ab, ba));
   } else {
     if (!wanted) return OkStatus();
-    GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(pair.a, pair.b, ab, ba));
+    GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(a, b, ab, ba));
   }
   if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
   pair_of_edge_[edge] = index;
-  NoteRules(ledger, pair, edge);
+  NoteRules(edge);
   return OkStatus();
 }
 
 // What the edge's lines ask of whole paths.
-void Network::NoteRules(const Ledger& ledger, const Pair& pair, EdgeIndex edge) {
+void Network::NoteRules(EdgeIndex edge) {
   if (!graph_.has_path_rules(edge)) return;
   ++edges_with_rules_;
   for (const Direction way : {Direction::kForward, Direction::kBackward}) {
-    if (graph_.constrained(edge, pair.tail(way))) SyncBlocked(ledger, pair, edge, way);
+    const NodeIndex tail = NodeOf(ledger_.pair(pair_of_edge_[edge]).tail(way));
+    if (graph_.constrained(edge, tail)) SyncBlocked(edge, tail, way);
   }
 }
 
 // The list of a line seldom changes, its amounts do with every payment.
-void Network::SyncBlocked(const Ledger& ledger, const Pair& pair, EdgeIndex edge, Direction way) {
-  const std::vector<Pid>& pids = ledger.line_policy(pair.line_for(way)).blocked_participants;
+void Network::SyncBlocked(EdgeIndex edge, NodeIndex tail, Direction way) {
+  const LineIndex line = ledger_.pair(pair_of_edge_[edge]).line_for(way);
+  const std::vector<Pid>& pids = ledger_.line_policy(line).blocked_participants;
   MakeRoom(blocked_);
-  Blocked& blocked = blocked_[ArcKey(edge, pair.tail(way))];
+  Blocked& blocked = blocked_[ArcKey(edge, tail)];
   if (blocked.pids == pids) return;
   blocked = {.pids = pids, .known = {}, .unknown = {}};
   for (const Pid& pid : pids) {
-    if (const std::optional<ParticipantIndex> known = ledger.FindParticipant(pid)) {
+    if (const std::optional<ParticipantIndex> known = ledger_.FindParticipant(pid)) {
       blocked.known.push_back(*known);
     } else {
       blocked.unknown.push_back(pid);
@@ -114,35 +110,43 @@ void Network::SyncBlocked(const Ledger& ledger, const Pair& pair, EdgeIndex edge
   std::sort(blocked.known.begin(), blocked.known.end());
 }
 
-// Before the edge's arcs become `ab` and `ba`. A line that stays constrained keeps its list.
-void Network::ForgetRules(EdgeIndex edge, const Arc& ab, const Arc& ba) {
+// Before the arc leaving `a` becomes `ab`, and the one back `ba`. A line that stays constrained
+// keeps its list.
+void Network::ForgetRules(EdgeIndex edge, NodeIndex a, const Arc& ab, const Arc& ba) {
   if (!graph_.has_path_rules(edge)) return;
   --edges_with_rules_;
-  const auto [a, b] = graph_.ends(edge);
   if (!ab.constrained) blocked_.erase(ArcKey(edge, a));
-  if (!ba.constrained) blocked_.erase(ArcKey(edge, b));
+  if (!ba.constrained) blocked_.erase(ArcKey(edge, graph_.other_end(edge, a)));
 }
 
-const Network::Blocked* Network::BlockedOn(EdgeIndex edge, ParticipantIndex tail) const {
+const Network::Blocked* Network::BlockedOn(EdgeIndex edge, NodeIndex tail) const {
   if (!graph_.constrained(edge, tail)) return nullptr;
   const auto found = blocked_.find(ArcKey(edge, tail));
   return found == blocked_.end() ? nullptr : &found->second;
 }
 
-Status Network::GrowTo(const Ledger& ledger, ParticipantIndex participant) {
-  const graph::NodeIndex before = graph_.node_count();
-  if (participant < before) return OkStatus();
-  GEO_RETURN_IF_ERROR(graph_.Grow(participant + 1));
-  for (ParticipantIndex node = before; node <= participant; ++node) {
-    GEO_RETURN_IF_ERROR(SyncParticipant(ledger, node));
+// Makes nodes of all members.
+Status Network::Grow() {
+  const NodeIndex before = graph_.node_count();
+  const auto members = static_cast<NodeIndex>(ledger_.member_count(equivalent_));
+  if (members == before) return OkStatus();
+  GEO_RETURN_IF_ERROR(graph_.Grow(members));
+  constexpr NodeIndex kAhead = 16;
+  for (NodeIndex node = before; node < members; ++node) {
+    if (node + kAhead < members) ledger_.Prefetch(ParticipantAt(node + kAhead));
+    GEO_RETURN_IF_ERROR(SyncNode(node));
   }
   return OkStatus();
 }
 
-Status Network::SyncParticipant(const Ledger& ledger, ParticipantIndex participant) {
-  if (participant >= graph_.node_count()) return OkStatus();
-  return graph_.SetEnabled(participant,
-                           ledger.participant(participant).status == ParticipantStatus::kActive);
+Status Network::SyncParticipant(ParticipantIndex participant) {
+  const NodeIndex node = NodeOf(participant);
+  return node < graph_.node_count() ? SyncNode(node) : OkStatus();
+}
+
+Status Network::SyncNode(NodeIndex node) {
+  const Participant& participant = ledger_.participant(ParticipantAt(node));
+  return graph_.SetEnabled(node, participant.status == ParticipantStatus::kActive);
 }
 
 namespace {
@@ -162,15 +166,15 @@ std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network&
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const EdgeIndex edge = path.edges[i];
     if (!graph.has_path_rules(edge)) continue;
-    const ParticipantIndex tail = path.nodes[i];
+    const NodeIndex tail = path.nodes[i];
     const std::uint32_t max_hops = graph.max_hops(edge, tail);
     if (max_hops != 0 && path.hops() > max_hops) {
-      return PathViolation{edge, tail, PolicyKey::kMaxHops, kNoIndex};
+      return PathViolation{edge, tail, PolicyKey::kMaxHops, graph::kNoNode};
     }
     const Network::Blocked* blocked = network.BlockedOn(edge, tail);
     if (blocked == nullptr) continue;
     for (std::size_t j = 1; j + 1 < path.nodes.size(); ++j) {
-      if (!Bars(*blocked, ledger, path.nodes[j])) continue;
+      if (!Bars(*blocked, ledger, network.ParticipantAt(path.nodes[j]))) continue;
       return PathViolation{edge, tail, PolicyKey::kBlockedParticipants, path.nodes[j]};
     }
   }

@@ -1,4 +1,4 @@
-// One equivalent as a residual graph, kept in step with the ledger. Nodes are participants.
+// One equivalent as a residual graph, kept in step with the ledger. Nodes are its members.
 #ifndef GEO_SRC_ROUTING_NETWORK_H_
 #define GEO_SRC_ROUTING_NETWORK_H_
 
@@ -16,8 +16,17 @@
 
 namespace geo {
 
+// What the arc along a pair carries on UTC day `day` (spec 01 §4.6), be it used up.
+graph::Arc ArcAlong(const Ledger& ledger, PairIndex pair, Direction direction, std::int64_t day);
+// A pair that can carry nothing, whatever is paid, has no edge.
+bool HasEdge(const graph::Arc& ab, const graph::Arc& ba);
+
 class Network {
  public:
+  // Of an equivalent of `ledger`, which must outlive this.
+  Network(const Ledger& ledger, EquivalentIndex equivalent)
+      : ledger_(ledger), equivalent_(equivalent) {}
+
   // Who may not be an intermediary of paths over a line.
   struct Blocked {
     std::vector<Pid> pids;                // as the line's policy has them
@@ -25,36 +34,43 @@ class Network {
     std::vector<Pid> unknown;             // ascending; not registered when the line was read
   };
 
-  // Reads all pairs of an equivalent into a network that is empty: as SyncPair of each, in a
+  // Reads all pairs of the equivalent into a network that is empty: as SyncPair of each, in a
   // fraction of the time.
-  Status Read(const Ledger& ledger, std::span<const PairIndex> pairs, std::int64_t day);
+  Status Read(std::span<const PairIndex> pairs, std::int64_t day);
 
-  // Reads a pair of this equivalent again. A pair that can carry nothing has no edge.
-  Status SyncPair(const Ledger& ledger, PairIndex pair, std::int64_t day);
+  // Reads a pair of the equivalent again, and makes nodes of members that came since.
+  Status SyncPair(PairIndex pair, std::int64_t day);
   // Reads a participant's status again.
-  Status SyncParticipant(const Ledger& ledger, ParticipantIndex participant);
-
-  // Nodes up to `participant` exist from now on.
-  Status GrowTo(const Ledger& ledger, ParticipantIndex participant);
+  Status SyncParticipant(ParticipantIndex participant);
 
   const graph::ResidualGraph& graph() const { return graph_; }
-  // The graph, taken out of a network that is of no more use.
-  graph::ResidualGraph Release() && { return std::move(graph_); }
+  // kNoNode when he is no member.
+  graph::NodeIndex NodeOf(ParticipantIndex participant) const {
+    return ledger_.FindMember(equivalent_, participant).value_or(graph::kNoNode);
+  }
+  ParticipantIndex ParticipantAt(graph::NodeIndex node) const {
+    return ledger_.member(equivalent_, node);
+  }
   PairIndex PairOf(graph::EdgeIndex edge) const { return pair_of_edge_[edge]; }
   // Null: anybody may. Valid until the next change.
-  const Blocked* BlockedOn(graph::EdgeIndex edge, ParticipantIndex tail) const;
+  const Blocked* BlockedOn(graph::EdgeIndex edge, graph::NodeIndex tail) const;
   // Whether any line has a policy that depends on the path.
   bool has_path_rules() const { return edges_with_rules_ != 0; }
 
  private:
-  Status Store(const Ledger& ledger, PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
-  void NoteRules(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge);
-  void SyncBlocked(const Ledger& ledger, const Pair& pair, graph::EdgeIndex edge, Direction way);
-  void ForgetRules(graph::EdgeIndex edge, const graph::Arc& ab, const graph::Arc& ba);
-  std::uint64_t ArcKey(graph::EdgeIndex edge, ParticipantIndex tail) const {
+  Status Grow();
+  Status SyncNode(graph::NodeIndex node);
+  Status Store(PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
+  void NoteRules(graph::EdgeIndex edge);
+  void SyncBlocked(graph::EdgeIndex edge, graph::NodeIndex tail, Direction way);
+  void ForgetRules(graph::EdgeIndex edge, graph::NodeIndex a, const graph::Arc& ab,
+                   const graph::Arc& ba);
+  std::uint64_t ArcKey(graph::EdgeIndex edge, graph::NodeIndex tail) const {
     return std::uint64_t{edge} << 1 | (graph_.ends(edge).a == tail ? 0 : 1);
   }
 
+  const Ledger& ledger_;
+  EquivalentIndex equivalent_;
   graph::ResidualGraph graph_;
   std::vector<PairIndex> pair_of_edge_;
   std::uint32_t edges_with_rules_ = 0;
@@ -64,9 +80,9 @@ class Network {
 // The first policy that a path breaks because of its length or its intermediaries.
 struct PathViolation {
   graph::EdgeIndex edge = graph::kNoEdge;
-  ParticipantIndex tail = kNoIndex;          // of the arc over that edge
-  PolicyKey key = PolicyKey::kMaxHops;       // or kBlockedParticipants
-  ParticipantIndex intermediary = kNoIndex;  // who is blocked, when somebody is
+  graph::NodeIndex tail = graph::kNoNode;          // of the arc over that edge
+  PolicyKey key = PolicyKey::kMaxHops;             // or kBlockedParticipants
+  graph::NodeIndex intermediary = graph::kNoNode;  // who is blocked, when somebody is
 };
 
 // Looks at `blocked_participants` and `max_hops` of every line of `path`, as the network last read

@@ -10,6 +10,7 @@ namespace geo {
 namespace {
 
 using graph::EdgeIndex;
+using graph::NodeIndex;
 using graph::Path;
 
 // Costs are weighed so that no number of hops makes up for one unit of what the objective is about.
@@ -21,7 +22,7 @@ constexpr std::int64_t kSpreadCosts[3] = {1, 4, 16};
 
 }  // namespace
 
-ArcCost CostModel::Of(EdgeIndex edge, ParticipantIndex tail, Amount capacity) const {
+ArcCost CostModel::Of(EdgeIndex edge, NodeIndex tail, Amount capacity) const {
   if (request_.constraints.objective == Objective::kSpread) {
     const Amount half = (capacity - 1) / 2 + 1;
     const Amount quarter = (capacity - half) / 2;
@@ -29,20 +30,20 @@ ArcCost CostModel::Of(EdgeIndex edge, ParticipantIndex tail, Amount capacity) co
             CostStep{quarter, kWeight * kSpreadCosts[1] + kHop},
             CostStep{capacity - half - quarter, kWeight * kSpreadCosts[2] + kHop}};
   }
-  const graph::EdgeEnds ends = network_.graph().ends(edge);
-  const ParticipantIndex head = ends.a == tail ? ends.b : ends.a;
+  const Pair& pair = ledger_.pair(network_.PairOf(edge));
+  const Direction way = pair.DirectionFrom(network_.ParticipantAt(tail));
   if (request_.constraints.objective == Objective::kCheapest) {
-    const std::int64_t cost = std::clamp<std::int64_t>(request_.cost(tail, head), 0, kMaxLineCost);
+    const std::int64_t cost =
+        std::clamp<std::int64_t>(request_.cost(pair.tail(way), pair.head(way)), 0, kMaxLineCost);
     return {CostStep{capacity, kWeight * cost + kHop}};
   }
-  const Pair& pair = ledger_.pair(network_.PairOf(edge));
-  const Amount owed = pair.owed(pair.DirectionFrom(head));  // head → tail: paid back first
+  const Amount owed = pair.owed(Reverse(way));  // head → tail: paid back first
   const Amount repaid = std::clamp<Amount>(owed, 0, capacity);
   return {CostStep{repaid, kHop}, CostStep{capacity - repaid, kWeight + kHop}};
 }
 
 AmountSum CostModel::Of(const std::vector<Path>& routes, const graph::Search& search) const {
-  std::map<std::pair<EdgeIndex, ParticipantIndex>, Amount> flows;
+  std::map<std::pair<EdgeIndex, NodeIndex>, Amount> flows;
   for (const Path& path : routes) {
     for (std::size_t i = 0; i < path.edges.size(); ++i) {
       flows[{path.edges[i], path.nodes[i]}] += path.amount;
@@ -63,7 +64,7 @@ AmountSum CostModel::Of(const std::vector<Path>& routes, const graph::Search& se
 CheapRoutes FindCheapRoutes(const CostModel& model, const graph::ResidualGraph& graph,
                             graph::Search& search, const RouteRequest& request,
                             const std::vector<Path>& known) {
-  Surroundings around(model, graph, search, request, known);
+  Surroundings around(model, graph, search, request.constraints.max_hops, known);
   CheapRoutes routes;
   routes.by_flow = around.RoutesByFlow(request.amount, request.constraints.max_hops);
   around.Clear();

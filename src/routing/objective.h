@@ -30,7 +30,7 @@ class CostModel {
 
   // For the arc of `edge` leaving `tail`, which carries `capacity` in this request. Steps are
   // positive and ascending in cost; hops count a little, so that of equal plans the shorter wins.
-  ArcCost Of(graph::EdgeIndex edge, ParticipantIndex tail, Amount capacity) const;
+  ArcCost Of(graph::EdgeIndex edge, graph::NodeIndex tail, Amount capacity) const;
   // Of everything that `routes` move together. `search` holds the request and no flow.
   AmountSum Of(const std::vector<graph::Path>& routes, const graph::Search& search) const;
 
@@ -50,7 +50,7 @@ struct CheapRoutes {
 };
 
 // Looks at a bounded number of arcs, added to the work of `search`, which holds the request and no
-// flow. `known`: routes that the surroundings shall hold in any case.
+// flow. `known`: routes of the request, one at least, that the surroundings shall hold in any case.
 CheapRoutes FindCheapRoutes(const CostModel& model, const graph::ResidualGraph& graph,
                             graph::Search& search, const RouteRequest& request,
                             const std::vector<graph::Path>& known);

@@ -291,7 +291,7 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
     if (flow.pair.has_value()) PrefetchMemory(&ledger.pair(*flow.pair));
   }
   for (const PairFlow& flow : flows) {
-    if (flow.pair.has_value()) ledger.PrefetchLines(*flow.pair);
+    if (flow.pair.has_value()) ledger.PrefetchAround(*flow.pair);
   }
   std::vector<RuledWay> ruled;
   for (std::size_t i = 0; i < flows.size(); ++i) {

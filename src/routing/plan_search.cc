@@ -37,21 +37,35 @@ bool Wider(const Path& x, const Path& y) {
 
 }  // namespace
 
+// Those who are no members take no part anyway.
+std::vector<graph::NodeIndex> PlanSearch::NodesOf(
+    const std::vector<ParticipantIndex>& participants) const {
+  std::vector<graph::NodeIndex> nodes;
+  for (const ParticipantIndex one : participants) {
+    const graph::NodeIndex node = network_.NodeOf(one);
+    if (node != graph::kNoNode) nodes.push_back(node);
+  }
+  return nodes;
+}
+
 Status PlanSearch::Begin(const RouteRequest& request, graph::Conditions conditions) {
   const std::uint64_t spent = source_ == graph::kNoNode ? 0 : work();
   const std::uint64_t limit = request.constraints.work_limit;
+  const graph::NodeIndex source = network_.NodeOf(request.from);
+  const graph::NodeIndex target = network_.NodeOf(request.to);
   graph::Query query{
-      .source = request.from,
-      .target = request.to,
-      .excluded = request.constraints.avoid,
-      .allowed = request.constraints.within,
+      .source = source,
+      .target = target,
+      .excluded = NodesOf(request.constraints.avoid),
       .conditions = conditions,
       .work_limit = limit == kNoWorkLimit ? graph::kNoWorkLimit : limit - std::min(limit, spent),
       .stop = request.deadline};
+  const auto& within = request.constraints.within;
+  if (within.has_value()) query.allowed = NodesOf(*within);
   GEO_RETURN_IF_ERROR(search_.Begin(network_.graph(), query));
   work_before_ = spent;
-  source_ = request.from;
-  target_ = request.to;
+  source_ = source;
+  target_ = target;
   routes_.clear();
   kept_.clear();
   failures_.clear();
@@ -63,6 +77,11 @@ Status PlanSearch::Begin(const RouteRequest& request, graph::Conditions conditio
   flow_is_maximum_ = false;
   flow_value_ = 0;
   return OkStatus();
+}
+
+EndPointBounds PlanSearch::Bounds() const {
+  return {SaturateCapacity(network_.graph().OutBound(source_, target_)),
+          SaturateCapacity(network_.graph().InBound(source_, target_))};
 }
 
 void PlanSearch::ClearFlow() {

@@ -35,15 +35,27 @@ enum class Verdict : std::uint8_t {
 // of what remains, kQuick then the widest; neither tries flows, and what follows them.
 enum class Effort : std::uint8_t { kGlance, kQuick, kFull };
 
+// No flow can be larger: what the payer can send, what the payee can receive, capped.
+struct EndPointBounds {
+  Amount out = 0;
+  Amount in = 0;
+  Amount both() const { return out < in ? out : in; }
+};
+
 class PlanSearch {
  public:
   PlanSearch(const Ledger& ledger, const Network& network, graph::Search& search)
       : ledger_(ledger), network_(network), search_(search) {}
 
-  // Starts on `request`, whose end points must be nodes of the graph. `conditions`: whether
+  // Starts on `request`, whose end points must have nodes in the graph. `conditions`: whether
   // policies about intermediaries and amounts count. Work goes on counting from the searches
   // before. Errors: those of graph::Search::Begin.
   Status Begin(const RouteRequest& request, graph::Conditions conditions);
+
+  // Of the request, since Begin.
+  graph::NodeIndex source() const { return source_; }
+  graph::NodeIndex target() const { return target_; }
+  EndPointBounds Bounds() const;
 
   // Looks for routes that carry `amount` within `limits`.
   Verdict Solve(Amount amount, const RouteLimits& limits, Effort effort);
@@ -117,6 +129,7 @@ class PlanSearch {
     bool around = false;  // some path was turned down for a path rule
   };
 
+  std::vector<graph::NodeIndex> NodesOf(const std::vector<ParticipantIndex>& participants) const;
   bool RulesMatter(const RouteLimits& limits) const {
     return limits.path_rules && network_.has_path_rules();
   }

@@ -41,9 +41,8 @@ bool GrowTrust(const Ledger& ledger, EquivalentIndex equivalent, bool along, con
   return false;
 }
 
-}  // namespace
-
-std::vector<std::uint32_t> HopsToPayees(const Network& network, ParticipantIndex from,
+// Per node the fewest hops, 0: it is not reached.
+std::vector<std::uint32_t> HopsToPayees(const Network& network, graph::NodeIndex from,
                                         const RouteConstraints& constraints) {
   const graph::ResidualGraph& graph = network.graph();
   // Who may be passed, and who may be paid: to be avoided is to be no intermediary.
@@ -51,11 +50,13 @@ std::vector<std::uint32_t> HopsToPayees(const Network& network, ParticipantIndex
   std::vector<bool> takes_part(graph.node_count(), !constraints.within.has_value());
   if (constraints.within.has_value()) {
     for (const ParticipantIndex one : *constraints.within) {
-      if (one < graph.node_count()) carries[one] = takes_part[one] = true;
+      const graph::NodeIndex node = network.NodeOf(one);
+      if (node < graph.node_count()) carries[node] = takes_part[node] = true;
     }
   }
   for (const ParticipantIndex one : constraints.avoid) {
-    if (one < graph.node_count()) carries[one] = false;
+    const graph::NodeIndex node = network.NodeOf(one);
+    if (node < graph.node_count()) carries[node] = false;
   }
   carries[from] = false;  // never again
   std::vector<std::uint32_t> hops(graph.node_count());
@@ -78,6 +79,24 @@ std::vector<std::uint32_t> HopsToPayees(const Network& network, ParticipantIndex
     front = std::move(next);
   }
   return hops;
+}
+
+}  // namespace
+
+std::vector<Payee> PayeesFrom(const Network& network, ParticipantIndex from,
+                              const RouteConstraints& constraints, ParticipantIndex first,
+                              std::size_t most) {
+  const std::vector<std::uint32_t> hops = HopsToPayees(network, network.NodeOf(from), constraints);
+  std::vector<Payee> payees;
+  for (graph::NodeIndex node = 0; node < hops.size(); ++node) {
+    const ParticipantIndex participant = network.ParticipantAt(node);
+    if (hops[node] != 0 && participant >= first) payees.push_back({participant, hops[node]});
+  }
+  const auto end = payees.begin() + static_cast<std::ptrdiff_t>(std::min(most, payees.size()));
+  std::partial_sort(payees.begin(), end, payees.end(),
+                    [](const Payee& x, const Payee& y) { return x.participant < y.participant; });
+  payees.erase(end, payees.end());
+  return payees;
 }
 
 std::optional<std::uint32_t> DistanceOfTrust(const Ledger& ledger, EquivalentIndex equivalent,

@@ -2,6 +2,7 @@
 #ifndef GEO_SRC_ROUTING_REACH_H_
 #define GEO_SRC_ROUTING_REACH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -12,11 +13,18 @@
 
 namespace geo {
 
-// Per node of the network: the fewest hops by which `from` reaches it as payee over lines with
-// capacity, 0 when there are none within max_hops. Honours avoid, within, and policies about
-// intermediaries, not those that depend on the path. O(arcs within reach).
-std::vector<std::uint32_t> HopsToPayees(const Network& network, ParticipantIndex from,
-                                        const RouteConstraints& constraints);
+// Whom a payment can reach, and in how many hops at least.
+struct Payee {
+  ParticipantIndex participant = kNoIndex;
+  std::uint32_t hops = 0;
+};
+
+// The first `most` from index `first` on, ascending, whom `from` reaches within max_hops over lines
+// with capacity. Honours avoid, within, and policies about intermediaries, not those that depend on
+// the path. O(members + arcs within reach).
+std::vector<Payee> PayeesFrom(const Network& network, ParticipantIndex from,
+                              const RouteConstraints& constraints, ParticipantIndex first,
+                              std::size_t most);
 
 // See Router::TrustDistance.
 std::optional<std::uint32_t> DistanceOfTrust(const Ledger& ledger, EquivalentIndex equivalent,

@@ -79,25 +79,24 @@ GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day)
   for (PairIndex i = 0; i < ledger.pair_count(); ++i) pairs[ledger.pair(i).equivalent].push_back(i);
   for (EquivalentIndex equivalent = 0; equivalent < pairs.size(); ++equivalent) {
     if (pairs[equivalent].empty()) continue;
-    graphs_->fits.Update(NetworkOf(equivalent).Read(ledger, pairs[equivalent], day));
+    graphs_->fits.Update(NetworkOf(equivalent).Read(pairs[equivalent], day));
   }
 }
 
 Network& GraphRouter::NetworkOf(EquivalentIndex equivalent) {
   if (graphs_->networks.size() <= equivalent) graphs_->networks.resize(equivalent + std::size_t{1});
   if (graphs_->networks[equivalent] == nullptr)
-    graphs_->networks[equivalent] = std::make_unique<Network>();
+    graphs_->networks[equivalent] = std::make_unique<Network>(ledger_, equivalent);
   return *graphs_->networks[equivalent];
 }
 
 void GraphRouter::PairChanged(PairIndex pair) {
-  graphs_->fits.Update(
-      NetworkOf(ledger_.pair(pair).equivalent).SyncPair(ledger_, pair, graphs_->day));
+  graphs_->fits.Update(NetworkOf(ledger_.pair(pair).equivalent).SyncPair(pair, graphs_->day));
 }
 
 void GraphRouter::ParticipantChanged(ParticipantIndex participant) {
   for (const auto& network : graphs_->networks) {
-    if (network != nullptr) graphs_->fits.Update(network->SyncParticipant(ledger_, participant));
+    if (network != nullptr) graphs_->fits.Update(network->SyncParticipant(participant));
   }
 }
 
@@ -146,7 +145,8 @@ const Network* GraphRouter::Serves(const RouteRequest& request) const {
   if (network == nullptr) return nullptr;
   const auto& within = request.constraints.within;
   for (const ParticipantIndex end : {request.from, request.to}) {
-    if (end >= network->graph().node_count() || !network->graph().enabled(end)) return nullptr;
+    const graph::NodeIndex node = network->NodeOf(end);
+    if (node >= network->graph().node_count() || !network->graph().enabled(node)) return nullptr;
     if (within.has_value() && std::find(within->begin(), within->end(), end) == within->end()) {
       return nullptr;
     }
@@ -170,7 +170,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
   GEO_RETURN_IF_ERROR(search.Begin(request, graph::Conditions::kApply));
   Verdict verdict = Verdict::kImpossible;
   const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
-  if (BoundsOf(*network, request).both() >= request.amount) {
+  if (search.Bounds().both() >= request.amount) {
     verdict = search.Solve(request.amount, limits, Effort::kFull);
   }
   if (verdict != Verdict::kFound) {
@@ -181,7 +181,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
   }
   search.Shorten(request.amount, limits);
   if (request.constraints.objective != Objective::kFewestHops) search.Improve(request, limits);
-  return Checked(request, ToPlan(search.TakeRoutes()), search.work());
+  return Checked(request, ToPlan(*network, search.TakeRoutes()), search.work());
 }
 
 StatusOr<TargetsPage> GraphRouter::Targets(const TargetsRequest& request) {
@@ -204,21 +204,21 @@ StatusOr<TargetsPage> GraphRouter::Targets(const TargetsRequest& request) {
   one.to = one.from;
   const Network* network = Serves(one);
   if (network == nullptr) return page;
-  const std::vector<std::uint32_t> hops = HopsToPayees(*network, one.from, one.constraints);
-  one.to = request.after == kNoIndex ? 0 : request.after + 1;
+  const ParticipantIndex first = request.after == kNoIndex ? 0 : request.after + 1;
   std::uint32_t asked = 0;
   std::uint64_t work = 0;
-  for (; one.to < hops.size(); ++one.to) {
-    if (hops[one.to] == 0) continue;
+  for (const Payee& payee :
+       PayeesFrom(*network, one.from, one.constraints, first, kMostAsked + std::size_t{1})) {
     page.more = page.targets.size() == request.page_size || asked == kMostAsked ||
                 (asked > 0 && work >= one.constraints.work_limit);
     if (page.more) return page;
+    one.to = payee.participant;
     GEO_ASSIGN_OR_RETURN(const CapacityAnswer capacity, Capacity(one));
     ++asked;
     work += capacity.work;
     page.last = one.to;
     if (capacity.amount == 0 && capacity.exact) continue;
-    page.targets.push_back({one.to, hops[one.to], capacity.amount, capacity.exact});
+    page.targets.push_back({one.to, payee.hops, capacity.amount, capacity.exact});
   }
   return page;
 }
@@ -252,7 +252,7 @@ StatusOr<CapacityAnswer> GraphRouter::Capacity(const RouteRequest& request) {
   PlanSearch search(ledger_, *network, search_);
   GEO_RETURN_IF_ERROR(search.Begin(request, graph::Conditions::kApply));
   const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
-  const Amount bound = BoundsOf(*network, request).both();
+  const Amount bound = search.Bounds().both();
   if (bound == 0) return CapacityAnswer{0, true, 0};
   switch (search.CheckFlow(bound)) {
     case Verdict::kFound:

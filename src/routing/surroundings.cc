@@ -28,10 +28,13 @@ constexpr std::uint32_t kNone = 0xffffffff;
 }  // namespace
 
 Surroundings::Surroundings(const CostModel& model, const graph::ResidualGraph& graph,
-                           graph::Search& search, const RouteRequest& request,
+                           graph::Search& search, std::uint32_t max_hops,
                            const std::vector<Path>& known)
-    : graph_(graph), search_(search), source_(request.from), target_(request.to) {
-  ChooseNodes(known, request.constraints.max_hops);
+    : graph_(graph),
+      search_(search),
+      source_(known.front().nodes.front()),
+      target_(known.front().nodes.back()) {
+  ChooseNodes(known, max_hops);
   ChooseEdges(model);
 }
 

@@ -12,10 +12,11 @@ namespace geo {
 
 class Surroundings {
  public:
-  // Those who lie on a way of at most the request's max_hops, as far as a bounded search from both
-  // ends sees, and all of `known`. `search` holds the request and no flow, and must outlive this.
+  // Those who lie on a way of at most `max_hops` between the ends of `known`, routes and one at
+  // least, as far as a bounded search from both ends sees, and all of `known`. `search` holds the
+  // request and no flow, and must outlive this.
   Surroundings(const CostModel& model, const graph::ResidualGraph& graph, graph::Search& search,
-               const RouteRequest& request, const std::vector<graph::Path>& known);
+               std::uint32_t max_hops, const std::vector<graph::Path>& known);
 
   // Minimum-cost flow of `amount` as routes: successive shortest paths, which may take back what
   // earlier ones did. What routes of at most `max_hops` cannot carry is left out; all of it when

@@ -10,8 +10,9 @@ namespace geo::tests {
 // Counts anew.
 void FailAllocation(std::uint64_t nth, bool sticky);
 
-// Allocations while armed since FailAllocation.
+// Allocations while armed since FailAllocation, and the bytes that they asked for together.
 std::uint64_t Allocations();
+std::uint64_t AllocatedBytes();
 
 // Whether one has failed since FailAllocation.
 bool AllocationFailed();

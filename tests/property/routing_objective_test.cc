@@ -307,6 +307,9 @@ void CheckTargets(int run) {
   request.from = static_cast<ParticipantIndex>(Below(random, 5));
   request.constraints.max_hops = 1 + static_cast<std::uint32_t>(Below(random, 4));
   if (Below(random, 3) == 0) request.constraints.avoid = {(request.from + 1) % 5};
+  if (Below(random, 3) == 0) {
+    request.constraints.within = {request.from, (request.from + 1) % 6, (request.from + 3) % 6, 99};
+  }
   std::vector<Target> expected;
   for (ParticipantIndex to = 0; to < town.people; ++to) {
     if (to == request.from) continue;

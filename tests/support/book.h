@@ -30,6 +30,7 @@ class Book {
   void Register(ParticipantIndex index) {
     Participant participant;
     participant.pid.bytes[0] = static_cast<std::uint8_t>(index + 1);
+    participant.pid.bytes[1] = static_cast<std::uint8_t>((index + 1) >> 8);
     Must(RecordKind::kRegisterParticipant, {ParticipantEffect{index, std::nullopt, participant}});
   }
 

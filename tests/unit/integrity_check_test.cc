@@ -126,10 +126,7 @@ TEST_F(IntegrityCheckTest, PositionsThatDoNotFollowTheDebtsAreSeenThoughTheySumT
 }
 
 TEST_F(IntegrityCheckTest, PositionsThatAreNotThereAreSeen) {
-  EXPECT_EQ(hub_->view().ledger().position_count(0), 2U);
-  EXPECT_EQ(hub_->view().ledger().position_count(1), 0U) << "nobody uses it";
   const Ledger copy = CopyWithoutPositions();
-  EXPECT_EQ(copy.position_count(0), 0U);
   Expect(copy, {0, 2, 0, 0});
   EXPECT_FALSE(copy.CheckPositions().ok());
 }

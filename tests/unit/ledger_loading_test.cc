@@ -127,13 +127,18 @@ TEST_F(LedgerLoading, SnapshotsThatNameWhatIsNotThereAreRefused) {
   EXPECT_EQ(LoadPatched(kPairs, 12, 3), "RecordCorrupt") << "a line that is not there";
   const auto forget = [](Slice& slice) { slice.things.replace(12, 4, "\xff\xff\xff\xff"); };
   EXPECT_EQ(Load(kPairs, forget), "RecordCorrupt") << "a live line that its pair does not know";
+  // What would take memory for all the indices below it is refused before it is looked for.
+  const auto far = [](Slice& slice) { slice.things[8 + 3] = '\x10'; };
+  EXPECT_EQ(Load(kPairs, far), "slice: RecordCorrupt") << "a participant whom no replay brings";
+  const auto none = [](Slice& slice) { slice.things[1] = '\x10'; };
+  EXPECT_EQ(Load(kPairs, none), "slice: RecordCorrupt") << "an equivalent that can never be";
 }
 
 TEST_F(LedgerLoading, PositionsOfNobodyAreRefused) {
   const auto load = [&](std::uint64_t equivalent, std::uint64_t count) {
     std::string bytes;
     ByteWriter writer(&bytes);
-    writer.Varint(3);
+    writer.Varint(4);
     writer.Varint(book_.head.seq);
     writer.Fixed(book_.head.hash);
     writer.Signed(0);

@@ -30,6 +30,37 @@ TEST(LedgerTest, FlowReducesTheCounterDebtFirst) {
   EXPECT_TRUE(book.ledger.CheckPositions().ok());
 }
 
+TEST(LedgerTest, MembersAreNumberedAsTheirPairsCome) {
+  Book book(1000);
+  Equivalent other;
+  other.code = EquivalentCode::Parse("KILO").value();
+  book.Must(RecordKind::kCreateEquivalent, {EquivalentEffect{1, std::nullopt, other}});
+  EXPECT_EQ(book.ledger.member_count(kHour), 0U);
+  EXPECT_EQ(book.ledger.FindMember(kHour, 0), std::nullopt);
+  book.Open(book.Line(999, 500, 100));
+  const LineIndex line = book.Open(book.Line(2, 500, 100));
+  book.Open(book.Line(128, 127, 100));
+  TrustLine elsewhere = book.Line(127, 7, 100);
+  elsewhere.equivalent = 1;
+  book.Open(elsewhere);
+  const auto members = [&](EquivalentIndex equivalent) {
+    std::vector<ParticipantIndex> all;
+    for (MemberIndex m = 0; m < book.ledger.member_count(equivalent); ++m) {
+      all.push_back(book.ledger.member(equivalent, m));
+      EXPECT_EQ(book.ledger.FindMember(equivalent, all.back()), m);
+    }
+    return all;
+  };
+  EXPECT_THAT(members(kHour), testing::ElementsAre(500, 999, 2, 127, 128));
+  EXPECT_THAT(members(1), testing::ElementsAre(7, 127));
+  for (const ParticipantIndex stranger : {0U, 1U, 3U, 126U, 501U, 998U, 1000U, kNoIndex}) {
+    EXPECT_EQ(book.ledger.FindMember(kHour, stranger), std::nullopt);
+  }
+  EXPECT_EQ(book.ledger.FindMember(2, 0), std::nullopt) << "no such equivalent";
+  book.Change(line, [](TrustLine& l) { l.status = LineStatus::kClosed; });
+  EXPECT_THAT(members(kHour), testing::ElementsAre(500, 999, 2, 127, 128)) << "never forgotten";
+}
+
 // Spec 01 §4.6, row by row.
 TEST(LedgerTest, CapacityFollowsLineDebtAndCounterDebt) {
   Book book(2);
@@ -173,6 +204,11 @@ std::string Show(const Ledger& ledger) {
        slice = ledger.NextSlice(cursor, none, 1000)) {
     bytes += slice;
   }
+  for (EquivalentIndex e = 0; e < ledger.equivalent_count(); ++e) {
+    for (MemberIndex m = 0; m < ledger.member_count(e); ++m) {
+      bytes += std::to_string(ledger.member(e, m)) + " ";
+    }
+  }
   return bytes;
 }
 
@@ -294,7 +330,7 @@ TEST(LedgerTest, SlicesOutOfOrderOrDamagedAreRefused) {
     EXPECT_EQ(CodeName(ledger.LoadSlice(slices[0].substr(0, length))), "RecordCorrupt");
   }
   std::string newer = slices[0];
-  newer[0] = 4;
+  ++newer[0];
   Ledger ledger;
   EXPECT_EQ(CodeName(ledger.LoadSlice(newer)), "FormatNewer");
   // The journal ends before what the slices show.

@@ -32,6 +32,10 @@ namespace geo {
 // creation.
 using PairIndex = std::uint32_t;
 
+// Counts the members of one equivalent: who ever had a line or a debt in it, in order of their
+// first pairs, of the two of one pair the lower index first.
+using MemberIndex = std::uint32_t;
+
 // A way along a pair: from `a` to `b`, or back.
 enum class Direction : std::uint8_t { kForward = 0, kBackward = 1 };
 
@@ -131,6 +135,13 @@ class Ledger {
   // The equivalent that has this code now; removed ones are not found.
   std::optional<EquivalentIndex> FindEquivalent(const EquivalentCode& code) const;
 
+  // Members are never forgotten and keep their numbers, also through a snapshot: tables of one's
+  // own may have them as indices.
+  std::size_t member_count(EquivalentIndex equivalent) const;
+  ParticipantIndex member(EquivalentIndex equivalent, MemberIndex index) const;
+  std::optional<MemberIndex> FindMember(EquivalentIndex equivalent,
+                                        ParticipantIndex participant) const;
+
   std::size_t line_count() const;  // closed ones included
   TrustLine line(LineIndex index) const;
   LineStatus line_status(LineIndex index) const;
@@ -209,7 +220,7 @@ class Ledger {
   void Prefetch(const Pid& pid) const;
   void Prefetch(ParticipantIndex participant) const;
   void PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) const;
-  void PrefetchLines(PairIndex pair) const;
+  void PrefetchAround(PairIndex pair) const;  // its lines, and its ends as members
   // Of records that Check and Apply will be given next: a few, or what is fetched pushes out
   // itself. O(effects).
   void Prefetch(std::span<const ReadRecord> records) const;
@@ -227,12 +238,7 @@ class Ledger {
   // The participant's net position as kept up to date effect by effect, independently of the pairs
   // (spec 01 §8.2).
   AmountSum Position(ParticipantIndex participant, EquivalentIndex equivalent) const;
-  // From this participant on nobody ever owed or was owed anything in the equivalent: their
-  // positions are zero.
-  std::size_t position_count(EquivalentIndex equivalent) const;
-
-  // By equivalent, then participant, a fresh sum over pairs of what Position keeps: as far as
-  // either has any, for there may be many equivalents that few use. O(positions kept + pairs).
+  // By equivalent, then member, a fresh sum over pairs of what Position keeps. O(members + pairs).
   std::vector<std::vector<AmountSum>> SumPairs() const;
 
   // Compares the views kept apart: every participant's Position against a fresh sum over pairs, and
