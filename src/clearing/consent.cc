@@ -69,16 +69,20 @@ Status NotTheirs(const Pid& signer, const char* who) {
   return MakeError(ErrorCode::kNotPermitted, FormatPid(signer) + " is not " + std::string(who));
 }
 
-// The signer as somebody on the cycle. Errors: NotPermitted, ParticipantNotActive.
+// The signer as somebody on the cycle. Errors: NotPermitted.
 StatusOr<ParticipantIndex> Member(const Ledger& ledger, const Pid& signer,
                                   const std::vector<ParticipantIndex>& cycle) {
   const std::optional<ParticipantIndex> index = ledger.FindParticipant(signer);
   if (!index.has_value() || !IsOn(cycle, *index)) return NotTheirs(signer, "on the cycle");
-  const ParticipantStatus status = ledger.participant(*index).status;
-  if (status == ParticipantStatus::kActive) return *index;
+  return *index;
+}
+
+Status CheckActive(const Ledger& ledger, ParticipantIndex member) {
+  const Participant& participant = ledger.participant(member);
+  if (participant.status == ParticipantStatus::kActive) return OkStatus();
   return MakeError(ErrorCode::kParticipantNotActive,
-                   "participant " + FormatPid(signer) + " is not active but " +
-                       std::string(ParticipantStatusName(status)));
+                   "participant " + FormatPid(participant.pid) + " is not active but " +
+                       std::string(ParticipantStatusName(participant.status)));
 }
 
 StatusOr<Duration> LifetimeOf(const ProposeClearing& propose, const ProposalDefaults& defaults) {
@@ -206,7 +210,8 @@ StatusOr<ProposalPlan> PlanProposal(const Ledger& ledger, const Pid& signer, Tim
   GEO_ASSIGN_OR_RETURN(const Duration lifetime, LifetimeOf(propose, defaults));
   GEO_ASSIGN_OR_RETURN(proposal.cycle, ResolveCycle(ledger, propose.cycle));
   if (!IsOperator(ledger, signer)) {
-    GEO_RETURN_IF_ERROR(Member(ledger, signer, proposal.cycle).status());
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex member, Member(ledger, signer, proposal.cycle));
+    GEO_RETURN_IF_ERROR(CheckActive(ledger, member));
   }
   GEO_ASSIGN_OR_RETURN(proposal.equivalent, ResolveEquivalent(ledger, propose.equivalent));
   GEO_ASSIGN_OR_RETURN(proposal.min_amount,
@@ -248,9 +253,12 @@ Status CheckSameProposal(const Ledger& ledger, const Proposal& stored, const Pid
   return differs(ErrorCode::kTxIdOtherLifetime, "another lifetime");
 }
 
+// What is decided is answered, whoever he is by now; only who may act answers what is open
+// (spec 01 §6.3).
 StatusOr<std::optional<ProposalPlan>> PlanAcceptance(const Ledger& ledger, const Pid& signer,
                                                      const Proposal& stored, const Hash256& terms) {
   GEO_ASSIGN_OR_RETURN(const ParticipantIndex member, Member(ledger, signer, stored.cycle));
+  if (CanChange(stored)) GEO_RETURN_IF_ERROR(CheckActive(ledger, member));
   if (terms != TermsOf(ledger, stored)) {
     return MakeError(ErrorCode::kStatusConflict,
                      "the acceptance is for other terms than those of the proposal");
@@ -282,7 +290,8 @@ StatusOr<std::optional<ProposalPlan>> PlanAcceptance(const Ledger& ledger, const
 StatusOr<std::optional<ProposalPlan>> PlanRejection(const Ledger& ledger, const Pid& signer,
                                                     const Proposal& stored) {
   if (signer != stored.proposer && !IsOperator(ledger, signer)) {
-    GEO_RETURN_IF_ERROR(Member(ledger, signer, stored.cycle).status());
+    GEO_ASSIGN_OR_RETURN(const ParticipantIndex member, Member(ledger, signer, stored.cycle));
+    if (CanChange(stored)) GEO_RETURN_IF_ERROR(CheckActive(ledger, member));
   }
   if (stored.state == ProposalState::kCommitted) return IsFinal(stored);
   if (!CanChange(stored)) return std::optional<ProposalPlan>();

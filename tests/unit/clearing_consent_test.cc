@@ -224,6 +224,37 @@ TEST_F(ConsentTest, AnAcceptanceHoldsForItsTermsOnly) {
   EXPECT_EQ(Code(Try("ben", Acceptance())), "ParticipantNotActive");
 }
 
+// As of payments, what was decided is answered before it is asked who may act (spec 01 §6.3).
+TEST_F(ConsentTest, WhatIsDecidedIsAnsweredToTheSuspendedToo) {
+  const auto set_status = [&](const char* who, ParticipantStatus status) {
+    Do("clerk", SetParticipantStatus{KeyOf(who).pid(), status, "why"});
+  };
+  Propose("rejected");
+  Do("cleo", RejectClearing{Id("rejected")});
+  Propose();
+  Accept("ben");
+  set_status("ben", ParticipantStatus::kSuspended);
+  EXPECT_EQ(Code(Try("ben", Acceptance())), "ParticipantNotActive") << "it would try once more";
+  EXPECT_EQ(Code(Try("ben", RejectClearing{Id("p")})), "ParticipantNotActive");
+  const ProposalView done = Accept("cleo");
+  EXPECT_EQ(done.state, ProposalState::kCommitted);
+  set_status("cleo", ParticipantStatus::kSuspended);
+  const std::uint64_t head = hub_->head().seq;
+  for (const char* who : {"ben", "cleo"}) {
+    const CommandResult again = Do(who, Acceptance());
+    ASSERT_TRUE(again.proposal.has_value()) << who;
+    EXPECT_TRUE(again.proposal->repeated) << who;
+    EXPECT_EQ(again.proposal->proposal, done) << who;
+    EXPECT_EQ(Code(Try(who, AcceptClearing{Id("p"), {}})), "StatusConflict") << who;
+    EXPECT_EQ(Code(Try(who, RejectClearing{Id("p")})), "TransactionFinal") << who;
+    EXPECT_EQ(Code(Try(who, Acceptance("rejected"))), "TransactionFinal") << who;
+  }
+  const CommandResult rejected = Do("cleo", RejectClearing{Id("rejected")});
+  ASSERT_TRUE(rejected.proposal.has_value());
+  EXPECT_TRUE(rejected.proposal->repeated);
+  EXPECT_EQ(hub_->head().seq, head);
+}
+
 TEST_F(ConsentTest, SignedAnswersTravel) {
   EXPECT_EQ(Code(hub_->Execute(Sealed("clerk", Proposed(), 0), now_).value()), "Ok");
   for (const char* who : {"ben", "cleo"}) {

@@ -99,9 +99,9 @@ Status CheckSameProposal(const Ledger& ledger, const Proposal& stored, const Pid
                          const ProposeClearing& propose);
 
 // What an acceptance, a rejection or the end of its time changes in `stored`; nothing when the
-// answer stands already. Errors: NotPermitted, ParticipantNotActive; StatusConflict (signed for
-// other terms); TransactionFinal (accepted after a rejection or expiry, rejected after it was
-// cleared).
+// answer stands already. Errors: NotPermitted, ParticipantNotActive (while it is open);
+// StatusConflict (signed for other terms); TransactionFinal (accepted after a rejection or expiry,
+// rejected after it was cleared).
 StatusOr<std::optional<ProposalPlan>> PlanAcceptance(const Ledger& ledger, const Pid& signer,
                                                      const Proposal& stored, const Hash256& terms);
 StatusOr<std::optional<ProposalPlan>> PlanRejection(const Ledger& ledger, const Pid& signer,
