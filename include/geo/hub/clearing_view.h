@@ -26,7 +26,7 @@ struct CycleView {
 
 struct CyclesView {
   std::vector<CycleView> cycles;
-  bool complete = true;  // false: there are more
+  bool complete = true;  // false: a limit ended it, and there may be more
 };
 
 // What was cleared, or would be.

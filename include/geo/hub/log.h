@@ -10,7 +10,7 @@
 //                                        amount, equivalent, state, and repeated when it was known
 //                                        already and of those that cleared or triggered a clearing:
 //                                        cleared_units (minor units), clearing_code, and
-//                                        clearing_complete (false: a work limit ended it)
+//                                        clearing_complete (false: a limit ended it)
 //   opening_balances     the same        the same
 //   clearing.scheduled   info; warning   cleared_units, clearing_code, clearing_complete
 //                        when it failed
