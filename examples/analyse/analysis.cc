@@ -149,9 +149,9 @@ Analysis Analyse(const Ledger& ledger, EquivalentIndex equivalent,
   analysis.betweenness = SampledBetweenness(view, analysis.sources);
   analysis.net.resize(nodes);
   for (NodeIndex node = 0; node < nodes; ++node) analysis.degree.push_back(graph.degree(node));
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    const Pair& pair = ledger.pair(i);
-    if (pair.equivalent != equivalent || pair.balance == 0) continue;
+  for (const PairIndex index : ledger.PairsIn(equivalent)) {
+    const Pair& pair = ledger.pair(index);
+    if (pair.balance == 0) continue;
     analysis.net[pair.a] -= pair.balance;
     analysis.net[pair.b] += pair.balance;
     analysis.total_debt += pair.balance > 0 ? pair.balance : -pair.balance;

@@ -67,11 +67,11 @@ std::vector<Curve> CurvesBetween(const Ledger& ledger, EquivalentIndex equivalen
   std::unordered_map<ParticipantIndex, std::uint32_t> dot_of;
   for (std::uint32_t i = 0; i < chosen.size(); ++i) dot_of.emplace(chosen[i], i);
   std::vector<Curve> curves;
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    const Pair& pair = ledger.pair(i);
+  for (const PairIndex index : ledger.PairsIn(equivalent)) {
+    const Pair& pair = ledger.pair(index);
     const auto a = dot_of.find(pair.a);
     const auto b = dot_of.find(pair.b);
-    if (pair.equivalent != equivalent || a == dot_of.end() || b == dot_of.end()) continue;
+    if (a == dot_of.end() || b == dot_of.end()) continue;
     const double limit = static_cast<double>(LimitOf(ledger, pair.line_ab)) +
                          static_cast<double>(LimitOf(ledger, pair.line_ba));
     const double debt = std::abs(static_cast<double>(pair.balance));

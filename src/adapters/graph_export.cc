@@ -115,9 +115,8 @@ StatusOr<Picture> PictureOf(const Ledger& ledger, EquivalentIndex equivalent,
   picture.name = std::string(ledger.equivalent(equivalent).code.text());
   const int precision = ledger.equivalent(equivalent).precision;
   std::vector<bool> linked(ledger.participant_count(), !options.leave_out_isolated);
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    const Pair& pair = ledger.pair(i);
-    if (pair.equivalent != equivalent) continue;
+  for (const PairIndex index : ledger.PairsIn(equivalent)) {
+    const Pair& pair = ledger.pair(index);
     const std::size_t before = picture.edges.size();
     AddEdge(ledger, pair, Direction::kForward, precision, &picture);
     AddEdge(ledger, pair, Direction::kBackward, precision, &picture);

@@ -167,16 +167,14 @@ class Clearer::Impl {
   // Reads the debts of all equivalents, or of one, into graphs that are not there yet.
   Status ReadAll(const Ledger& ledger, EquivalentIndex only) {
     only_ = only;
-    std::vector<std::vector<PairIndex>> pairs(ledger.equivalent_count());
-    for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-      const Pair& pair = ledger.pair(i);
-      if (only != kNoIndex && pair.equivalent != only) continue;
-      if (LegalDebt(ledger, pair) != 0) pairs[pair.equivalent].push_back(i);
-    }
-    for (EquivalentIndex i = 0; i < pairs.size(); ++i) {
-      graphs_.emplace_back();
-      if (pairs[i].empty()) continue;
-      GEO_ASSIGN_OR_RETURN(graphs_[i], GraphOf(ledger, i, pairs[i]));
+    graphs_.resize(ledger.equivalent_count());
+    for (EquivalentIndex i = 0; i < graphs_.size(); ++i) {
+      if (!Knows(i)) continue;
+      std::vector<PairIndex> pairs;
+      for (const PairIndex pair : ledger.PairsIn(i)) {
+        if (LegalDebt(ledger, ledger.pair(pair)) != 0) pairs.push_back(pair);
+      }
+      GEO_ASSIGN_OR_RETURN(graphs_[i], GraphOf(ledger, i, pairs));
     }
     return OkStatus();
   }
@@ -280,10 +278,9 @@ class Clearer::Impl {
   static StatusOr<ResidualGraph> GraphWithin(const Ledger& ledger, const ClearingScope& scope) {
     GEO_ASSIGN_OR_RETURN(const Within within, Within::Of(ledger, scope));
     std::vector<PairIndex> pairs;
-    for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-      const Pair& pair = ledger.pair(i);
-      if (pair.equivalent != scope.equivalent || !within.Has(pair)) continue;
-      if (LegalDebt(ledger, pair) != 0) pairs.push_back(i);
+    for (const PairIndex index : ledger.PairsIn(scope.equivalent)) {
+      const Pair& pair = ledger.pair(index);
+      if (within.Has(pair) && LegalDebt(ledger, pair) != 0) pairs.push_back(index);
     }
     return GraphOf(ledger, scope.equivalent, pairs);
   }

@@ -67,7 +67,7 @@ StatusOr<graph::Circulation> Solve(const Ledger& ledger, const Comparison& compa
   GEO_ASSIGN_OR_RETURN(const SetOffProblem problem, GatherDebts(ledger, request, taken));
   graph::CirculationOptions options;
   options.work_limit = request.work_limit;
-  return SolveSetOff(ledger, problem, options);
+  return SolveSetOff(problem, options);
 }
 
 StatusOr<ClearingChoice> CyclesFirst(const Ledger& ledger, Clearer& clearer,
@@ -93,9 +93,9 @@ StatusOr<ClearingChoice> CyclesFirst(const Ledger& ledger, Clearer& clearer,
 // All debts within the scope, and those that may be cleared.
 Status AddTotals(const Ledger& ledger, const ClearingScope& scope, ClearingReport* report) {
   GEO_ASSIGN_OR_RETURN(const Within within, Within::Of(ledger, scope));
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    const Pair& pair = ledger.pair(i);
-    if (pair.equivalent != scope.equivalent || !within.Has(pair)) continue;
+  for (const PairIndex index : ledger.PairsIn(scope.equivalent)) {
+    const Pair& pair = ledger.pair(index);
+    if (!within.Has(pair)) continue;
     report->debt += pair.owed(OwingDirection(pair));
     report->legal += LegalDebt(ledger, pair);
   }

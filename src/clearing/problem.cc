@@ -1,6 +1,7 @@
 #include "src/clearing/problem.h"
 
 #include <algorithm>
+#include <span>
 
 #include "src/base/status_macros.h"
 #include "src/clearing/legal.h"
@@ -26,7 +27,9 @@ void AddPair(const Ledger& ledger, PairIndex index, const SetOff& request, Amoun
   if (owed != 0 && owed < request.scope.min_amount) return;
   const auto add = [&](Direction way, Amount amount, Amount capacity) {
     if (capacity == 0) return;
-    problem->edges.push_back({pair.tail(way), pair.head(way), amount, capacity});
+    problem->edges.push_back({*ledger.FindMember(pair.equivalent, pair.tail(way)),
+                              *ledger.FindMember(pair.equivalent, pair.head(way)), amount,
+                              capacity});
     problem->pairs.push_back(index);
   };
   if (!request.growth) {
@@ -55,20 +58,23 @@ StatusOr<SetOffProblem> GatherDebts(const Ledger& ledger, const SetOff& request,
                                     const TakenOff& taken) {
   GEO_ASSIGN_OR_RETURN(const Within within, Within::Of(ledger, request.scope));
   SetOffProblem problem;
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    const Pair& pair = ledger.pair(i);
-    if (pair.equivalent != request.scope.equivalent || !within.Has(pair)) continue;
-    const auto less = taken.find(i);
-    AddPair(ledger, i, request, less == taken.end() ? 0 : less->second, &problem);
+  problem.nodes = static_cast<graph::NodeIndex>(ledger.member_count(request.scope.equivalent));
+  // What a pair leads to lies anywhere: each is asked of memory some steps before it is needed.
+  constexpr std::size_t kAhead = 16;
+  const std::span<const PairIndex> pairs = ledger.PairsIn(request.scope.equivalent);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i + kAhead < pairs.size()) ledger.PrefetchAround(pairs[i + kAhead]);
+    if (!within.Has(ledger.pair(pairs[i]))) continue;
+    const auto less = taken.find(pairs[i]);
+    AddPair(ledger, pairs[i], request, less == taken.end() ? 0 : less->second, &problem);
   }
   return problem;
 }
 
-StatusOr<graph::Circulation> SolveSetOff(const Ledger& ledger, const SetOffProblem& problem,
+StatusOr<graph::Circulation> SolveSetOff(const SetOffProblem& problem,
                                          const graph::CirculationOptions& options) {
-  const auto nodes = static_cast<graph::NodeIndex>(ledger.participant_count());
   GEO_ASSIGN_OR_RETURN(graph::Circulation solved,
-                       graph::MaximumCirculation(nodes, problem.edges, options));
+                       graph::MaximumCirculation(problem.nodes, problem.edges, options));
   NetOut(problem, &solved);
   return solved;
 }

@@ -24,7 +24,7 @@ class Recorder {
 
   void Take(std::size_t edge, Amount amount) {
     const Pair& pair = ledger_.pair(problem_.pairs[edge]);
-    const bool forward = problem_.edges[edge].tail == pair.a;
+    const bool forward = problem_.edges[edge].tail == ledger_.FindMember(pair.equivalent, pair.a);
     changes_[problem_.pairs[edge]] += forward ? amount : -amount;
   }
 
@@ -61,10 +61,8 @@ class Recorder {
 // Cycle by cycle into records, each of about the size asked for.
 Status RecordInChunks(const Ledger& ledger, const SetOffProblem& problem,
                       const graph::Circulation& solved, std::uint32_t debts, ClearingPlan* plan) {
-  GEO_ASSIGN_OR_RETURN(
-      const std::vector<graph::Cycle> cycles,
-      graph::DecomposeCirculation(static_cast<graph::NodeIndex>(ledger.participant_count()),
-                                  problem.edges, solved.removed));
+  GEO_ASSIGN_OR_RETURN(const std::vector<graph::Cycle> cycles,
+                       graph::DecomposeCirculation(problem.nodes, problem.edges, solved.removed));
   Recorder recorder(ledger, problem);
   const auto finish = [&] {
     std::vector<Effect> effects = recorder.Finish();
@@ -109,9 +107,8 @@ StatusOr<ClearingPlan> PlanSetOff(const Ledger& ledger, const SetOff& request) {
   graph::CirculationOptions options;
   options.work_limit = request.work_limit;
   options.enough_ppm = request.enough_ppm;
-  GEO_ASSIGN_OR_RETURN(const graph::Circulation solved, SolveSetOff(ledger, problem, options));
-  GEO_RETURN_IF_ERROR(graph::CheckCirculation(
-      static_cast<graph::NodeIndex>(ledger.participant_count()), problem.edges, solved));
+  GEO_ASSIGN_OR_RETURN(const graph::Circulation solved, SolveSetOff(problem, options));
+  GEO_RETURN_IF_ERROR(graph::CheckCirculation(problem.nodes, problem.edges, solved));
   ClearingPlan plan;
   plan.cleared = solved.volume;
   plan.upper_bound = solved.upper_bound;

@@ -95,9 +95,10 @@ StatusOr<std::vector<DebtView>> View::DebtsOf(const EquivalentCode& equivalent, 
   return CatchNoMemory([&]() -> StatusOr<std::vector<DebtView>> {
     GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
     std::vector<DebtView> debts;
-    for (PairIndex i = 0; i < ledger_->pair_count() && debts.size() < max; ++i) {
-      const Pair& pair = ledger_->pair(i);
-      if (pair.equivalent != code || pair.balance == 0) continue;
+    for (const PairIndex index : ledger_->PairsIn(code)) {
+      if (debts.size() >= max) break;
+      const Pair& pair = ledger_->pair(index);
+      if (pair.balance == 0) continue;
       if (skip > 0) {
         --skip;
         continue;

@@ -105,6 +105,11 @@ std::span<const PairIndex> Ledger::PairsOf(ParticipantIndex participant) const {
   return state_->pairs_of[participant];
 }
 
+std::span<const PairIndex> Ledger::PairsIn(EquivalentIndex equivalent) const {
+  if (equivalent >= state_->pairs_in.size()) return {};
+  return state_->pairs_in[equivalent];
+}
+
 std::vector<PairIndex> Ledger::DailyLimitedPairs() const {
   return {state_->daily_limited.begin(), state_->daily_limited.end()};
 }

@@ -382,7 +382,7 @@ bool IndexLoaded(LedgerState& state, const Coverage& slice) {
     case SliceKind::kLines:
       return state.line_by_id.AddNew();
     case SliceKind::kPairs:
-      state.AddMembers(static_cast<PairIndex>(slice.begin));
+      state.EnterPairs(static_cast<PairIndex>(slice.begin));
       return state.pair_by_key.AddNew();
     default:
       return true;

@@ -24,7 +24,7 @@ PairIndex LedgerState::EnsurePair(const PairKey& key) {
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
   pair_by_key.AddNew();
-  AddMembers(index);
+  EnterPairs(index);
   // While a snapshot is loaded a pair may name participants that only the replay will bring.
   if (!coverage.empty()) return index;
   pairs_of[pair.a].push_back(index);
@@ -62,16 +62,20 @@ void LedgerState::AddParticipant(const Participant& participant) {
   if (used != operator_sequences.end()) operator_sequences.erase(used);
 }
 
-void LedgerState::AddMembers(PairIndex begin) {
+void LedgerState::EnterPairs(PairIndex begin) {
   constexpr std::size_t kAhead = 16;
-  for (std::size_t i = begin; i < pairs.size(); ++i) {
+  for (PairIndex i = begin; i < pairs.size(); ++i) {
     const Pair& pair = pairs[i];
     if (i + kAhead < pairs.size() && pairs[i + kAhead].equivalent < members.size()) {
       const Pair& soon = pairs[i + kAhead];
       members[soon.equivalent].Prefetch(soon.a);
       members[soon.equivalent].Prefetch(soon.b);
     }
-    if (members.size() <= pair.equivalent) members.resize(pair.equivalent + std::size_t{1});
+    if (members.size() <= pair.equivalent) {
+      members.resize(pair.equivalent + std::size_t{1});
+      pairs_in.resize(pair.equivalent + std::size_t{1});
+    }
+    pairs_in[pair.equivalent].push_back(i);
     members[pair.equivalent].Add(pair.a);
     members[pair.equivalent].Add(pair.b);
   }

@@ -145,7 +145,8 @@ struct LedgerState {
   LargeVector<Pair> pairs;
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::uint32_t> live_lines;          // that he has given, by participant
-  std::vector<Members> members;                   // by equivalent, as far as any has pairs
+  std::vector<std::vector<PairIndex>> pairs_in;   // by equivalent, as far as any has pairs
+  std::vector<Members> members;                   // the same
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then member
   KeyIndex<Participant, PidOfParticipant, IdHash> participant_by_pid{&participants};
   KeyIndex<LineRecord, IdOfLine, IdHash> line_by_id{&lines};
@@ -182,8 +183,9 @@ struct LedgerState {
   std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
   std::optional<PairIndex> FindPair(const PairKey& key) const { return pair_by_key.Find(key); }
   PairIndex EnsurePair(const PairKey& key);
-  // The ends of all pairs from `begin` on, the first of which no number was given for.
-  void AddMembers(PairIndex begin);
+  // Enters the pairs from `begin` on, those that are not entered yet, with their equivalents, and
+  // their ends as members.
+  void EnterPairs(PairIndex begin);
   std::size_t member_count(EquivalentIndex equivalent) const {
     return equivalent < members.size() ? members[equivalent].size() : 0;
   }

@@ -1,7 +1,7 @@
 #include "geo/routing/capacity_graph.h"
 
+#include <span>
 #include <string>
-#include <vector>
 
 #include "src/base/status_macros.h"
 #include "src/routing/network.h"
@@ -22,10 +22,7 @@ StatusOr<graph::ResidualGraph> CapacityGraph(const Ledger& ledger, EquivalentInd
     if (ledger.participant(one).status == ParticipantStatus::kActive) continue;
     GEO_RETURN_IF_ERROR(graph.SetEnabled(one, false));
   }
-  std::vector<PairIndex> pairs;
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    if (ledger.pair(i).equivalent == equivalent) pairs.push_back(i);
-  }
+  const std::span<const PairIndex> pairs = ledger.PairsIn(equivalent);
   const auto edge = [&](graph::EdgeIndex i) {
     const Pair& pair = ledger.pair(pairs[i]);
     const graph::NewEdge edge{pair.a, pair.b, ArcAlong(ledger, pairs[i], Direction::kForward, day),

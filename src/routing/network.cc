@@ -1,6 +1,7 @@
 #include "src/routing/network.h"
 
 #include <algorithm>
+#include <span>
 
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
@@ -34,7 +35,8 @@ Arc ArcAlong(const Ledger& ledger, PairIndex pair, Direction direction, std::int
 
 bool HasEdge(const Arc& ab, const Arc& ba) { return ab.direct != kAbsent || ba.direct != kAbsent; }
 
-Status Network::Read(std::span<const PairIndex> pairs, std::int64_t day) {
+Status Network::Read(std::int64_t day) {
+  const std::span<const PairIndex> pairs = ledger_.PairsIn(equivalent_);
   GEO_RETURN_IF_ERROR(Grow());
   // What a pair leads to lies anywhere: each is asked of memory some steps before it is needed.
   constexpr std::size_t kAhead = 16;

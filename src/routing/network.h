@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -36,7 +35,7 @@ class Network {
 
   // Reads all pairs of the equivalent into a network that is empty: as SyncPair of each, in a
   // fraction of the time.
-  Status Read(std::span<const PairIndex> pairs, std::int64_t day);
+  Status Read(std::int64_t day);
 
   // Reads a pair of the equivalent again, and makes nodes of members that came since.
   Status SyncPair(PairIndex pair, std::int64_t day);

@@ -75,11 +75,9 @@ class GraphRouter final : public Router {
 GraphRouter::GraphRouter(const Ledger& ledger, std::int64_t day)
     : ledger_(ledger), graphs_(std::make_shared<Graphs>()) {
   graphs_->day = day;
-  std::vector<std::vector<PairIndex>> pairs(ledger.equivalent_count());
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) pairs[ledger.pair(i).equivalent].push_back(i);
-  for (EquivalentIndex equivalent = 0; equivalent < pairs.size(); ++equivalent) {
-    if (pairs[equivalent].empty()) continue;
-    graphs_->fits.Update(NetworkOf(equivalent).Read(pairs[equivalent], day));
+  for (EquivalentIndex equivalent = 0; equivalent < ledger.equivalent_count(); ++equivalent) {
+    if (ledger.member_count(equivalent) == 0) continue;
+    graphs_->fits.Update(NetworkOf(equivalent).Read(day));
   }
 }
 

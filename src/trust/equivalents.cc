@@ -98,12 +98,10 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
                                const RemoveEquivalent& command) {
   GEO_ASSIGN_OR_RETURN(const EquivalentIndex index, Authorised(ledger, asking, command.code));
-  for (PairIndex i = 0; i < ledger.pair_count(); ++i) {
-    if (ledger.pair(i).equivalent == index) {
-      return MakeError(ErrorCode::kEquivalentInUse,
-                       "equivalent " + Quote(command.code.text()) +
-                           " has or had lines or debts; make it inactive instead");
-    }
+  if (ledger.member_count(index) != 0) {
+    return MakeError(ErrorCode::kEquivalentInUse,
+                     "equivalent " + Quote(command.code.text()) +
+                         " has or had lines or debts; make it inactive instead");
   }
   const Equivalent& before = ledger.equivalent(index);
   Equivalent after = before;

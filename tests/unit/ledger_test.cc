@@ -57,6 +57,9 @@ TEST(LedgerTest, MembersAreNumberedAsTheirPairsCome) {
     EXPECT_EQ(book.ledger.FindMember(kHour, stranger), std::nullopt);
   }
   EXPECT_EQ(book.ledger.FindMember(2, 0), std::nullopt) << "no such equivalent";
+  EXPECT_THAT(book.ledger.PairsIn(kHour), testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(book.ledger.PairsIn(1), testing::ElementsAre(3));
+  EXPECT_TRUE(book.ledger.PairsIn(2).empty());
   book.Change(line, [](TrustLine& l) { l.status = LineStatus::kClosed; });
   EXPECT_THAT(members(kHour), testing::ElementsAre(500, 999, 2, 127, 128)) << "never forgotten";
 }

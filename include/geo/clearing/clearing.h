@@ -109,7 +109,7 @@ class Clearer {
  public:
   // Reads everything in `ledger`, or only one equivalent, of which alone it then knows: changes in
   // others count for nothing, and plans for them are InvalidArgument. Errors: TooLarge (more debts
-  // or participants than a graph holds). O(pairs · log pairs).
+  // or members than a graph holds). O(pairs read · log).
   static StatusOr<std::unique_ptr<Clearer>> Create(const Ledger& ledger,
                                                    EquivalentIndex only = kNoIndex);
   ~Clearer();
@@ -153,8 +153,8 @@ StatusOr<std::vector<ClearedCycle>> CyclesOfClearing(std::span<const Effect> eff
 
 // The optimal set-off. Needs no graphs. Errors: as Clearer::PlanCycles; InvalidArgument
 // (enough_ppm, max_debts_per_record); TooLarge (more debts than geo/graph/circulation.h takes);
-// InvariantViolated when the solver's own proof does not hold.
-// O(pairs) and the solver's (geo/graph/circulation.h).
+// InvariantViolated when the solver's own proof does not hold. O(pairs of the equivalent) and the
+// solver's (geo/graph/circulation.h).
 StatusOr<ClearingPlan> PlanSetOff(const Ledger& ledger, const SetOff& request);
 
 // Whether one record's effects are a clearing that may be written now: only debts of one

@@ -39,7 +39,8 @@ struct ScheduledSetOff {
 // Default-made: nothing happens unless an operator asks for it. Schedules run at multiples of
 // `every` since 1970 UTC, by the first Hub::Tick at or after them, whatever commands came before
 // it. Multiples that were missed, be it while the hub was closed, are made up for once, by the next
-// Tick. When both are due at once only the set-off runs.
+// Tick; but those before the last record count as done when a hub is opened. When both are due at
+// once only the set-off runs.
 struct ClearingPolicy {
   // After each payment; not after the commit of one whose equivalent was put to rest meanwhile.
   std::optional<TriggeredClearing> triggered = {};

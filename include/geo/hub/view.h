@@ -68,7 +68,7 @@ class View {
                                           std::size_t skip, std::size_t max) const;
 
   // The debts of an equivalent in order of creation of the pair, `max` of them after skipping
-  // `skip`. O(pairs).
+  // `skip`. O(pairs of the equivalent).
   StatusOr<std::vector<DebtView>> DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
                                           std::size_t max) const;
 

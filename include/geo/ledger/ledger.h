@@ -159,6 +159,8 @@ class Ledger {
   // The pairs that `participant` is part of, over all equivalents, in order of creation. Valid
   // until the next Apply.
   std::span<const PairIndex> PairsOf(ParticipantIndex participant) const;
+  // The pairs of one equivalent, in order of creation. Valid until the next Apply.
+  std::span<const PairIndex> PairsIn(EquivalentIndex equivalent) const;
   // Pairs with a live line that has a daily limit, ascending: what changes when the day does. O(n).
   std::vector<PairIndex> DailyLimitedPairs() const;
 

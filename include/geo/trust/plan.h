@@ -60,7 +60,7 @@ StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking,
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const CreateEquivalent&);
 // + InvalidArgument when the command names no change.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const UpdateEquivalent&);
-// + EquivalentInUse when any pair ever had a line or debt in it. O(pairs).
+// + EquivalentInUse when any pair ever had a line or debt in it.
 StatusOr<TrustPlan> PlanChange(const Ledger& ledger, const Asking& asking, const RemoveEquivalent&);
 // + InvalidArgument (no change, a level above 3, amounts without an equivalent or the other way
 // round), UnknownEquivalent, and the errors of amounts.
