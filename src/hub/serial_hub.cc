@@ -381,12 +381,9 @@ StatusOr<std::vector<CommandResult>> SerialHub::Impl::TryWrite() {
 void SerialHub::Impl::Answer(StatusOr<std::vector<CommandResult>> results) {
   std::size_t next = 0;
   for (Waiting* one : group_) {
-    if (one->answer.has_value()) {  // not even queued
-    } else if (results.ok()) {
-      one->answer = std::move((*results)[next++]);
-    } else {
-      one->answer = results.status();
-    }
+    const bool submitted = !one->answer.has_value();
+    if (submitted && results.ok()) one->answer = std::move((*results)[next++]);
+    if (submitted && !results.ok()) one->answer = results.status();
     one->done = true;
   }
   counts_.commands += group_.size();
@@ -424,6 +421,7 @@ SerialHubCounts SerialHub::Impl::counts() const {
   const Lock lock(mutex_);
   SerialHubCounts counts = counts_;
   counts.waiting = queue_.size();
+  counts.waiting_calls = waiting_alone_;
   return counts;
 }
 

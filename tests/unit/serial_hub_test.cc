@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -87,6 +88,18 @@ class ForgetfulMetrics : public Metrics {
   int left_;
 };
 
+// Notes how long payments took.
+class PaymentDurations : public Metrics {
+ public:
+  void Add(Metric, Labels, std::uint64_t) override {}
+  void Observe(Metric metric, Labels, Duration duration) override {
+    if (metric == Metric::kPaymentDuration) all.push_back(duration);
+  }
+  void Set(Metric, Labels, AmountSum, int) override {}
+
+  std::vector<Duration> all;
+};
+
 // A shop that everybody may owe 100, and threads that pay it.
 class SerialHubTest : public ::testing::Test {
  protected:
@@ -100,7 +113,7 @@ class SerialHubTest : public ::testing::Test {
     hub_options.max_pending = max_pending;
     hub_options.genesis = VillageGenesis();
     hub_options.metrics = metrics_;
-    hub_options.stopwatch = [] { return Duration{0}; };
+    hub_options.stopwatch = [this] { return watch_.load(); };
     auto store = std::make_unique<GatedStore>(NewMemoryStore(medium_), gate_);
     store_ = store.get();
     auto hub = Hub::Open(std::move(store), hub_options).value();
@@ -182,6 +195,7 @@ class SerialHubTest : public ::testing::Test {
   Gate gate_;
   GatedStore* store_ = nullptr;
   Metrics* metrics_ = nullptr;
+  std::atomic<Duration> watch_ = 0;
   std::unique_ptr<SerialHub> serial_;
   std::mutex mutex_;
   std::vector<StatusOr<CommandResult>> answers_;
@@ -229,6 +243,53 @@ TEST_F(SerialHubTest, NoGroupIsLargerThanTheHubTakes) {
   Release();
   for (const auto& answer : answers_) EXPECT_EQ(answer->code(), ErrorCode::kOk) << answer->status;
   EXPECT_EQ(serial_->counts().largest_group, 2U);
+}
+
+// Neither keeps the other out. Many rounds: who did not keep to the turns would still be first in
+// some of them.
+TEST_F(SerialHubTest, GroupsAndOtherCallsTakeTurns) {
+  Start({.max_group = 1});
+  const auto await = [&](std::size_t commands, std::size_t calls) {
+    for (SerialHubCounts now = serial_->counts();
+         now.waiting < commands || now.waiting_calls < calls; now = serial_->counts()) {
+      std::this_thread::yield();
+    }
+  };
+  // Whether the payment was made before the call had its turn, both waiting for that of `busy`.
+  const auto pays_first = [&](const std::string& id, const std::function<void()>& busy) {
+    gate_.Shut();
+    std::thread first(busy);
+    gate_.AwaitSomebody();
+    std::thread payer([&] { EXPECT_TRUE(PayShop(1, 1, id).ok()); });
+    await(1, 0);
+    bool paid = false;
+    std::thread call([&] { paid = serial_->FindTransaction(Id(id))->has_value(); });
+    await(1, 1);
+    gate_.Open();
+    first.join();
+    payer.join();
+    call.join();
+    return paid;
+  };
+  for (int i = 0; i < 25; ++i) {
+    const std::string round = std::to_string(i);
+    const auto group = [&] { EXPECT_TRUE(PayShop(0, 1, "group-" + round).ok()); };
+    EXPECT_FALSE(pays_first("after-group-" + round, group));
+    const auto call = [&] { EXPECT_TRUE(serial_->ReadMetrics(2, [&] { gate_.Pass(); }).ok()); };
+    EXPECT_TRUE(pays_first("after-call-" + round, call));
+  }
+  EXPECT_EQ(serial_->counts().waiting_calls, 0U);
+}
+
+// From Execute until the answer, the time in the queue included.
+TEST_F(SerialHubTest, PaymentsTakeTheTimeThatTheyWait) {
+  PaymentDurations metrics;
+  metrics_ = &metrics;
+  Start({});
+  BlockWith(2);
+  watch_ = 7;
+  Release();
+  EXPECT_EQ(metrics.all, (std::vector<Duration>{7, 7, 7}));
 }
 
 TEST_F(SerialHubTest, MemoryThatFailsInTheMiddleOfAGroupFailsTheGroup) {

@@ -59,6 +59,7 @@ struct SerialHubCounts {
   std::uint64_t largest_group = 0;  // commands
   std::uint64_t refused_full = 0;   // QueueFull
   std::size_t waiting = 0;          // in the queue now, not planned yet
+  std::size_t waiting_calls = 0;    // other calls that wait for their turn now
 };
 
 class SerialHub {
@@ -75,7 +76,8 @@ class SerialHub {
   SerialHub(const SerialHub&) = delete;
   SerialHub& operator=(const SerialHub&) = delete;
 
-  // --- Any thread, at any time. Each call blocks while others have their turn. ---
+  // --- Any thread, at any time. Each call blocks while others have their turn; groups of commands
+  // and other calls take turns when both wait. ---
 
   // One command, durable when this returns; what happened to it is in the result. `now` is the
   // caller's clock; among threads whose clocks differ the latest time counts. `plan`: how to pay,
