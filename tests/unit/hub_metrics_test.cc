@@ -272,6 +272,29 @@ TEST_F(HubMetricsTest, TheCheckpointsAgeCountsFromTheFoundingUntilThereIsOne) {
   EXPECT_EQ(Value(age), "5.000001");
 }
 
+// Whichever slice fails: the snapshot before is still the newest one.
+TEST_F(HubMetricsTest, ACheckpointThatFailsIsNone) {
+  const std::string age = R"(geo_last_checkpoint_age_seconds{equivalent="UAH"})";
+  options_.snapshot_items = 5;
+  Open();
+  PayClara("p", "1");  // 7 s after the founding
+  std::uint64_t slices = 1;
+  while (!hub_->CheckpointStep().value()) ++slices;
+  ASSERT_GT(slices, 1U);
+  ASSERT_EQ(Value(age), "0.000000");
+  const std::string told = log_.lines.back();
+  for (std::uint64_t nth = 1; nth <= slices; ++nth) {
+    now_ += kSecond;
+    hub_->Tick(now_);
+    store_->Schedule({StoreCall::kWriteSnapshot, nth, ErrorCode::kStoreBusy});
+    EXPECT_EQ(CodeName(hub_->Checkpoint()), "StoreBusy");
+    EXPECT_EQ(Value(age), std::to_string(nth) + ".000000");
+    EXPECT_EQ(log_.lines.back(), told) << "no other one is complete";
+  }
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  EXPECT_EQ(Value(age), "0.000000");
+}
+
 TEST_F(HubMetricsTest, AnIntegrityCheckCountsWhatItFinds) {
   const auto checked = [&](const std::string& type, const std::string& result) {
     return Value(R"(geo_integrity_checks_total{equivalent="UAH",check_type=")" + type +

@@ -226,6 +226,18 @@ TEST_F(SqliteUseTest, ForeignChangesAreNoticed) {
   EXPECT_EQ(CompareAt(path_), "");
 }
 
+// Opening looked at the last record; replaying looks again.
+TEST_F(SqliteUseTest, RecordsThatVanishAtTheEndAreMissed) {
+  Open();
+  for (int i = 0; i < 3; ++i) Append();
+  SqliteReader(path_, SQLITE_OPEN_READWRITE).Rows("DELETE FROM geo_journal WHERE last_seq = 3");
+  for (const std::uint64_t after : {0U, 1U, 2U}) {
+    const auto left = testing::internal::ReplayFrom(*store_, after);
+    EXPECT_EQ(ErrorCodeOf(left.status()), ErrorCode::kStoreCorrupt) << after;
+  }
+  EXPECT_TRUE(testing::internal::ReplayFrom(*store_, 3).ok()) << "there were no more";
+}
+
 TEST_F(SqliteUseTest, ARestoredBackupOpens) {
   Open();
   Append();
