@@ -221,6 +221,21 @@ TEST(SqliteDamageTest, SwappedPagesAreSeen) {
   EXPECT_GE(seen, pages / 2);  // the rest is never read, such as an index that nobody uses
 }
 
+// What could not be opened is as it was, for whoever repairs it: a log that is carried over without
+// its end would look whole the next time.
+TEST(SqliteDamageTest, ADamagedLogStaysAsItIs) {
+  const Scratch scratch(Scratch::Place::kMemory);
+  const std::string path = scratch.File("hub");
+  Image damaged = MakeImage(/*close=*/false);
+  std::string& log = damaged.files["-wal"];
+  log[log.size() - 100] ^= 1;
+  EXPECT_EQ(Examine(damaged, path), "StoreCorrupt");
+  EXPECT_EQ(tests::ReadFile(path + "-wal"), log);
+  EXPECT_EQ(tests::ReadFile(path), damaged.files[""]);
+  EXPECT_EQ(ErrorCodeOf(NewSqliteStore(path)->Open(WithTables()).status()),
+            ErrorCode::kStoreCorrupt);
+}
+
 // Every bit of every page, read through the layer that stamps them.
 TEST(StampedVfsTest, NoFlippedBitIsRead) {
   const Scratch scratch(Scratch::Place::kMemory);

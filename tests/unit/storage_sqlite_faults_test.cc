@@ -18,6 +18,7 @@
 #include "tests/support/environment.h"
 #include "tests/support/fault_vfs.h"
 #include "tests/support/scratch.h"
+#include "tests/support/sqlite_reader.h"
 
 namespace geo {
 namespace {
@@ -247,6 +248,107 @@ TEST_P(SqliteFaultTest, EveryOperationMayFailAndTheProcessDie) {
     ASSERT_EQ(Reopened(scratch.File("copy"), known), "")
         << GetParam().name << " " << fault.nth << " of " << total << ", failed: " << known.call
         << " " << ErrorName(known.failed);
+  }
+}
+
+class SqliteFilesUnderFaultsTest : public ::testing::Test {
+ protected:
+  ~SqliteFilesUnderFaultsTest() override { tests::SetFileFault({}); }
+
+  static tests::FileFault ReadFault(std::uint64_t nth, bool for_ever) {
+    return {tests::FileOperation::kRead, nth, SQLITE_IOERR_READ, EIO, for_ever};
+  }
+  std::unique_ptr<Store> OpenStore() {
+    auto store = NewSqliteStoreOn(path_, tests::FaultVfs());
+    EXPECT_TRUE(store->Open(WithTables()).ok());
+    return store;
+  }
+  // More of everything than a few pages hold.
+  void Fill() {
+    const auto store = OpenStore();
+    Batch batch = NextBatch(model_);
+    batch.records += std::string(50'000, 'r');
+    for (int i = 0; i < 500; ++i) {
+      const std::string name = "name-" + std::to_string(i * 7'919 % 500);
+      batch.transactions.push_back({testing::internal::IdOf(name), 1});
+      batch.texts.push_back(testing::internal::TextOf(name, name + std::string(100, 't')));
+      const std::int64_t number = i;
+      batch.rows.push_back({testing::internal::kDebts, false, {number, number, number}});
+    }
+    batch.texts.push_back(testing::internal::TextOf("long", std::string(50'000, 't')));
+    ASSERT_TRUE(AppendTo(*store, model_, batch).ok());
+    ASSERT_TRUE(store->WriteSnapshot({1, 0, true, std::string(50'000, 's')}).ok());
+    ASSERT_TRUE(store->Close().ok());
+  }
+
+  const tests::Scratch scratch_{tests::Scratch::Place::kMemory};
+  const std::string path_ = scratch_.File("hub");
+  StoreModel model_;
+};
+
+// A medium that cannot be read is no damage: nobody has to restore anything.
+TEST_F(SqliteFilesUnderFaultsTest, WhatCannotBeReadIsNotTakenForDamage) {
+  Fill();
+  const auto store = OpenStore();
+  tests::SetFileFault(ReadFault(1, true));
+  EXPECT_EQ(ErrorCodeOf(testing::internal::SnapshotOf(*store).status()), ErrorCode::kStoreIo);
+  EXPECT_EQ(ErrorCodeOf(testing::internal::ReplayFrom(*store, 0).status()), ErrorCode::kStoreIo);
+  EXPECT_EQ(ErrorCodeOf(store->FindText(testing::internal::HashOf("long")).status()),
+            ErrorCode::kStoreIo);
+  EXPECT_EQ(ErrorCodeOf(store->FindTransaction(testing::internal::IdOf("name-3")).status()),
+            ErrorCode::kStoreIo);
+  tests::SetFileFault({});
+  EXPECT_EQ(Compare(*store, model_), "") << "and may be read again";
+}
+
+// Whatever an append wanted to read when it failed: all of it is there afterwards, or nothing.
+TEST_F(SqliteFilesUnderFaultsTest, AnAppendThatCannotReadIsNotThereInPart) {
+  Fill();
+  const std::string good = tests::ReadFile(path_);
+  bool failed = true;
+  for (std::uint64_t nth = 1; failed; ++nth) {
+    ASSERT_TRUE(tests::WriteFile(path_, good));
+    for (const char* suffix : {"-wal", ".lock"}) std::filesystem::remove(path_ + suffix);
+    auto store = OpenStore();
+    StoreModel model = model_;
+    Batch batch = NextBatch(model);
+    for (const char* name : {"name-5", "another", "name-300"}) {
+      batch.transactions.push_back({testing::internal::IdOf(name), 2});
+      batch.texts.push_back(testing::internal::TextOf(name, "new"));
+    }
+    batch.erased_texts = {testing::internal::HashOf("name-100"), testing::internal::HashOf("long")};
+    const auto owed = std::int64_t{250};
+    batch.rows = {{testing::internal::kDebts, false, {owed, owed, std::int64_t{-1}}},
+                  {testing::internal::kDebts, true, {std::int64_t{499}, std::int64_t{499}}}};
+    tests::SetFileFault(ReadFault(nth, false));
+    const Status status = AppendTo(*store, model, batch);
+    failed = !status.ok();
+    tests::SetFileFault({});
+    store.reset();
+    store = OpenStore();
+    EXPECT_EQ(Compare(*store, model), "") << "read " << nth << ": " << status;
+    const auto rows = tests::SqliteReader(path_).One("SELECT count(*) FROM debts WHERE amount < 0");
+    EXPECT_EQ(rows, ColumnValue(std::int64_t{failed ? 0 : 1})) << "read " << nth;
+    ASSERT_LT(nth, 200U);
+  }
+}
+
+// One sync for a durable append, none for the others, also after the store was opened again.
+TEST_F(SqliteFilesUnderFaultsTest, AppendsSyncAsOftenAsTheyMust) {
+  const auto store = NewSqliteStoreOn(path_, tests::FaultVfs());
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(store->Open(WithTables()).ok());
+    for (const Durability durability :
+         {Durability::kDurable, Durability::kOrdered, Durability::kMemory, Durability::kDurable,
+          Durability::kOrdered}) {
+      Batch batch = NextBatch(model_);
+      batch.durability = durability;
+      tests::SetFileFault({});
+      ASSERT_TRUE(AppendTo(*store, model_, batch).ok());
+      EXPECT_EQ(tests::FileOperations(tests::FileOperation::kSync),
+                durability == Durability::kDurable ? 1U : 0U);
+    }
+    ASSERT_TRUE(store->Close().ok());
   }
 }
 

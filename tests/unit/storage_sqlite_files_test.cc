@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/storage/sqlite_files.h"
 #include "geo/storage/store.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/limits.h"
@@ -199,6 +200,15 @@ TEST(SqliteFilesTest, HardLinksAreRefused) {
   EXPECT_EQ(OpenCode(scratch.File("second")), ErrorCode::kInvalidArgument);
   fs::remove(scratch.File("second"));
   EXPECT_EQ(CompareAt(scratch.File("hub"), model), "");
+}
+
+TEST(SqliteFilesTest, NoFilesAreThoseOfTheSystem) {
+  const Scratch scratch;
+  const StoreModel model = MakeStore(scratch.File("hub"));
+  const auto store = NewSqliteStore(scratch.File("hub"), nullptr);
+  const auto state = store->Open({});
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(Compare(*store, *state, model), "");
 }
 
 TEST(SqliteFilesTest, AClosedStoreIsTwoFiles) {

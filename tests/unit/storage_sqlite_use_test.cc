@@ -11,6 +11,8 @@
 
 #include "geo/journal/record.h"
 #include "geo/storage/store.h"
+#include "src/storage/sqlite/group.h"
+#include "src/storage/sqlite/stamped_vfs.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
@@ -126,6 +128,24 @@ TEST_F(SqliteUseTest, AnAppendOfManyRecordsIsManyRows) {
   EXPECT_LT(all.size(), batch.records.size() * 2 / 3) << "the first row is not read";
 }
 
+TEST_F(SqliteUseTest, ARowIsFullWithoutOneMore) {
+  Open();
+  for (const std::uint64_t count : {1'024U, 1'025U}) {
+    Batch batch = NextBatch(model_, count);
+    batch.records.clear();
+    Record record;
+    for (record.seq = batch.before.seq; record.seq < batch.after.seq;) {
+      ++record.seq;
+      ASSERT_TRUE(AppendRecord(record, &batch.records).ok());
+    }
+    ASSERT_TRUE(store_->Append(batch).ok());
+    model_.head = batch.after;
+  }
+  const auto rows = SqliteReader(path_).Rows("SELECT last_seq FROM geo_journal ORDER BY last_seq");
+  EXPECT_EQ(rows, (std::vector<std::vector<ColumnValue>>{
+                      {std::int64_t{1'024}}, {std::int64_t{2'048}}, {std::int64_t{2'049}}}));
+}
+
 // A reader in the middle of a long query holds nobody up, and sees one state.
 TEST_F(SqliteUseTest, ALongReadBlocksNothing) {
   Open();
@@ -190,7 +210,8 @@ TEST_F(SqliteUseTest, CopiesMadeByToolsOpen) {
   EXPECT_EQ(CompareAt(path_), "");
 }
 
-// What other programs write is noticed, or it is in something that only people read.
+// What other programs write is noticed, or it is in something that only people read: by the stamps
+// of its pages, and where those are right, by what the store itself wrote down about it.
 TEST_F(SqliteUseTest, ForeignChangesAreNoticed) {
   const std::vector<std::string> changes = {
       "UPDATE geo_meta SET head_seq = 4",
@@ -201,29 +222,77 @@ TEST_F(SqliteUseTest, ForeignChangesAreNoticed) {
       "DELETE FROM geo_journal WHERE last_seq = 1",
       "UPDATE geo_journal SET records = 'x' WHERE last_seq = 2",
       "UPDATE geo_journal SET last_seq = 7 WHERE last_seq = 5",
+      "UPDATE geo_journal SET first_seq = 4 WHERE last_seq = 5",
+      "UPDATE geo_journal SET first_seq = 6 WHERE last_seq = 5",
+      "INSERT INTO geo_journal SELECT 6, 6, checksum, records FROM geo_journal WHERE last_seq = 5",
       "UPDATE geo_snapshot SET bytes = 'x'",
+      "UPDATE geo_snapshot SET slice = 2 WHERE slice = 1",
       "DELETE FROM geo_snapshot",
+      "DELETE FROM geo_snapshot WHERE slice = 1",
+      "UPDATE geo_recent_transactions SET entries = entries || 'x'",
+      "UPDATE geo_text SET salt = x'00'",
       "DROP TABLE geo_transactions",
       "ALTER TABLE geo_text ADD COLUMN more",
       "DROP VIEW geo_texts",
   };
   Open();
   for (int i = 0; i < 5; ++i) Append();
-  ASSERT_TRUE(store_->WriteSnapshot({1, 0, true, "slice"}).ok());
+  ASSERT_TRUE(store_->WriteSnapshot({1, 0, false, "slice"}).ok());
+  ASSERT_TRUE(store_->WriteSnapshot({1, 1, true, "another"}).ok());
   ASSERT_TRUE(store_->Close().ok());
   const std::string good = tests::ReadFile(path_);
-  for (const std::string& change : changes) {
+  const auto restore = [&] {
+    for (const char* suffix : {"-wal", ".lock"}) fs::remove(path_ + suffix);
     ASSERT_TRUE(tests::WriteFile(path_, good));
-    SqliteReader(path_, SQLITE_OPEN_READWRITE).Rows(change);
-    const auto store = NewSqliteStore(path_);
-    const auto state = store->Open(WithTables());
-    Status status = state.status();
-    if (status.ok()) status = testing::internal::ReplayFrom(*store, 0).status();
-    if (status.ok()) status = testing::internal::SnapshotOf(*store).status();
-    EXPECT_EQ(ErrorCodeOf(status), ErrorCode::kStoreCorrupt) << change << ": " << status;
+  };
+  const std::string stamped = StampedVfs("").value();
+  for (const char* vfs : {static_cast<const char*>(nullptr), stamped.c_str()}) {
+    for (const std::string& change : changes) {
+      restore();
+      EXPECT_TRUE(SqliteReader(path_, SQLITE_OPEN_READWRITE, vfs).Rows(change).empty()) << change;
+      const auto store = NewSqliteStore(path_);
+      Status status = store->Open(WithTables()).status();
+      if (status.ok()) status = testing::internal::ReplayFrom(*store, 0).status();
+      if (status.ok()) status = testing::internal::SnapshotOf(*store).status();
+      if (status.ok()) status = store->FindText(HashOf("text 1")).status();
+      EXPECT_EQ(ErrorCodeOf(status), ErrorCode::kStoreCorrupt) << change << ": " << status;
+    }
   }
-  ASSERT_TRUE(tests::WriteFile(path_, good));
+  restore();
   EXPECT_EQ(CompareAt(path_), "");
+}
+
+// Also where each row for itself is as it should be.
+TEST_F(SqliteUseTest, TheJournalsRowsFollowEachOtherUpToTheHead) {
+  Open();
+  for (int i = 0; i < 5; ++i) Append();
+  ASSERT_TRUE(store_->Close().ok());
+  const std::string good = tests::ReadFile(path_);
+  const std::string last(model_.groups.back().second);
+  const auto opened_after = [&](const std::string& change) {
+    EXPECT_TRUE(tests::WriteFile(path_, good));
+    SqliteReader(path_, SQLITE_OPEN_READWRITE, StampedVfs("")->c_str()).Rows(change);
+    store_ = NewSqliteStore(path_);
+    return ErrorCodeOf(store_->Open(WithTables()).status());
+  };
+  // The last row says that it has these records.
+  const auto opened_with = [&](std::uint64_t first, std::uint64_t end) {
+    const std::string sum = std::to_string(GroupChecksum(first, end, last));
+    return opened_after("UPDATE geo_journal SET first_seq = " + std::to_string(first) +
+                        ", last_seq = " + std::to_string(end) + ", checksum = " + sum +
+                        " WHERE last_seq = 5");
+  };
+  const auto replayed = [&](std::uint64_t after) {
+    return ErrorCodeOf(testing::internal::ReplayFrom(*store_, after).status());
+  };
+  EXPECT_EQ(opened_with(5, 6), ErrorCode::kStoreCorrupt) << "more than the head says";
+  EXPECT_EQ(opened_after("DELETE FROM geo_journal WHERE last_seq = 5"), ErrorCode::kStoreCorrupt);
+  ASSERT_EQ(opened_with(5, 5), ErrorCode::kOk);
+  EXPECT_EQ(replayed(0), ErrorCode::kOk);
+  ASSERT_EQ(opened_with(4, 5), ErrorCode::kOk);
+  EXPECT_EQ(replayed(0), ErrorCode::kStoreCorrupt) << "record 4 twice";
+  EXPECT_EQ(replayed(3), ErrorCode::kStoreCorrupt);
+  EXPECT_EQ(replayed(4), ErrorCode::kOk) << "as a group that begins earlier";
 }
 
 // Opening looked at the last record; replaying looks again.
@@ -255,6 +324,22 @@ TEST_F(SqliteUseTest, ARestoredBackupOpens) {
   EXPECT_EQ(CompareAt(copy), "");
   // And once more after a kill of that one, which had the old mark beside it.
   EXPECT_EQ(CompareAt(copy), "");
+}
+
+TEST_F(SqliteUseTest, AnUnfinishedSnapshotTakesNoRoomOnceOpenedAgain) {
+  const auto slices = [&] { return SqliteReader(path_).One("SELECT count(*) FROM geo_snapshot"); };
+  Open();
+  ASSERT_TRUE(store_->WriteSnapshot({0, 0, false, "unfinished"}).ok());
+  EXPECT_EQ(slices(), ColumnValue(std::int64_t{1}));
+  store_.reset();
+  Open();
+  EXPECT_EQ(slices(), ColumnValue(std::int64_t{0}));
+  ASSERT_TRUE(store_->WriteSnapshot({0, 0, true, "complete"}).ok());
+  ASSERT_TRUE(store_->WriteSnapshot({1, 0, false, "unfinished"}).ok());
+  store_.reset();
+  Open();
+  EXPECT_EQ(slices(), ColumnValue(std::int64_t{1}));
+  EXPECT_EQ(testing::internal::SnapshotOf(*store_)->front().bytes, "complete");
 }
 
 TEST_F(SqliteUseTest, ErasedTextsLeaveNoByteBehind) {
