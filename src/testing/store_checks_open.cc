@@ -143,7 +143,7 @@ std::string TakeOverThenClose(StoreBench& bench) {
   WANT_OK(first->Close());
   WANT_ERROR(third->Open({}), StoreBusy);
   WANT_OK(AppendTo(*second, model, NextBatch(model)));
-  first.reset();
+  first = bench.NewStore();
   WANT_ERROR(third->Open({}), StoreBusy);
   WANT_OK(AppendTo(*second, model, NextBatch(model)));
   WANT_OK(third->Open(options));
@@ -152,6 +152,9 @@ std::string TakeOverThenClose(StoreBench& bench) {
   WANT_OK(second->Open(options));
   WANT_ERROR(third->Append(NextBatch(model)), StoreFenced);
   WANT_OK(AppendTo(*second, model, NextBatch(model)));
+  // One that was fenced before holds on to what it has, as any other.
+  WANT_ERROR(second->Append(NextBatch(StoreModel())), StoreConflict);
+  WANT_ERROR(first->Open({}), StoreBusy);
   return Compare(*second, model);
 }
 

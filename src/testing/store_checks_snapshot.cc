@@ -73,6 +73,8 @@ std::string Unfinished(StoreBench& bench) {
 std::string BeginAgain(StoreBench& bench) {
   const auto store = bench.NewStore();
   WANT_OK(store->Open({}));
+  WANT_OK(store->WriteSnapshot({0, 0, false, "first try"}));
+  WANT_OK(store->WriteSnapshot({0, 0, false, "second try"}));
   WANT_OK(store->WriteSnapshot({2, 0, false, "first try"}));
   WANT_OK(store->WriteSnapshot({2, 1, false, "first try"}));
   WANT_OK(Write(*store, MakeSnapshot(2, 2)));

@@ -555,6 +555,7 @@ TEST(HubFounding, NeedsAProperGenesis) {
     return payments;
   };
   EXPECT_EQ(lifetimes(kSecond, kSecond, 366 * kDay), "Ok");
+  EXPECT_EQ(lifetimes(kMinute, kMinute, kMinute), "Ok");
   EXPECT_EQ(lifetimes(kSecond - 1, kMinute, kDay), "InvalidArgument");
   EXPECT_EQ(lifetimes(kMinute, kMinute - 1, kDay), "InvalidArgument");
   EXPECT_EQ(lifetimes(kSecond, kMinute, kMinute - 1), "InvalidArgument");
@@ -562,6 +563,8 @@ TEST(HubFounding, NeedsAProperGenesis) {
   EXPECT_EQ(open([](HubOptions& o) { o.snapshot_items = 0; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.max_pending = 0; }), "InvalidArgument");
   EXPECT_EQ(open([](HubOptions& o) { o.clock_drift = -1; }), "InvalidArgument");
+  EXPECT_EQ(open([](HubOptions& o) { o.clock_drift = 0; }), "Ok");
+  EXPECT_EQ(open([](HubOptions& o) { o.durability = Durability::kMemory; }), "Ok");
   for (const auto durability : {Durability(), static_cast<Durability>(4)}) {
     EXPECT_EQ(open([&](HubOptions& o) { o.durability = durability; }), "InvalidArgument");
   }

@@ -453,6 +453,18 @@ INSTANTIATE_TEST_SUITE_P(Durabilities, HubFaults,
                            return tested.param == Durability::kDurable ? "Durable" : "Ordered";
                          });
 
+TEST(HubReopened, WritesNothingThatIsThere) {
+  Bench bench(Durability::kDurable);
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_TRUE(bench.Live({}).ok());
+  ASSERT_TRUE(bench.hub->AcknowledgeEvents(bench.hub->head().seq).ok());
+  ASSERT_TRUE(bench.hub->Close().ok());
+  ASSERT_TRUE(bench.Open({}).ok());
+  EXPECT_EQ(bench.hub->acknowledged(), bench.hub->head().seq);
+  EXPECT_TRUE(bench.hub->Close().ok());
+  EXPECT_EQ(bench.store->calls(StoreCall::kAppend), 0U);
+}
+
 // Power goes at any moment of a life that is not durable: a prefix of its groups remains.
 TEST(HubPowerLoss, LeavesAPrefix) {
   std::vector<std::uint64_t> ends;

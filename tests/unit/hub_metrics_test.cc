@@ -263,6 +263,9 @@ TEST_F(HubMetricsTest, TheCheckpointsAgeCountsFromTheFoundingUntilThereIsOne) {
   now_ = kStart + 100 * kSecond;
   EXPECT_EQ(Value(age), "100.000000");
   PayClara("p", "1");  // now 101
+  ASSERT_TRUE(hub_->Close().ok());
+  Open();
+  EXPECT_EQ(Value(age), "101.000000");
   ASSERT_TRUE(hub_->Checkpoint().ok());
   EXPECT_EQ(Value(age), "0.000000");
   now_ += 5 * kSecond + 1;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "geo/hub/hub.h"
+#include "geo/testing/faulty_store.h"
 #include "tests/support/between_store.h"
 #include "tests/support/clearing_village.h"
 
@@ -26,6 +27,13 @@ class HubSnapshotTest : public ClearingVillage {
 
   // Closes the hub, hands the slices of the snapshot to `change`, and opens the hub again.
   void OpenWith(const std::function<void(std::vector<std::string>&)>& change) {
+    CloseAndChange(change);
+    auto opened = Hub::Open(NewMemoryStore(medium_), options_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    hub_ = *std::move(opened);
+  }
+
+  void CloseAndChange(const std::function<void(std::vector<std::string>&)>& change) {
     ASSERT_TRUE(hub_->Flush().ok());
     hub_.reset();
     const std::unique_ptr<Store> store = NewMemoryStore(medium_);
@@ -47,9 +55,6 @@ class HubSnapshotTest : public ClearingVillage {
       ASSERT_TRUE(store->WriteSnapshot(slice).ok());
     }
     ASSERT_TRUE(store->Close().ok());
-    auto opened = Hub::Open(NewMemoryStore(medium_), options_);
-    ASSERT_TRUE(opened.ok()) << opened.status();
-    hub_ = *std::move(opened);
   }
 
   // In one of the slices, the first that has it.
@@ -167,6 +172,111 @@ TEST_F(HubSnapshotTest, ButNotOneThatShowsMoreThanTheJournal) {
     EXPECT_EQ(CodeName(Hub::Open(std::move(store), options_)), "ChainBroken") << end.seq;
   }
   hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
+}
+
+// Whose records they are that it shows is not known: not those of this journal.
+TEST_F(HubSnapshotTest, NorDoesOneOfAnotherJournalSayWhatIsLost) {
+  std::vector<JournalHead> heads;
+  std::vector<std::string> states;
+  const std::string first(hub_->head().hash.view());
+  while (!hub_->CheckpointStep().value()) {
+    Pays("anna", "cleo", "1");
+    heads.push_back(hub_->head());
+    states.push_back(StateText(hub_->view().ledger()));
+  }
+  CloseAndChange([&](auto& slices) { Replace(slices, first, std::string(first.size(), 'x')); });
+  auto store = std::make_unique<Shortened>(NewMemoryStore(medium_), heads[1]);
+  const std::unique_ptr<Hub> shortened = Hub::Open(std::move(store), options_).value();
+  EXPECT_EQ(StateText(shortened->view().ledger()), states[1]);
+  ASSERT_TRUE(shortened->Close().ok());
+  hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
+  EXPECT_EQ(StateText(hub_->view().ledger()), states.back());
+}
+
+// Its rows are made once, however often the journal was begun with.
+TEST_F(HubSnapshotTest, RowsOfAJournalThatIsReplayedTwiceWaitOnce) {
+  options_.read_model_rows = 1;
+  Reopen();
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  for (int i = 0; i < 5; ++i) Pays("anna", "cleo", "1");
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  const std::string hash(hub_->head().hash.view());
+  Pays("anna", "cleo", "1");
+  OpenWith([](auto&) {});  // as it is; its tables are made anew by that
+  const std::size_t rows = hub_->read_model_backlog();
+  ASSERT_GT(rows, 10U);
+  OpenWith([&](auto& slices) {
+    for (std::string& slice : slices) {
+      slice.replace(slice.find(hash), hash.size(), std::string(hash.size(), 'x'));
+    }
+  });
+  EXPECT_EQ(hub_->read_model_backlog(), rows);
+  EXPECT_TRUE(hub_->UpdateReadModel().ok());
+}
+
+// Nothing is known to be wrong with the snapshot then, and nothing is to be replayed without it.
+TEST_F(HubSnapshotTest, AJournalThatCannotBeReadIsNoContradiction) {
+  ASSERT_TRUE(hub_->Checkpoint().ok());
+  Pays("anna", "ben", "1");
+  ASSERT_TRUE(hub_->Flush().ok());
+  hub_.reset();
+  auto store = std::make_unique<testing::FaultyStore>(NewMemoryStore(medium_));
+  store->Schedule({testing::StoreCall::kReplay, 1, ErrorCode::kStoreIo});
+  EXPECT_EQ(CodeName(Hub::Open(std::move(store), options_)), "StoreIo");
+  hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
+}
+
+// A store that gives other bytes than were written, from some record on.
+class Garbling : public Between {
+ public:
+  Garbling(std::unique_ptr<Store> inner, std::uint64_t from)
+      : Between(std::move(inner)), from_(from) {}
+  Status Replay(std::uint64_t after,
+                const std::function<StatusOr<bool>(std::string_view)>& visit) override {
+    return Between::Replay(after, [&](std::string_view packed) -> StatusOr<bool> {
+      std::string garbled(packed);
+      if (TakeUnhashedRecord(&packed)->seq >= from_) garbled.back() ^= 1;
+      return visit(garbled);
+    });
+  }
+
+ private:
+  std::uint64_t from_;
+};
+
+TEST_F(HubSnapshotTest, ARecordThatIsNoneOpensNoHub) {
+  Pays("anna", "ben", "1");
+  ASSERT_TRUE(hub_->Flush().ok());
+  const std::uint64_t last = hub_->head().seq;
+  hub_.reset();
+  for (const std::uint64_t from : {std::uint64_t{1}, last}) {
+    auto store = std::make_unique<Garbling>(NewMemoryStore(medium_), from);
+    EXPECT_EQ(CodeName(Hub::Open(std::move(store), options_)), "RecordCorrupt") << from;
+  }
+  hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
+}
+
+// Notes what it is opened with.
+class Noting : public Between {
+ public:
+  Noting(std::unique_ptr<Store> inner, std::vector<std::size_t>& tables)
+      : Between(std::move(inner)), tables_(tables) {}
+  StatusOr<StoreState> Open(const OpenOptions& options) override {
+    tables_.push_back(options.tables.size() + options.views.size());
+    return Between::Open(options);
+  }
+
+ private:
+  std::vector<std::size_t>& tables_;
+};
+
+TEST_F(HubSnapshotTest, AHubWithoutAReadModelHasNoTables) {
+  ASSERT_TRUE(hub_->Flush().ok());
+  hub_.reset();
+  std::vector<std::size_t> tables;
+  ASSERT_EQ(options_.read_model_rows, 0U);
+  hub_ = Hub::Open(std::make_unique<Noting>(NewMemoryStore(medium_), tables), options_).value();
+  EXPECT_EQ(tables, std::vector<std::size_t>{0});
 }
 
 }  // namespace

@@ -151,6 +151,33 @@ TEST(JournalRecordTest, NewerFormatSaysSo) {
   EXPECT_EQ(CodeName(SkipToRecord(2, &view)), "FormatNewer");
 }
 
+// The number, too, comes from a record that is one.
+TEST(JournalRecordTest, BeginningsThatCannotBeAreRefused) {
+  std::string bytes;
+  ASSERT_TRUE(AppendRecord(SampleRecords()[0], &bytes).ok());
+  const std::string body = bytes.substr(4, bytes.size() - 8);
+  const auto code = [](const std::string& changed) {
+    const std::string sealed = Sealed(changed);
+    std::string_view view = sealed;
+    const std::string taken = CodeName(TakeRecord(&view));
+    EXPECT_EQ(CodeName(SkipToRecord(2, &view)), taken);
+    return taken;
+  };
+  const auto with = [&](std::size_t at, char byte) {
+    std::string changed = body;
+    changed[at] = byte;
+    return changed;
+  };
+  EXPECT_EQ(code(body), "Ok");
+  EXPECT_EQ(code(with(0, 0)), "RecordCorrupt") << "format";
+  EXPECT_EQ(code(with(2, 1)), "RecordCorrupt") << "kind of digest";
+  for (std::size_t size = 0; size < 4; ++size) {
+    EXPECT_EQ(code(body.substr(0, size)), "RecordCorrupt") << size;
+  }
+  std::string_view nothing;
+  EXPECT_TRUE(SkipToRecord(2, &nothing).ok());
+}
+
 TEST(JournalRecordTest, ChainsInOrder) {
   const std::string bytes = SampleJournal();
   std::vector<std::uint64_t> seen;
@@ -177,6 +204,12 @@ TEST(JournalRecordTest, BrokenChainIsRefused) {
   static_cast<void>(AppendRecord(records[0], &gap).value());
   static_cast<void>(AppendRecord(records[2], &gap).value());
   EXPECT_EQ(CodeName(ReadChain(JournalHead(), gap, ignore)), "ChainBroken");
+  std::string renumbered;
+  records[1].seq = 3;  // though it names the one before
+  static_cast<void>(AppendRecord(records[0], &renumbered).value());
+  static_cast<void>(AppendRecord(records[1], &renumbered).value());
+  EXPECT_EQ(CodeName(ReadChain(JournalHead(), renumbered, ignore)), "ChainBroken");
+  records[1].seq = 2;
   std::string forged;
   records[0].time += 1;
   for (const Record& record : records) static_cast<void>(AppendRecord(record, &forged).value());
@@ -256,6 +289,12 @@ TEST(JournalRecordTest, KindsAndReasonsThatCannotBeAreRefused) {
   EXPECT_EQ(reads(kLastRecordKind, ""), "Ok");
   EXPECT_EQ(reads(static_cast<RecordKind>(static_cast<int>(kLastRecordKind) + 1), ""),
             "RecordCorrupt");
+}
+
+TEST(JournalRecordTest, OnlyKindsHaveNames) {
+  EXPECT_EQ(RecordKindName(RecordKind::kGenesis), "genesis");
+  EXPECT_EQ(RecordKindName(kLastRecordKind), "set_limits");
+  EXPECT_EQ(RecordKindName(static_cast<RecordKind>(static_cast<int>(kLastRecordKind) + 1)), "");
 }
 
 // A count that claims more things than there are bytes must not make the reader allocate for it.

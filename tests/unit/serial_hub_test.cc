@@ -466,6 +466,27 @@ TEST_F(SerialHubTest, AReaderHoldsUpNoAnswerOfTheNextGroup) {
   EXPECT_EQ(OwedToShop(*reader), 10);
 }
 
+// It would change under his eyes what he sees.
+TEST_F(SerialHubTest, TheGroupAfterTheNextWaitsForAReader) {
+  Start({.read_views = true});
+  const auto reader = serial_->NewReader().value();
+  std::thread second;
+  reader->Read([&](const View& view, const JournalHead& head) {
+    ASSERT_EQ(PayShop(0, 5, "p-1")->code(), ErrorCode::kOk);
+    const JournalHead before = head;
+    second = std::thread([&] { EXPECT_EQ(PayShop(1, 5, "p-2")->code(), ErrorCode::kOk); });
+    while (serial_->counts().waiting == 0) std::this_thread::yield();
+    for (int i = 0; i < 2'000; ++i) {  // whatever it does, it had its time
+      std::this_thread::yield();
+      ASSERT_EQ(serial_->counts().waiting, 1U) << "it was begun";
+      ASSERT_EQ(view.BalanceOf(KeyOf("shop").pid(), Code())->total_credit, 0);
+    }
+    EXPECT_EQ(head, before);
+  });
+  second.join();
+  EXPECT_EQ(OwedToShop(*reader), 10);
+}
+
 TEST_F(SerialHubTest, PlansMadeOnAViewAreUsedOrReplaced) {
   Start({.read_views = true});
   const auto reader = serial_->NewReader().value();

@@ -11,6 +11,7 @@
 
 #include "geo/journal/record.h"
 #include "geo/storage/store.h"
+#include "src/base/crc32.h"
 #include "src/storage/sqlite/group.h"
 #include "src/storage/sqlite/stamped_vfs.h"
 #include "src/testing/store_probe.h"
@@ -461,6 +462,48 @@ TEST_F(SqliteUseTest, KnownIdsAreToldFromNewOnesAllTheTime) {
     }
     Append();
   }
+}
+
+// Readers look through them one by one.
+TEST_F(SqliteUseTest, IdsOutsideTheirTreeAreFew) {
+  Open();
+  for (int i = 0; i < 1'100; ++i) {
+    Batch batch = NextBatch(model_);
+    batch.durability = Durability::kOrdered;
+    batch.texts.clear();
+    Append(batch);
+  }
+  const auto rows = SqliteReader(path_).One("SELECT count(*) FROM geo_recent_transactions");
+  EXPECT_LT(std::get<std::int64_t>(rows), 1'024);
+  EXPECT_EQ(Compare(*store_, model_), "");
+}
+
+TEST_F(SqliteUseTest, IdsAreReadAnewWhenOpenedAgain) {
+  Open();
+  Append();
+  ASSERT_TRUE(store_->Close().ok());
+  const std::unique_ptr<Store> first = std::move(store_);
+  Open();
+  Batch batch = NextBatch(model_);
+  batch.transactions = {{IdOf("tx-1"), 2}};
+  const std::int64_t one = 1;
+  batch.rows = {{kDebts, false, {one, one, one}}};  // which takes the ids into their tree
+  Append(batch);
+  ASSERT_TRUE(store_->Close().ok());
+  ASSERT_TRUE(first->Open(WithTables()).ok());
+  EXPECT_EQ(Compare(*first, model_), "");
+}
+
+TEST_F(SqliteUseTest, IdsThatAreNoneAreDamage) {
+  Open();
+  Append();
+  ASSERT_TRUE(store_->Close().ok());
+  const std::string entries("\x00\x01", 2);  // an empty id, of record 1
+  SqliteReader(path_, SQLITE_OPEN_READWRITE, StampedVfs("")->c_str())
+      .Rows("UPDATE geo_recent_transactions SET entries = x'0001', checksum = " +
+            std::to_string(Crc32(entries)));
+  EXPECT_EQ(ErrorCodeOf(NewSqliteStore(path_)->Open(WithTables()).status()),
+            ErrorCode::kStoreCorrupt);
 }
 
 TEST_F(SqliteUseTest, TheLogStaysShort) {

@@ -1,6 +1,7 @@
 // FaultyStore: every failure that it can be told to make, and what is there afterwards.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -131,6 +132,62 @@ TEST_F(FaultyStoreTest, PowerCutDuringAnAppend) {
   EXPECT_EQ(ReopenedSeq(), 2u);  // it was durable, although nobody was told
 }
 
+TEST_F(FaultyStoreTest, AFailureThatLosesPowerKeepsAsMuchAsItSays) {
+  std::uint64_t seq = 0;
+  for (const std::size_t keep : {0U, 1U, 7U}) {
+    Append(Durability::kOrdered);
+    Append(Durability::kOrdered);
+    StoreFault fault;
+    fault.code = ErrorCode::kStoreBusy;  // which by itself would poison nothing
+    fault.lose_power = true;
+    fault.keep = keep;
+    store_.Schedule(fault);
+    EXPECT_EQ(ErrorCodeOf(store_.Append(Next(head_))), ErrorCode::kStoreBusy);
+    EXPECT_EQ(ErrorCodeOf(store_.Append(Next(head_))), ErrorCode::kStorePoisoned);
+    EXPECT_EQ(store_.undurable(), 0U);
+    seq += std::min<std::size_t>(keep, 2);
+    EXPECT_EQ(ReopenedSeq(), seq);
+    head_ = JournalHead();
+    head_.seq = seq;
+    head_.hash.bytes[0] = static_cast<std::uint8_t>(seq);
+    if (seq == 0) head_ = JournalHead();
+  }
+}
+
+// As Close, with nobody to tell; a poisoned one writes nothing any more.
+TEST(FaultyStoreAroundAnother, IsClosedWhenItGoes) {
+  for (const bool poisoned : {false, true}) {
+    const auto medium = std::make_shared<MemoryMedium>();
+    {
+      FaultyStore store(NewMemoryStore(medium));
+      ASSERT_TRUE(store.Open({}).ok());
+      const Batch batch = Next(JournalHead(), Durability::kOrdered);
+      ASSERT_TRUE(store.Append(batch).ok());
+      if (poisoned) store.Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreIo});
+      EXPECT_EQ(store.Append(Next(batch.after, Durability::kOrdered)).ok(), !poisoned);
+    }
+    EXPECT_EQ(NewMemoryStore(medium)->Open({})->head.seq, poisoned ? 0U : 2U);
+  }
+}
+
+// What it wraps may fail by itself, also when writes that were held back come to it.
+TEST(FaultyStoreAroundAnother, IsPoisonedByWhatItWraps) {
+  auto wrapped = std::make_unique<FaultyStore>(NewMemoryStore());
+  FaultyStore& inner = *wrapped;
+  FaultyStore store(std::move(wrapped));
+  ASSERT_TRUE(store.Open({}).ok());
+  const Batch first = Next(JournalHead(), Durability::kOrdered);
+  ASSERT_TRUE(store.Append(first).ok());
+  inner.Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreBusy});
+  const Batch second = Next(first.after);
+  EXPECT_EQ(ErrorCodeOf(store.Append(second)), ErrorCode::kStoreBusy);
+  inner.Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreFull});
+  EXPECT_EQ(ErrorCodeOf(store.Append(second)), ErrorCode::kStoreFull);
+  EXPECT_EQ(ErrorCodeOf(store.Append(second)), ErrorCode::kStorePoisoned);
+  ASSERT_TRUE(store.Close().ok());
+  EXPECT_EQ(store.Open({})->head.seq, 0U);
+}
+
 TEST_F(FaultyStoreTest, CloseKeepsWhatWasHeldBack) {
   Append(Durability::kMemory);
   EXPECT_EQ(ReopenedSeq(), 1u);
@@ -212,6 +269,70 @@ TEST_F(FaultyStoreTest, CloseMayFailAndClosesAllTheSame) {
   store_.Schedule({StoreCall::kClose, 1, ErrorCode::kStoreIo});
   EXPECT_EQ(ErrorCodeOf(store_.Close()), ErrorCode::kStoreIo);
   EXPECT_TRUE(store_.Open({}).ok());
+}
+
+// The first failure by chance of a store with two appends held back, and what was there after it.
+struct Chance {
+  ErrorCode code = ErrorCode::kOk;
+  std::uint64_t seq = 0;
+  bool lost_power = false;
+  friend auto operator<=>(const Chance&, const Chance&) = default;
+};
+
+Chance FirstFailure(const StoreFaultRates& rates) {
+  FaultyStore store(NewMemoryStore());
+  EXPECT_TRUE(store.Open({}).ok());
+  JournalHead head;
+  for (int i = 0; i < 2; ++i) {
+    const Batch batch = Next(head, Durability::kOrdered);
+    EXPECT_TRUE(store.Append(batch).ok());
+    head = batch.after;
+  }
+  store.FailByChance(rates);
+  Chance chance;
+  chance.code = ErrorCodeOf(store.Append(Next(head, Durability::kOrdered)));
+  chance.lost_power = store.undurable() < 2;
+  if (chance.code == ErrorCode::kStoreBusy) {
+    EXPECT_FALSE(chance.lost_power) << "it poisons nothing, so nothing is lost";
+  }
+  store.FailByChance({});
+  EXPECT_TRUE(store.Close().ok());
+  chance.seq = chance.lost_power ? store.Open({})->head.seq : chance.seq;
+  return chance;
+}
+
+TEST(FaultyStoreByChance, EverythingThatMayHappenDoes) {
+  std::set<Chance> with_power;
+  std::set<Chance> without;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Chance lost = FirstFailure({seed, 1'000, true});
+    EXPECT_EQ(lost, FirstFailure({seed, 1'000, true})) << "the same seed, the same chance";
+    without.insert(lost);
+    with_power.insert(FirstFailure({seed, 1'000, false}));
+  }
+  using enum ErrorCode;
+  const std::set<Chance> kept = {{kStoreBusy, 0, false},
+                                 {kStoreFull, 0, false},
+                                 {kStoreIo, 0, false},
+                                 {kStoreUnknown, 0, false}};
+  EXPECT_EQ(with_power, kept);
+  std::set<Chance> all = kept;
+  for (std::uint64_t seq = 0; seq < 3; ++seq) {
+    for (const ErrorCode code : {kStoreFull, kStoreIo, kStoreUnknown}) {
+      all.insert({code, seq, true});
+    }
+  }
+  all.insert({kStoreUnknown, 3, true});  // it had its effect
+  EXPECT_EQ(without, all);
+}
+
+TEST_F(FaultyStoreTest, NothingFailsWithoutARate) {
+  store_.FailByChance({5, 0, true});
+  for (int i = 0; i < 5'000; ++i) {
+    Batch batch;
+    batch.before = batch.after = head_;
+    ASSERT_TRUE(store_.Append(batch).ok()) << i;
+  }
 }
 
 // Whatever happens by chance: what was acknowledged as durable is there, and nothing that was
