@@ -376,6 +376,63 @@ TEST_P(HubFaults, FindingTextsFails) {
   }
 }
 
+// Half of what there is to read is not all of it.
+TEST_P(HubFaults, ReadingTheJournalFails) {
+  Bench bench(GetParam());
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_TRUE(bench.Live(ends_).ok());
+  Hub& hub = *bench.hub;
+  const auto fail_next = [&](std::size_t visits) {
+    StoreFault fault;
+    fault.call = StoreCall::kReplay;
+    fault.visits = visits;
+    bench.store->Schedule(fault);
+  };
+  const Hash256 name = TextHash({Salt(), "anna"});
+  for (const std::size_t visits : {0U, 1U}) {
+    fail_next(visits);
+    EXPECT_EQ(CodeName(hub.PollEvents(0, 1'000)), "StoreIo");
+    fail_next(0);
+    EXPECT_EQ(CodeName(hub.FindTransaction(*TxId::Parse("p-1"))), "StoreIo");
+    fail_next(visits);
+    EXPECT_EQ(CodeName(hub.ErasePersonalText(KeyOf("anna").pid())), "StoreIo");
+    EXPECT_TRUE(hub.FindText(name)->has_value());
+  }
+  EXPECT_EQ(CodeName(hub.ErasePersonalText(KeyOf("nobody").pid())), "UnknownParticipant");
+  EXPECT_TRUE(hub.ErasePersonalText(KeyOf("anna").pid()).ok());
+  EXPECT_FALSE(hub.FindText(name)->has_value());
+  EXPECT_TRUE(hub.FindTransaction(*TxId::Parse("p-1"))->has_value());
+  EXPECT_FALSE(hub.PollEvents(0, 1'000)->empty());
+}
+
+// Whatever closing still had to write.
+TEST_P(HubFaults, ClosingFails) {
+  for (const char* left : {"commands", "rows", "acknowledged"}) {
+    Bench bench(GetParam());
+    ASSERT_TRUE(bench.Open({}).ok());
+    ASSERT_TRUE(bench.Live(ends_).ok());
+    if (left == std::string("commands")) {
+      const VerifiedCommand pay = TrustedCommand(KeyOf("ben").pid(), Payment("q", "anna", 1));
+      ASSERT_TRUE(bench.hub->Submit(pay, kStart).ok());
+    } else if (left == std::string("rows")) {
+      ASSERT_GT(bench.hub->read_model_backlog(), 0U);
+    } else {
+      ASSERT_TRUE(bench.hub->UpdateReadModel().ok());
+      ASSERT_TRUE(bench.hub->AcknowledgeEvents(bench.hub->head().seq).ok());
+    }
+    bench.store->Schedule({StoreCall::kAppend, 1, ErrorCode::kStoreIo});
+    EXPECT_EQ(CodeName(bench.hub->Close()), "StoreIo") << left;
+    EXPECT_EQ(CodeName(bench.hub->Close()), "HubPoisoned") << left;
+  }
+}
+
+TEST_P(HubFaults, WritesAsDurablyAsItIsTold) {
+  Bench bench(GetParam());
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_TRUE(bench.Live(ends_).ok());
+  EXPECT_EQ(bench.store->undurable() == 0, GetParam() == Durability::kDurable);
+}
+
 TEST_P(HubFaults, AFlushOfTwoBatchesLosesNoAnswerWhenTheSecondFindsTheStoreBusy) {
   Bench bench(GetParam());
   ASSERT_TRUE(bench.Open({}).ok());
@@ -463,6 +520,60 @@ TEST(HubReopened, WritesNothingThatIsThere) {
   EXPECT_EQ(bench.hub->acknowledged(), bench.hub->head().seq);
   EXPECT_TRUE(bench.hub->Close().ok());
   EXPECT_EQ(bench.store->calls(StoreCall::kAppend), 0U);
+}
+
+// Rows that are all there stay so.
+TEST(HubReopened, AcknowledgesWithoutOtherWork) {
+  Bench bench(Durability::kDurable);
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_TRUE(bench.Live({}).ok());
+  const std::uint64_t head = bench.hub->head().seq;
+  ASSERT_TRUE(bench.hub->Close().ok());
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_TRUE(bench.hub->AcknowledgeEvents(head).ok());
+  const Status closed = bench.hub->Close();
+  EXPECT_TRUE(closed.ok()) << closed;
+  ASSERT_TRUE(bench.Open({}).ok());
+  EXPECT_EQ(bench.hub->acknowledged(), head);
+}
+
+TEST(HubReopened, GoesOnFromTheTimeOfTheLastRecord) {
+  Bench bench(Durability::kDurable);
+  ASSERT_TRUE(bench.Open({}).ok());
+  const auto pay = [&](const char* id, Timestamp now) {
+    return bench.hub->Execute(TrustedCommand(KeyOf("ben").pid(), Payment(id, "anna", 1)), now);
+  };
+  ASSERT_TRUE(bench.Live({}).ok());
+  ASSERT_EQ(pay("q-1", kStart + 5)->code(), ErrorCode::kOk);
+  ASSERT_TRUE(bench.hub->Close().ok());
+  ASSERT_TRUE(bench.Open({}).ok());
+  ASSERT_EQ(pay("q-2", kStart)->code(), ErrorCode::kOk) << "whose clock is behind";
+  const auto events = bench.hub->PollEvents(bench.hub->head().seq - 1, 1);
+  EXPECT_EQ(events->front().time, kStart + 5);
+}
+
+// What was appended together is read back a few records at a time.
+TEST(HubReopened, ReadsGroupsOfAnySize) {
+  for (const int size : {1, 15, 16, 17, 100}) {
+    Bench bench(Durability::kDurable);
+    ASSERT_TRUE(bench.Open({}).ok());
+    ASSERT_TRUE(bench.Live({}).ok());
+    for (int i = 0; i < size; ++i) {
+      const bool back = i % 2 == 0;
+      const Pay pay = Payment(("many-" + std::to_string(i)).c_str(), back ? "anna" : "ben", 1);
+      const char* const payer = back ? "ben" : "anna";
+      ASSERT_TRUE(bench.hub->Submit(TrustedCommand(KeyOf(payer).pid(), pay), kStart).ok());
+    }
+    const std::uint64_t records = bench.hub->head().seq + static_cast<std::uint64_t>(size);
+    ASSERT_TRUE(bench.hub->Flush().ok());
+    ASSERT_EQ(bench.hub->head().seq, records);
+    const std::string before = bench.State();
+    const JournalHead head = bench.hub->head();
+    ASSERT_TRUE(bench.hub->Close().ok());
+    ASSERT_TRUE(bench.Open({}).ok());
+    EXPECT_EQ(bench.hub->head(), head) << size;
+    EXPECT_TRUE(bench.State() == before) << size;
+  }
 }
 
 // Power goes at any moment of a life that is not durable: a prefix of its groups remains.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -370,6 +371,72 @@ TEST_F(HubMetricsTest, TheLogTellsWhatHappenedAndNothingPersonal) {
     EXPECT_EQ(line.find("shoes"), std::string::npos) << line;
     EXPECT_EQ(line.find("mill"), std::string::npos) << line;
   }
+}
+
+// Each as it is when both are there.
+TEST_F(HubMetricsTest, OneWithoutTheOther) {
+  const auto live = [&](Metrics* metrics, LogSink* log) {
+    options_.metrics = metrics;
+    options_.log = log;
+    medium_ = std::make_shared<MemoryMedium>();
+    options_.genesis = VillageGenesis();
+    now_ = kStart;
+    log_.lines.clear();
+    Open();
+    CreateEquivalent create;
+    create.code = EquivalentCode::Parse("UAH").value();
+    create.precision = 2;
+    Do("admin", create);
+    for (const char* name : {"anna", "boris", "clara"}) Join(name);
+    Trust("boris", "anna", "100");
+    Trust("clara", "boris", "100");
+    EXPECT_EQ(PayClara("p", "1"), ErrorCode::kOk);
+    EXPECT_EQ(PayClara("q", "1000"), ErrorCode::kInsufficientCapacity);
+    EXPECT_EQ(Prepare("r", "1"), ErrorCode::kOk);
+    now_ += kDay;
+    hub_->Tick(now_);
+    EXPECT_TRUE(hub_->Flush().ok());
+    EXPECT_TRUE(hub_->Checkpoint().ok());
+    EXPECT_EQ(hub_->CheckIntegrity()->size(), 1U);
+    hub_->SetGauges(now_);
+    store_->Schedule({.call = StoreCall::kAppend});
+    EXPECT_FALSE(hub_->Execute(TrustedCommand(KeyOf("anna").pid(), Payment("s", "1")), now_).ok());
+    return log_.lines;
+  };
+  PrometheusMetrics both;
+  const std::vector<std::string> told = live(&both, &log_);
+  EXPECT_EQ(live(nullptr, &log_), told);
+  PrometheusMetrics alone;
+  EXPECT_TRUE(live(&alone, nullptr).empty());
+  EXPECT_EQ(alone.Text(), both.Text());
+  const auto expired = std::find_if(told.begin(), told.end(), [](const std::string& line) {
+    return line.find("payment.expired") != std::string::npos;
+  });
+  ASSERT_NE(expired, told.end());
+  EXPECT_NE(expired->find(R"("state":"aborted")"), std::string::npos) << *expired;
+  EXPECT_NE(expired->find(R"("tx_id":"r")"), std::string::npos) << *expired;
+}
+
+// It is not checked any more, and its code may belong to another one.
+TEST_F(HubMetricsTest, ARemovedEquivalentIsTakenForEmpty) {
+  CreateEquivalent create;
+  create.code = EquivalentCode::Parse("OLD").value();
+  ASSERT_EQ(Do("admin", create).code(), ErrorCode::kOk);
+  ASSERT_EQ(hub_->CheckIntegrity()->size(), 2U);
+  ASSERT_EQ(Do("admin", RemoveEquivalent{create.code}).code(), ErrorCode::kOk);
+  const std::string checks =
+      R"(geo_integrity_checks_total{equivalent="OLD",check_type="zero_sum",result="passed"})";
+  const std::string checked = Value(checks);
+  const std::vector<IntegrityReport> reports = hub_->CheckIntegrity().value();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].equivalent, 0U);
+  EXPECT_EQ(Value(checks), checked);
+  EXPECT_EQ(Value(R"(geo_last_checkpoint_age_seconds{equivalent="OLD"})"), "0.000000");
+  EXPECT_NE(Value(R"(geo_last_checkpoint_age_seconds{equivalent="UAH"})"), "0.000000");
+  CreateEquivalent other;
+  other.code = EquivalentCode::Parse("NEW").value();
+  ASSERT_EQ(Do("admin", other).code(), ErrorCode::kOk);
+  EXPECT_EQ(hub_->CheckIntegrity()->at(1).equivalent, 2U);
 }
 
 TEST_F(HubMetricsTest, ASerialHubFeedsThemTooAndLetsThemBeRead) {

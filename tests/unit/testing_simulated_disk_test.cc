@@ -124,6 +124,140 @@ TEST(SimulatedDiskTest, TheSameSeedLeavesTheSame) {
 }
 
 // Death of a process is no power cut.
+// Of twelve writes of a sector each: nothing, everything, what was written first, or anything.
+TEST(SimulatedDiskTest, CutsOfEveryKind) {
+  constexpr int kWrites = 12;
+  constexpr int kSeeds = 800;
+  SimulatedDisk disk;
+  const SimulatedDisk::File file = Kept(disk, "a", std::string(kWrites * 512, '.'));
+  // Not in the order of their places.
+  const auto place = [](int write) { return static_cast<std::size_t>(write * 5 % kWrites); };
+  for (int i = 0; i < kWrites; ++i) {
+    ASSERT_EQ(disk.Write(file, place(i) * 512, std::string(512, 'x')), 0);
+  }
+  std::vector<int> prefixes(kWrites + 1);
+  int others = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    SimulatedDisk after(disk.Image().AfterPowerCut(seed));
+    const std::string bytes = ReadAll(after, "a");
+    int first = 0;
+    while (first < kWrites && bytes[place(first) * 512] == 'x') ++first;
+    const auto left = std::count(bytes.begin(), bytes.end(), 'x') / 512;
+    ++(left == first ? prefixes[static_cast<std::size_t>(first)] : others);
+  }
+  EXPECT_GT(prefixes.front(), kSeeds / 12);
+  EXPECT_GT(prefixes.back(), kSeeds / 12);
+  for (int i = 1; i < kWrites; ++i) EXPECT_GT(prefixes[static_cast<std::size_t>(i)], 3) << i;
+  EXPECT_GT(others, kSeeds / 3);
+}
+
+TEST(SimulatedDiskTest, ImagesAreTheSameWhenAllTheirBytesAre) {
+  const auto image = [](std::string_view name, std::string_view bytes) {
+    SimulatedDisk disk;
+    Kept(disk, "common", "same");
+    Kept(disk, name, bytes);
+    return disk.Image();
+  };
+  const DiskImage one = image("a", "bytes");
+  EXPECT_TRUE(one.SameFiles(image("a", "bytes")));
+  EXPECT_FALSE(one.SameFiles(image("a", "bytez")));
+  EXPECT_FALSE(one.SameFiles(image("b", "bytes")));
+  EXPECT_FALSE(one.SameFiles(image("common", "same"))) << "a file less";
+  EXPECT_FALSE(image("common", "same").SameFiles(one)) << "a file more";
+  SimulatedDisk pending(one);
+  SimulatedDisk::File file;
+  ASSERT_EQ(pending.Open("a", false, &file), 0);
+  ASSERT_EQ(pending.Write(file, 0, "bytes"), 0);
+  EXPECT_FALSE(pending.Image().SameFiles(one));
+  EXPECT_FALSE(one.SameFiles(pending.Image()));
+  ASSERT_EQ(pending.Sync(file), 0);
+  EXPECT_TRUE(pending.Image().SameFiles(one));
+}
+
+TEST(SimulatedDiskTest, FreshNumbersOutliveImages) {
+  SimulatedDisk disk;
+  const std::uint64_t last = disk.Fresh();
+  EXPECT_GT(disk.Fresh(), last);
+  EXPECT_GT(SimulatedDisk(disk.Image()).Fresh(), last + 1);
+  EXPECT_GT(SimulatedDisk(disk.Image().AfterPowerCut(1)).Fresh(), last + 1);
+}
+
+TEST(SimulatedDiskTest, PathsBeginWithTheirDisk) {
+  SimulatedDisk disk;
+  Kept(disk, "a", "old");
+  EXPECT_EQ(SimulatedDisk::Of(disk.root() + "/a"), &disk);
+  EXPECT_EQ(SimulatedDisk::Of(disk.root() + "0/a"), nullptr);
+  EXPECT_EQ(SimulatedDisk::Of("/elsewhere/a"), nullptr);
+  EXPECT_EQ(ReadAll(disk, disk.root() + "/a"), "old");
+  EXPECT_EQ(ReadAll(disk, disk.root() + "0a"), "nothing");
+  EXPECT_EQ(ReadAll(disk, std::string(disk.root().size(), 'x') + "/a"), "nothing");
+  EXPECT_EQ(ReadAll(disk, disk.root()), "nothing");
+  const std::string root = disk.root();
+  EXPECT_EQ(SimulatedDisk::Of(root), &disk);
+  std::string gone;
+  gone = SimulatedDisk().root();
+  EXPECT_EQ(SimulatedDisk::Of(gone + "/a"), nullptr);
+}
+
+TEST(SimulatedDiskTest, ReadsBeginAnywhere) {
+  SimulatedDisk disk;
+  const SimulatedDisk::File file = Kept(disk, "a", "0123456789");
+  const auto read = [&](std::uint64_t offset, std::size_t size) {
+    std::string bytes(size, '-');
+    std::size_t got = 99;
+    EXPECT_EQ(disk.Read(file, offset, bytes.data(), size, &got), 0);
+    return bytes.substr(0, got);
+  };
+  EXPECT_EQ(read(3, 4), "3456");
+  EXPECT_EQ(read(8, 4), "89");
+  EXPECT_EQ(read(10, 4), "");
+  EXPECT_EQ(read(1'000, 4), "");
+  ASSERT_EQ(disk.Write(file, 12, "c"), 0);
+  EXPECT_EQ(read(8, 9), std::string("89\0\0c", 5));
+}
+
+// What others have written since is not mended either, but lies beside it.
+TEST(SimulatedDiskTest, WhatIsWrittenAfterAFailedSyncCanBeDurable) {
+  SimulatedDisk disk;
+  const SimulatedDisk::File file = Kept(disk, "a", std::string(2'048, '.'));
+  for (std::uint64_t at = 0; at < 1'024; at += 512) {
+    ASSERT_EQ(disk.Write(file, at, std::string(512, 'x')), 0);
+  }
+  disk.SetFault(DiskFault{DiskCall::kSync});
+  EXPECT_EQ(disk.Sync(file), EIO);
+  for (std::uint64_t at = 1'024; at < 2'048; at += 512) {
+    ASSERT_EQ(disk.Write(file, at, std::string(512, 'y')), 0);
+  }
+  EXPECT_EQ(disk.Sync(file), 0);
+  for (const std::string& bytes : AfterCuts(disk, "a")) {
+    EXPECT_EQ(bytes.substr(1'024), std::string(1'024, 'y'));
+  }
+}
+
+TEST(SimulatedDiskTest, AFolderThatIsNotSyncedIsNot) {
+  SimulatedDisk disk;
+  Kept(disk, "a", "old");
+  ASSERT_EQ(disk.Rename("a", "b"), 0);
+  disk.SetFault(DiskFault{DiskCall::kSyncFolder});
+  EXPECT_EQ(disk.SyncFolder(), EIO);
+  EXPECT_EQ(AfterCuts(disk, "b"), (std::set<std::string>{"nothing", "old"}));
+  SimulatedDisk restarted(disk.Image());
+  EXPECT_EQ(ReadAll(restarted, "b"), "old");
+  EXPECT_EQ(ReadAll(restarted, "a"), "nothing");
+  EXPECT_EQ(disk.SyncFolder(), 0);
+  EXPECT_EQ(AfterCuts(disk, "b"), std::set<std::string>{"old"});
+}
+
+TEST(SimulatedDiskTest, ALostTailIsLostForGood) {
+  SimulatedDisk disk;
+  const SimulatedDisk::File file = Kept(disk, "a", "0123456789");
+  ASSERT_EQ(disk.Write(file, 2, "xx"), 0);
+  ASSERT_EQ(disk.LoseTail("a", 4), 0);
+  EXPECT_EQ(disk.Image().undurable(), 0U);
+  EXPECT_EQ(AfterCuts(disk, "a"), std::set<std::string>{"01xx"});
+  EXPECT_EQ(ReadAll(disk, "a"), "01xx");
+}
+
 TEST(SimulatedDiskTest, ARestoredImageLosesNothingButOpenFiles) {
   SimulatedDisk disk;
   const SimulatedDisk::File file = Kept(disk, "a", "old");
