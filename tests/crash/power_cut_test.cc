@@ -9,8 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "geo/testing/simulated_sqlite.h"
+#include "src/storage/sqlite/stamped_vfs.h"
+#include "src/testing/store_probe.h"
 #include "tests/support/between_store.h"
 #include "tests/support/environment.h"
+#include "tests/support/sqlite_reader.h"
 
 namespace geo::tests {
 namespace {
@@ -279,6 +283,59 @@ TEST(PlantedBugTest, ALostTailIsFound) {
       EXPECT_GT(life.refusals(), 20U);
     }
   }
+}
+
+// A store on a disk whose power fails after what a test did.
+class StoreUnderPowerCutTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Store> Open() {
+    auto store = NewSqliteStore(disk_.root() + "/hub", files_.get());
+    EXPECT_TRUE(store->Open({}).ok());
+    return store;
+  }
+  Batch Next(Durability durability) {
+    Batch batch = testing::internal::NextBatch(model_);
+    batch.durability = durability;
+    return batch;
+  }
+  // What a store holds after each of many cuts.
+  void ExpectWholeAfterCuts() {
+    const testing::DiskImage cut = disk_.Image();
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      disk_.Restore(cut.AfterPowerCut(seed));
+      auto store = NewSqliteStore(disk_.root() + "/hub", files_.get());
+      const auto state = store->Open({});
+      ASSERT_TRUE(state.ok()) << state.status();
+      ASSERT_EQ(testing::internal::Compare(*store, *state, model_), "") << "seed " << seed;
+    }
+  }
+
+  testing::SimulatedDisk disk_;
+  const std::unique_ptr<SqliteFiles> files_ = testing::NewSimulatedSqliteFiles(disk_);
+  testing::internal::StoreModel model_;
+};
+
+// However durable the append is asked to be.
+TEST_F(StoreUnderPowerCutTest, ATextThatIsErasedStaysErased) {
+  const auto store = Open();
+  ASSERT_TRUE(AppendTo(*store, model_, Next(Durability::kDurable)).ok());
+  Batch batch = Next(Durability::kMemory);
+  batch.erased_texts = {model_.texts.begin()->first};
+  ASSERT_TRUE(AppendTo(*store, model_, batch).ok());
+  ExpectWholeAfterCuts();
+}
+
+// Where the log cannot be carried over, it is synced.
+TEST_F(StoreUnderPowerCutTest, ClosingMakesAppendsSafeThoughSomebodyReads) {
+  const auto store = Open();
+  ASSERT_TRUE(AppendTo(*store, model_, Next(Durability::kDurable)).ok());
+  const std::string layer = StampedVfs(testing::SimulatedSqliteVfs()).value();
+  SqliteReader reader(disk_.root() + "/hub", SQLITE_OPEN_READONLY, layer.c_str());
+  reader.Rows("BEGIN");
+  EXPECT_EQ(reader.One("SELECT count(*) FROM geo_journal"), ColumnValue(std::int64_t{1}));
+  ASSERT_TRUE(AppendTo(*store, model_, Next(Durability::kOrdered)).ok());
+  EXPECT_TRUE(store->Close().ok());
+  ExpectWholeAfterCuts();
 }
 
 }  // namespace

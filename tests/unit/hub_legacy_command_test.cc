@@ -188,6 +188,7 @@ TEST_F(LegacyCommandTest, PersonalTextIsBesideTheChainAndCanBeErased) {
     EXPECT_EQ(Text(hash), "(erased)");
   }
   EXPECT_EQ(Text(hub_->view().ledger().participant(1).name_hash), "name of ben");
+  EXPECT_NE(Text(TextHash(VerifyLegacyCommand(Join("ben"))->message().value())), "(erased)");
   ASSERT_TRUE(hub_->Close().ok());
   const auto store = NewMemoryStore(medium_);
   const std::string journal = JournalBytes(*store);
