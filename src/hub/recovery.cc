@@ -156,7 +156,6 @@ void Hub::Impl::LeaveSnapshotAside() {
   planned = {};
   loaded_seq_ = 0;
   loading_ = false;
-  last_checkpoint_ = 0;
   if (read_model) read_model.emplace();
 }
 

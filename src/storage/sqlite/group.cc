@@ -20,7 +20,7 @@ StatusOr<std::string_view> CheckGroup(Statement& groups, bool first, std::uint64
   const auto end = static_cast<std::uint64_t>(groups.Integer(1));
   const std::string_view records = groups.Bytes(3);
   const bool follows = first ? begin <= *seen + 1 : begin == *seen + 1;
-  if (!follows || end < begin || groups.Integer(2) != GroupChecksum(begin, end, records)) {
+  if (!follows || groups.Integer(2) != GroupChecksum(begin, end, records)) {
     return MakeError(ErrorCode::kStoreCorrupt, "the group of records " + std::to_string(begin) +
                                                    " to " + std::to_string(end) +
                                                    " is damaged or misplaced");

@@ -106,7 +106,6 @@ Status Writer::Configure() {
 // reach. Without a log there is nothing to compare: the database was closed, or restored.
 Status Writer::CheckMark(bool had_log) {
   GEO_ASSIGN_OR_RETURN(const Meta meta, meta_.Read());
-  writes_ = meta.writes;
   if (!lock_.mark().has_value()) return OkStatus();
   if (!had_log) return lock_.ClearMark();
   if (meta.writes >= *lock_.mark()) return OkStatus();
