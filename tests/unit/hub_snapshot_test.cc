@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "geo/hub/hub.h"
+#include "geo/storage/journal_reader.h"
 #include "geo/testing/faulty_store.h"
 #include "tests/support/between_store.h"
 #include "tests/support/clearing_village.h"
@@ -254,6 +256,22 @@ TEST_F(HubSnapshotTest, ARecordThatIsNoneOpensNoHub) {
     EXPECT_EQ(CodeName(Hub::Open(std::move(store), options_)), "RecordCorrupt") << from;
   }
   hub_ = Hub::Open(NewMemoryStore(medium_), options_).value();
+}
+
+TEST_F(HubSnapshotTest, TheHubFoundsTheNetwork) {
+  ASSERT_TRUE(hub_->Flush().ok());
+  const auto reader = NewMemoryJournalReader(medium_);
+  std::optional<Record> first;
+  ASSERT_TRUE(reader
+                  ->Replay(0,
+                           [&](std::string_view packed) -> StatusOr<bool> {
+                             first = TakeUnhashedRecord(&packed).value();
+                             return false;
+                           })
+                  .ok());
+  EXPECT_EQ(first->kind, RecordKind::kGenesis);
+  EXPECT_EQ(first->actor, KeyOf("hub").pid());
+  EXPECT_EQ(first->time, options_.founded_at);
 }
 
 // Notes what it is opened with.
