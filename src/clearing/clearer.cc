@@ -27,21 +27,12 @@ Status StoreDebt(ResidualGraph& graph, NodeIndex debtor, NodeIndex creditor, Amo
   return graph.Insert(debtor, creditor, arc, graph::Arc()).status();
 }
 
-// Of the pair's debt, or of none.
-struct DebtEnds {
-  NodeIndex debtor;
-  NodeIndex creditor;
-};
-DebtEnds EndsOf(const Ledger& ledger, const Pair& pair) {
+Status StorePair(const Ledger& ledger, PairIndex index, ResidualGraph& graph) {
+  const Pair& pair = ledger.pair(index);
+  const PairMembers members = ledger.MembersOf(index);
   const Direction owing = OwingDirection(pair);
-  return {*ledger.FindMember(pair.equivalent, pair.tail(owing)),
-          *ledger.FindMember(pair.equivalent, pair.head(owing))};
-}
-
-Status StorePair(const Ledger& ledger, const Pair& pair, ResidualGraph& graph) {
   GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(pair.equivalent))));
-  const auto [debtor, creditor] = EndsOf(ledger, pair);
-  return StoreDebt(graph, debtor, creditor, LegalDebt(ledger, pair));
+  return StoreDebt(graph, members.tail(owing), members.head(owing), LegalDebt(ledger, pair));
 }
 
 // All of `pairs`, which are of one equivalent and hold legal debts, at once.
@@ -51,8 +42,10 @@ StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, EquivalentIndex equivalent
   GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(equivalent))));
   const auto edge = [&](EdgeIndex i) {
     const Pair& pair = ledger.pair(pairs[i]);
-    const auto [debtor, creditor] = EndsOf(ledger, pair);
-    return graph::NewEdge{debtor, creditor, graph::PlainArc(LegalDebt(ledger, pair)), graph::Arc()};
+    const PairMembers members = ledger.MembersOf(pairs[i]);
+    const Direction owing = OwingDirection(pair);
+    return graph::NewEdge{members.tail(owing), members.head(owing),
+                          graph::PlainArc(LegalDebt(ledger, pair)), graph::Arc()};
   };
   GEO_RETURN_IF_ERROR(graph.InsertAll(static_cast<EdgeIndex>(pairs.size()), edge));
   return graph;
@@ -183,7 +176,7 @@ class Clearer::Impl {
     const Pair& pair = ledger.pair(index);
     if (!Knows(pair.equivalent)) return OkStatus();
     if (graphs_.size() <= pair.equivalent) graphs_.resize(pair.equivalent + std::size_t{1});
-    return StorePair(ledger, pair, graphs_[pair.equivalent]);
+    return StorePair(ledger, index, graphs_[pair.equivalent]);
   }
 
   StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
@@ -206,9 +199,11 @@ class Clearer::Impl {
     for (const PairIndex index : changed) {
       const Pair& pair = ledger.pair(index);
       if (pair.equivalent != equivalent || LegalDebt(ledger, pair) == 0) continue;
-      const auto [debtor, creditor] = EndsOf(ledger, pair);
-      GEO_ASSIGN_OR_RETURN(const bool all, taking.TakeThrough(debtor, creditor, query,
-                                                              options.work_limit, kNoCycleLimit));
+      const PairMembers members = ledger.MembersOf(index);
+      const Direction owing = OwingDirection(pair);
+      GEO_ASSIGN_OR_RETURN(const bool all,
+                           taking.TakeThrough(members.tail(owing), members.head(owing), query,
+                                              options.work_limit, kNoCycleLimit));
       plan.complete = plan.complete && all;
     }
     GEO_RETURN_IF_ERROR(taking.Finish());

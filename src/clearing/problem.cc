@@ -20,6 +20,7 @@ Amount GrowsTo(const Ledger& ledger, const Pair& pair, Direction owing, Amount o
 void AddPair(const Ledger& ledger, PairIndex index, const SetOff& request, Amount taken,
              SetOffProblem* problem) {
   const Pair& pair = ledger.pair(index);
+  const PairMembers members = ledger.MembersOf(index);
   const Direction owing = OwingDirection(pair);
   const Amount legal = LegalDebt(ledger, pair);
   if (Reserved(pair) || (pair.balance != 0 && legal == 0)) return;
@@ -27,9 +28,7 @@ void AddPair(const Ledger& ledger, PairIndex index, const SetOff& request, Amoun
   if (owed != 0 && owed < request.scope.min_amount) return;
   const auto add = [&](Direction way, Amount amount, Amount capacity) {
     if (capacity == 0) return;
-    problem->edges.push_back({*ledger.FindMember(pair.equivalent, pair.tail(way)),
-                              *ledger.FindMember(pair.equivalent, pair.head(way)), amount,
-                              capacity});
+    problem->edges.push_back({members.tail(way), members.head(way), amount, capacity});
     problem->pairs.push_back(index);
   };
   if (!request.growth) {

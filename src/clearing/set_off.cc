@@ -23,9 +23,9 @@ class Recorder {
       : ledger_(ledger), problem_(problem) {}
 
   void Take(std::size_t edge, Amount amount) {
-    const Pair& pair = ledger_.pair(problem_.pairs[edge]);
-    const bool forward = problem_.edges[edge].tail == ledger_.FindMember(pair.equivalent, pair.a);
-    changes_[problem_.pairs[edge]] += forward ? amount : -amount;
+    const PairIndex pair = problem_.pairs[edge];
+    const bool forward = problem_.edges[edge].tail == ledger_.MembersOf(pair).a;
+    changes_[pair] += forward ? amount : -amount;
   }
 
   std::size_t size() const { return changes_.size(); }

@@ -98,8 +98,9 @@ struct LedgerFold {
         state.EnsurePair(PairKey::Of(effect.equivalent, effect.from, effect.to));
     if (!cover.Has(SliceKind::kPairs, index)) FoldDebt(effect, state.pairs[index]);
     const AmountSum moved = AmountSum{effect.after} - effect.before;
-    AddToPosition(effect.equivalent, effect.from, -moved);
-    AddToPosition(effect.equivalent, effect.to, moved);
+    const Direction way = state.pairs[index].DirectionFrom(effect.from);
+    AddToPosition(effect.equivalent, state.pair_members[index].tail(way), -moved);
+    AddToPosition(effect.equivalent, state.pair_members[index].head(way), moved);
   }
 
   void FoldDebt(const DebtEffect& effect, Pair& pair) const {
@@ -115,9 +116,7 @@ struct LedgerFold {
     (forward ? pair.paid_ab : pair.paid_ba) = effect.paid_after;
   }
 
-  void AddToPosition(EquivalentIndex equivalent, ParticipantIndex participant,
-                     AmountSum delta) const {
-    const MemberIndex member = *state.members[equivalent].Find(participant);
+  void AddToPosition(EquivalentIndex equivalent, MemberIndex member, AmountSum delta) const {
     if (cover.Has(SliceKind::kPositions, member, equivalent)) return;
     state.PositionOf(equivalent, member) += delta;
   }

@@ -54,14 +54,9 @@ const Pair* PairAt(const LedgerState& state, const PairKey& key) {
 
 // What checking and folding a change of the pair's debt looks at.
 void PrefetchAround(const LedgerState& state, const Pair& pair) {
+  PrefetchMemory(&state.pair_members[static_cast<std::size_t>(&pair - state.pairs.data())]);
   for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
     if (line != kNoIndex) PrefetchMemory(&state.lines[line]);
-  }
-  if (pair.equivalent >= state.positions.size()) return;
-  const std::vector<AmountSum>& row = state.positions[pair.equivalent];
-  for (const ParticipantIndex one : {pair.a, pair.b}) {
-    const std::optional<MemberIndex> member = state.members[pair.equivalent].Find(one);
-    if (member.has_value() && *member < row.size()) PrefetchMemory(&row[*member]);
   }
 }
 

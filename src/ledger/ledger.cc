@@ -96,6 +96,8 @@ std::size_t Ledger::pair_count() const { return state_->pairs.size(); }
 
 const Pair& Ledger::pair(PairIndex index) const { return state_->pairs[index]; }
 
+PairMembers Ledger::MembersOf(PairIndex index) const { return state_->pair_members[index]; }
+
 std::optional<PairIndex> Ledger::FindPair(EquivalentIndex equivalent, ParticipantIndex x,
                                           ParticipantIndex y) const {
   return state_->FindPair(PairKey::Of(equivalent, x, y));
@@ -231,8 +233,7 @@ void Ledger::PrefetchAround(PairIndex index) const {
   for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
     if (line != kNoIndex) PrefetchMemory(&state_->lines[line]);
   }
-  state_->members[pair.equivalent].Prefetch(pair.a);
-  state_->members[pair.equivalent].Prefetch(pair.b);
+  PrefetchMemory(&state_->pair_members[index]);
 }
 
 namespace {
@@ -324,10 +325,10 @@ AmountSum Ledger::Position(ParticipantIndex participant, EquivalentIndex equival
 std::vector<std::vector<AmountSum>> Ledger::SumPairs() const {
   std::vector<std::vector<AmountSum>> fresh(equivalent_count());
   for (EquivalentIndex e = 0; e < equivalent_count(); ++e) fresh[e].resize(member_count(e));
-  for (const Pair& pair : state_->pairs) {
-    if (pair.balance == 0) continue;
-    fresh[pair.equivalent][*FindMember(pair.equivalent, pair.a)] -= pair.balance;
-    fresh[pair.equivalent][*FindMember(pair.equivalent, pair.b)] += pair.balance;
+  for (PairIndex i = 0; i < pair_count(); ++i) {
+    const auto [a, b] = MembersOf(i);
+    fresh[pair(i).equivalent][a] -= pair(i).balance;
+    fresh[pair(i).equivalent][b] += pair(i).balance;
   }
   return fresh;
 }

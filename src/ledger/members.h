@@ -17,15 +17,17 @@ namespace geo {
 
 class Members {
  public:
-  // Gives `participant` the next number, from 0, unless he has one. O(1).
-  void Add(ParticipantIndex participant) {
+  // The number of `participant`: the next one, from 0, unless he has one. O(1).
+  MemberIndex Add(ParticipantIndex participant) {
     const std::size_t page = participant / kPage;
     if (pages_.size() <= page) pages_.resize(page + 1);
     if (pages_[page] == nullptr) pages_[page] = std::make_unique<Page>();
     MemberIndex& after = (*pages_[page])[participant % kPage];
-    if (after != 0) return;
-    participants_.push_back(participant);
-    after = static_cast<MemberIndex>(participants_.size());
+    if (after == 0) {
+      participants_.push_back(participant);
+      after = static_cast<MemberIndex>(participants_.size());
+    }
+    return after - 1;
   }
 
   std::optional<MemberIndex> Find(ParticipantIndex participant) const {

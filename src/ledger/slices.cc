@@ -367,6 +367,7 @@ void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) 
       break;
     case SliceKind::kPairs:
       state.pairs.reserve(room);
+      state.pair_members.reserve(room);
       state.pair_by_key.Reserve(room);
       break;
     default:

@@ -76,8 +76,8 @@ void LedgerState::EnterPairs(PairIndex begin) {
       pairs_in.resize(pair.equivalent + std::size_t{1});
     }
     pairs_in[pair.equivalent].push_back(i);
-    members[pair.equivalent].Add(pair.a);
-    members[pair.equivalent].Add(pair.b);
+    const MemberIndex a = members[pair.equivalent].Add(pair.a);
+    pair_members.push_back({a, members[pair.equivalent].Add(pair.b)});
   }
 }
 

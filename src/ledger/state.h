@@ -143,6 +143,7 @@ struct LedgerState {
   std::vector<Equivalent> equivalents;
   LargeVector<LineRecord> lines;
   LargeVector<Pair> pairs;
+  LargeVector<PairMembers> pair_members;          // by pair
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::uint32_t> live_lines;          // that he has given, by participant
   std::vector<std::vector<PairIndex>> pairs_in;   // by equivalent, as far as any has pairs

@@ -44,9 +44,8 @@ Status Network::Read(std::int64_t day) {
   pair_of_edge_.reserve(pairs.size());
   GEO_RETURN_IF_ERROR(graph_.InsertAll(static_cast<EdgeIndex>(pairs.size()), [&](EdgeIndex i) {
     if (i + kAhead < pairs.size()) ledger_.PrefetchAround(pairs[i + kAhead]);
-    const Pair& pair = ledger_.pair(pairs[i]);
-    const graph::NewEdge edge{NodeOf(pair.a), NodeOf(pair.b),
-                              ArcAlong(ledger_, pairs[i], Direction::kForward, day),
+    const PairMembers ends = ledger_.MembersOf(pairs[i]);
+    const graph::NewEdge edge{ends.a, ends.b, ArcAlong(ledger_, pairs[i], Direction::kForward, day),
                               ArcAlong(ledger_, pairs[i], Direction::kBackward, day)};
     if (!HasEdge(edge.uv, edge.vu)) return graph::NewEdge();
     if (HasRules(edge.uv) || HasRules(edge.vu)) {
@@ -66,8 +65,7 @@ Status Network::SyncPair(PairIndex index, std::int64_t day) {
 }
 
 Status Network::Store(PairIndex index, const Arc& ab, const Arc& ba) {
-  const NodeIndex a = NodeOf(ledger_.pair(index).a);
-  const NodeIndex b = NodeOf(ledger_.pair(index).b);
+  const auto [a, b] = ledger_.MembersOf(index);
   const bool wanted = HasEdge(ab, ba);
   EdgeIndex edge = graph_.Find(a, b);
   if (edge != graph::kNoEdge) {
@@ -89,7 +87,7 @@ void Network::NoteRules(EdgeIndex edge) {
   if (!graph_.has_path_rules(edge)) return;
   ++edges_with_rules_;
   for (const Direction way : {Direction::kForward, Direction::kBackward}) {
-    const NodeIndex tail = NodeOf(ledger_.pair(pair_of_edge_[edge]).tail(way));
+    const NodeIndex tail = ledger_.MembersOf(pair_of_edge_[edge]).tail(way);
     if (graph_.constrained(edge, tail)) SyncBlocked(edge, tail, way);
   }
 }

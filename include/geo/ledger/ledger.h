@@ -84,6 +84,14 @@ struct Pair {
 
 static_assert(sizeof(Pair) == 64);
 
+// The two of a pair as members of its equivalent.
+struct PairMembers {
+  MemberIndex a = kNoIndex;
+  MemberIndex b = kNoIndex;
+  MemberIndex tail(Direction d) const { return d == Direction::kForward ? a : b; }
+  MemberIndex head(Direction d) const { return d == Direction::kForward ? b : a; }
+};
+
 // How much can move along a pair, and under what conditions (spec 01 §4.6, §4.3). Amounts saturate
 // at kMaxAmount and are never negative; reservations, the line's max_single_payment and what
 // payments and reservations leave of its daily_limit are taken off already.
@@ -154,6 +162,7 @@ class Ledger {
 
   std::size_t pair_count() const;
   const Pair& pair(PairIndex index) const;
+  PairMembers MembersOf(PairIndex index) const;
   std::optional<PairIndex> FindPair(EquivalentIndex equivalent, ParticipantIndex x,
                                     ParticipantIndex y) const;
   // The pairs that `participant` is part of, over all equivalents, in order of creation. Valid
@@ -222,7 +231,7 @@ class Ledger {
   void Prefetch(const Pid& pid) const;
   void Prefetch(ParticipantIndex participant) const;
   void PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x, ParticipantIndex y) const;
-  void PrefetchAround(PairIndex pair) const;  // its lines, and its ends as members
+  void PrefetchAround(PairIndex pair) const;  // its lines, and its members
   // Of records that Check and Apply will be given next: a few, or what is fetched pushes out
   // itself. O(effects).
   void Prefetch(std::span<const ReadRecord> records) const;
