@@ -64,20 +64,22 @@ void LedgerState::AddParticipant(const Participant& participant) {
 
 void LedgerState::EnterPairs(PairIndex begin) {
   constexpr std::size_t kAhead = 16;
-  for (PairIndex i = begin; i < pairs.size(); ++i) {
-    const Pair& pair = pairs[i];
-    if (i + kAhead < pairs.size() && pairs[i + kAhead].equivalent < members.size()) {
-      const Pair& soon = pairs[i + kAhead];
-      members[soon.equivalent].Prefetch(soon.a);
-      members[soon.equivalent].Prefetch(soon.b);
+  for (PairIndex i = begin; i < pairs.size();) {
+    const EquivalentIndex equivalent = pairs[i].equivalent;
+    if (members.size() <= equivalent) {
+      members.resize(equivalent + std::size_t{1});
+      pairs_in.resize(equivalent + std::size_t{1});
     }
-    if (members.size() <= pair.equivalent) {
-      members.resize(pair.equivalent + std::size_t{1});
-      pairs_in.resize(pair.equivalent + std::size_t{1});
+    Members& all = members[equivalent];
+    for (; i < pairs.size() && pairs[i].equivalent == equivalent; ++i) {
+      if (i + kAhead < pairs.size()) {  // in vain where that is one of another equivalent
+        all.Prefetch(pairs[i + kAhead].a);
+        all.Prefetch(pairs[i + kAhead].b);
+      }
+      pairs_in[equivalent].push_back(i);
+      const MemberIndex a = all.Add(pairs[i].a);
+      pair_members.push_back({a, all.Add(pairs[i].b)});
     }
-    pairs_in[pair.equivalent].push_back(i);
-    const MemberIndex a = members[pair.equivalent].Add(pair.a);
-    pair_members.push_back({a, members[pair.equivalent].Add(pair.b)});
   }
 }
 

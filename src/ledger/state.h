@@ -146,7 +146,7 @@ struct LedgerState {
   LargeVector<PairMembers> pair_members;          // by pair
   std::vector<std::vector<PairIndex>> pairs_of;   // by participant
   std::vector<std::uint32_t> live_lines;          // that he has given, by participant
-  std::vector<std::vector<PairIndex>> pairs_in;   // by equivalent, as far as any has pairs
+  std::vector<LargeVector<PairIndex>> pairs_in;   // by equivalent, as far as any has pairs
   std::vector<Members> members;                   // the same
   std::vector<std::vector<AmountSum>> positions;  // by equivalent, then member
   KeyIndex<Participant, PidOfParticipant, IdHash> participant_by_pid{&participants};
