@@ -52,6 +52,11 @@ class HubMetricsTest : public ::testing::Test {
     options_.log = &log_;
     options_.stopwatch = [this] { return watch_ += step_; };
     Open();
+    Settle();
+  }
+
+  // Three who trust in a row.
+  void Settle() {
     CreateEquivalent create;
     create.code = EquivalentCode::Parse("UAH").value();
     create.precision = 2;
@@ -383,13 +388,7 @@ TEST_F(HubMetricsTest, OneWithoutTheOther) {
     now_ = kStart;
     log_.lines.clear();
     Open();
-    CreateEquivalent create;
-    create.code = EquivalentCode::Parse("UAH").value();
-    create.precision = 2;
-    Do("admin", create);
-    for (const char* name : {"anna", "boris", "clara"}) Join(name);
-    Trust("boris", "anna", "100");
-    Trust("clara", "boris", "100");
+    Settle();
     EXPECT_EQ(PayClara("p", "1"), ErrorCode::kOk);
     EXPECT_EQ(PayClara("q", "1000"), ErrorCode::kInsufficientCapacity);
     EXPECT_EQ(Prepare("r", "1"), ErrorCode::kOk);
