@@ -52,19 +52,11 @@ const Pair* PairAt(const LedgerState& state, const PairKey& key) {
   return index.has_value() ? &state.pairs[*index] : nullptr;
 }
 
-std::size_t IndexOf(const LedgerState& state, const Pair& pair) {
-  return static_cast<std::size_t>(&pair - state.pairs.data());
+PairIndex IndexOf(const LedgerState& state, const Pair& pair) {
+  return static_cast<PairIndex>(&pair - state.pairs.data());
 }
 
-// What checking and folding a change of the pair's debt looks at.
-void PrefetchAround(const LedgerState& state, const Pair& pair) {
-  PrefetchMemory(&state.pair_members[IndexOf(state, pair)]);
-  for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
-    if (line != kNoIndex) PrefetchMemory(&state.lines[line]);
-  }
-}
-
-// Then what the members of the pair lead to.
+// What the members of the pair lead to.
 void PrefetchPositions(const LedgerState& state, const Pair& pair) {
   if (pair.equivalent >= state.positions.size()) return;
   const std::vector<AmountSum>& row = state.positions[pair.equivalent];
@@ -87,7 +79,7 @@ Pairs FindPairs(const LedgerState& state, const Record& record) {
   ForEachDebt(record, [&](const PairKey& key) { pairs.push_back(PairAt(state, key)); });
   if (!ahead) return pairs;
   for (const Pair* pair : pairs) {
-    if (pair != nullptr) PrefetchAround(state, *pair);
+    if (pair != nullptr) state.PrefetchAround(IndexOf(state, *pair));
   }
   for (const Pair* pair : pairs) {
     if (pair != nullptr) PrefetchPositions(state, *pair);

@@ -227,13 +227,8 @@ void Ledger::PrefetchPair(EquivalentIndex equivalent, ParticipantIndex x,
   state_->pair_by_key.Prefetch(PairKey::Of(equivalent, x, y));
 }
 
-void Ledger::PrefetchAround(PairIndex index) const {
-  if (index >= state_->pairs.size()) return;
-  const Pair& pair = state_->pairs[index];
-  for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
-    if (line != kNoIndex) PrefetchMemory(&state_->lines[line]);
-  }
-  PrefetchMemory(&state_->pair_members[index]);
+void Ledger::PrefetchAround(PairIndex pair) const {
+  if (pair < state_->pairs.size()) state_->PrefetchAround(pair);
 }
 
 namespace {

@@ -375,15 +375,15 @@ void ReserveFor(LedgerState& state, const Coverage& slice, std::uint64_t count) 
   }
 }
 
-// Lets the things that were loaded last, of the slice, be found; false when two have one key.
-bool IndexLoaded(LedgerState& state, const Coverage& slice) {
-  switch (slice.kind) {
+// Lets the things that were loaded last be found; false when two have one key.
+bool IndexLoaded(LedgerState& state, SliceKind kind) {
+  switch (kind) {
     case SliceKind::kParticipants:
       return state.participant_by_pid.AddNew();
     case SliceKind::kLines:
       return state.line_by_id.AddNew();
     case SliceKind::kPairs:
-      state.EnterPairs(static_cast<PairIndex>(slice.begin));
+      state.EnterNewPairs();
       return state.pair_by_key.AddNew();
     default:
       return true;
@@ -513,7 +513,7 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
     LoadItem(*state_, slice, i, reader);
   }
   if (!reader.Complete()) return Corrupt("contents");
-  if (!IndexLoaded(*state_, slice)) return Corrupt("the same thing twice");
+  if (!IndexLoaded(*state_, slice.kind)) return Corrupt("the same thing twice");
   state_->coverage.push_back(slice);
   state_->last_time = std::max(state_->last_time, last_time);
   state_->loaded_seq = std::max(state_->loaded_seq, head.seq);

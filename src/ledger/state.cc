@@ -24,7 +24,7 @@ PairIndex LedgerState::EnsurePair(const PairKey& key) {
   const auto index = static_cast<PairIndex>(pairs.size());
   pairs.push_back(pair);
   pair_by_key.AddNew();
-  EnterPairs(index);
+  EnterNewPairs();
   // While a snapshot is loaded a pair may name participants that only the replay will bring.
   if (!coverage.empty()) return index;
   pairs_of[pair.a].push_back(index);
@@ -62,9 +62,9 @@ void LedgerState::AddParticipant(const Participant& participant) {
   if (used != operator_sequences.end()) operator_sequences.erase(used);
 }
 
-void LedgerState::EnterPairs(PairIndex begin) {
+void LedgerState::EnterNewPairs() {
   constexpr std::size_t kAhead = 16;
-  for (PairIndex i = begin; i < pairs.size();) {
+  for (auto i = static_cast<PairIndex>(pair_members.size()); i < pairs.size();) {
     const EquivalentIndex equivalent = pairs[i].equivalent;
     if (members.size() <= equivalent) {
       members.resize(equivalent + std::size_t{1});
@@ -80,6 +80,13 @@ void LedgerState::EnterPairs(PairIndex begin) {
       const MemberIndex a = all.Add(pairs[i].a);
       pair_members.push_back({a, all.Add(pairs[i].b)});
     }
+  }
+}
+
+void LedgerState::PrefetchAround(PairIndex index) const {
+  PrefetchMemory(&pair_members[index]);
+  for (const LineIndex line : {pairs[index].line_ab, pairs[index].line_ba}) {
+    if (line != kNoIndex) PrefetchMemory(&lines[line]);
   }
 }
 

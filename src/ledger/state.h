@@ -184,12 +184,14 @@ struct LedgerState {
   std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
   std::optional<PairIndex> FindPair(const PairKey& key) const { return pair_by_key.Find(key); }
   PairIndex EnsurePair(const PairKey& key);
-  // Enters the pairs from `begin` on, those that are not entered yet, with their equivalents, and
+  // Enters the pairs that are not entered yet, which are the last ones, with their equivalents, and
   // their ends as members.
-  void EnterPairs(PairIndex begin);
+  void EnterNewPairs();
   std::size_t member_count(EquivalentIndex equivalent) const {
     return equivalent < members.size() ? members[equivalent].size() : 0;
   }
+  // Asks for the memory of what a pair leads to: its lines, and its members.
+  void PrefetchAround(PairIndex index) const;
   void AddParticipant(const Participant& participant);
   void LinkPairs();
   AmountSum& PositionOf(EquivalentIndex equivalent, MemberIndex member);

@@ -25,9 +25,7 @@ StatusOr<graph::ResidualGraph> CapacityGraph(const Ledger& ledger, EquivalentInd
   const std::span<const PairIndex> pairs = ledger.PairsIn(equivalent);
   const auto edge = [&](graph::EdgeIndex i) {
     const Pair& pair = ledger.pair(pairs[i]);
-    const graph::NewEdge edge{pair.a, pair.b, ArcAlong(ledger, pairs[i], Direction::kForward, day),
-                              ArcAlong(ledger, pairs[i], Direction::kBackward, day)};
-    return HasEdge(edge.uv, edge.vu) ? edge : graph::NewEdge();
+    return EdgeOf(ledger, pairs[i], pair.a, pair.b, day);
   };
   GEO_RETURN_IF_ERROR(graph.InsertAll(static_cast<graph::EdgeIndex>(pairs.size()), edge));
   return graph;

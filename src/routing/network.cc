@@ -14,10 +14,11 @@ using graph::EdgeIndex;
 using graph::kAbsent;
 using graph::NodeIndex;
 
-// Whether the arc asks anything of whole paths.
-bool HasRules(const Arc& arc) { return arc.constrained || arc.max_hops != 0; }
-
-}  // namespace
+// Whether the edge asks anything of whole paths.
+bool HasRules(const graph::NewEdge& edge) {
+  return edge.uv.constrained || edge.vu.constrained || edge.uv.max_hops != 0 ||
+         edge.vu.max_hops != 0;
+}
 
 Arc ArcAlong(const Ledger& ledger, PairIndex pair, Direction direction, std::int64_t day) {
   const FlowCapacity capacity = ledger.CapacityOf(pair, direction, day);
@@ -33,7 +34,15 @@ Arc ArcAlong(const Ledger& ledger, PairIndex pair, Direction direction, std::int
   return arc;
 }
 
-bool HasEdge(const Arc& ab, const Arc& ba) { return ab.direct != kAbsent || ba.direct != kAbsent; }
+}  // namespace
+
+graph::NewEdge EdgeOf(const Ledger& ledger, PairIndex pair, NodeIndex a, NodeIndex b,
+                      std::int64_t day) {
+  const graph::NewEdge edge{a, b, ArcAlong(ledger, pair, Direction::kForward, day),
+                            ArcAlong(ledger, pair, Direction::kBackward, day)};
+  const bool carries = edge.uv.direct != kAbsent || edge.vu.direct != kAbsent;
+  return carries ? edge : graph::NewEdge();
+}
 
 Status Network::Read(std::int64_t day) {
   const std::span<const PairIndex> pairs = ledger_.PairsIn(equivalent_);
@@ -44,13 +53,10 @@ Status Network::Read(std::int64_t day) {
   pair_of_edge_.reserve(pairs.size());
   GEO_RETURN_IF_ERROR(graph_.InsertAll(static_cast<EdgeIndex>(pairs.size()), [&](EdgeIndex i) {
     if (i + kAhead < pairs.size()) ledger_.PrefetchAround(pairs[i + kAhead]);
-    const PairMembers ends = ledger_.MembersOf(pairs[i]);
-    const graph::NewEdge edge{ends.a, ends.b, ArcAlong(ledger_, pairs[i], Direction::kForward, day),
-                              ArcAlong(ledger_, pairs[i], Direction::kBackward, day)};
-    if (!HasEdge(edge.uv, edge.vu)) return graph::NewEdge();
-    if (HasRules(edge.uv) || HasRules(edge.vu)) {
-      with_rules.push_back(static_cast<EdgeIndex>(pair_of_edge_.size()));
-    }
+    const auto [a, b] = ledger_.MembersOf(pairs[i]);
+    const graph::NewEdge edge = EdgeOf(ledger_, pairs[i], a, b, day);
+    if (edge.u == graph::kNoNode) return edge;
+    if (HasRules(edge)) with_rules.push_back(static_cast<EdgeIndex>(pair_of_edge_.size()));
     pair_of_edge_.push_back(pairs[i]);
     return edge;
   }));
@@ -60,21 +66,17 @@ Status Network::Read(std::int64_t day) {
 
 Status Network::SyncPair(PairIndex index, std::int64_t day) {
   GEO_RETURN_IF_ERROR(Grow());
-  return Store(index, ArcAlong(ledger_, index, Direction::kForward, day),
-               ArcAlong(ledger_, index, Direction::kBackward, day));
-}
-
-Status Network::Store(PairIndex index, const Arc& ab, const Arc& ba) {
   const auto [a, b] = ledger_.MembersOf(index);
-  const bool wanted = HasEdge(ab, ba);
+  const graph::NewEdge now = EdgeOf(ledger_, index, a, b, day);
+  const bool wanted = now.u != graph::kNoNode;
   EdgeIndex edge = graph_.Find(a, b);
   if (edge != graph::kNoEdge) {
-    ForgetRules(edge, a, ab, ba);
+    ForgetRules(edge, a, now.uv, now.vu);
     if (!wanted) return graph_.Remove(edge);
-    GEO_RETURN_IF_ERROR(graph_.Change(edge, a, ab, ba));
+    GEO_RETURN_IF_ERROR(graph_.Change(edge, a, now.uv, now.vu));
   } else {
     if (!wanted) return OkStatus();
-    GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(a, b, ab, ba));
+    GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(a, b, now.uv, now.vu));
   }
   if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
   pair_of_edge_[edge] = index;

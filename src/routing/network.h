@@ -15,10 +15,11 @@
 
 namespace geo {
 
-// What the arc along a pair carries on UTC day `day` (spec 01 §4.6), be it used up.
-graph::Arc ArcAlong(const Ledger& ledger, PairIndex pair, Direction direction, std::int64_t day);
-// A pair that can carry nothing, whatever is paid, has no edge.
-bool HasEdge(const graph::Arc& ab, const graph::Arc& ba);
+// A pair as the edge between nodes `a` and `b`, which are its two: what it carries either way on
+// UTC day `day` (spec 01 §4.6), be it used up. NewEdge() when it can carry nothing, whatever is
+// paid.
+graph::NewEdge EdgeOf(const Ledger& ledger, PairIndex pair, graph::NodeIndex a, graph::NodeIndex b,
+                      std::int64_t day);
 
 class Network {
  public:
@@ -59,7 +60,6 @@ class Network {
  private:
   Status Grow();
   Status SyncNode(graph::NodeIndex node);
-  Status Store(PairIndex index, const graph::Arc& ab, const graph::Arc& ba);
   void NoteRules(graph::EdgeIndex edge);
   void SyncBlocked(graph::EdgeIndex edge, graph::NodeIndex tail, Direction way);
   void ForgetRules(graph::EdgeIndex edge, graph::NodeIndex a, const graph::Arc& ab,
