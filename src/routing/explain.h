@@ -20,9 +20,13 @@ RefusalReason ReasonOfWitness(RefusalReason meant, const Refusal& refusal);
 
 class Explainer {
  public:
-  Explainer(const Ledger& ledger, const Network& network, std::int64_t day,
-            const RouteRequest& request, PlanSearch& search)
-      : ledger_(ledger), network_(network), day_(day), request_(request), search_(search) {}
+  Explainer(const Network& network, std::int64_t day, const RouteRequest& request,
+            PlanSearch& search)
+      : ledger_(network.ledger()),
+        network_(network),
+        day_(day),
+        request_(request),
+        search_(search) {}
 
   // `verdict` is what the search for the request's amount, begun and not ended, came to:
   // kImpossible, kNotFound or kOutOfWork. Spends more of its work.

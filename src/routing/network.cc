@@ -162,8 +162,7 @@ bool Bars(const Network::Blocked& blocked, const Ledger& ledger, ParticipantInde
 
 }  // namespace
 
-std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network& network,
-                                            const graph::Path& path) {
+std::optional<PathViolation> FirstViolation(const Network& network, const graph::Path& path) {
   const graph::ResidualGraph& graph = network.graph();
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     const EdgeIndex edge = path.edges[i];
@@ -176,7 +175,7 @@ std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network&
     const Network::Blocked* blocked = network.BlockedOn(edge, tail);
     if (blocked == nullptr) continue;
     for (std::size_t j = 1; j + 1 < path.nodes.size(); ++j) {
-      if (!Bars(*blocked, ledger, network.ParticipantAt(path.nodes[j]))) continue;
+      if (!Bars(*blocked, network.ledger(), network.ParticipantAt(path.nodes[j]))) continue;
       return PathViolation{edge, tail, PolicyKey::kBlockedParticipants, path.nodes[j]};
     }
   }

@@ -43,6 +43,7 @@ class Network {
   // Reads a participant's status again.
   Status SyncParticipant(ParticipantIndex participant);
 
+  const Ledger& ledger() const { return ledger_; }
   const graph::ResidualGraph& graph() const { return graph_; }
   // kNoNode when he is no member.
   graph::NodeIndex NodeOf(ParticipantIndex participant) const {
@@ -86,8 +87,7 @@ struct PathViolation {
 
 // Looks at `blocked_participants` and `max_hops` of every line of `path`, as the network last read
 // them. O(hops² · log blocked) at worst, O(hops) when no line has such a policy.
-std::optional<PathViolation> FirstViolation(const Ledger& ledger, const Network& network,
-                                            const graph::Path& path);
+std::optional<PathViolation> FirstViolation(const Network& network, const graph::Path& path);
 
 }  // namespace geo
 

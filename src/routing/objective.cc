@@ -30,7 +30,7 @@ ArcCost CostModel::Of(EdgeIndex edge, NodeIndex tail, Amount capacity) const {
             CostStep{quarter, kWeight * kSpreadCosts[1] + kHop},
             CostStep{capacity - half - quarter, kWeight * kSpreadCosts[2] + kHop}};
   }
-  const Pair& pair = ledger_.pair(network_.PairOf(edge));
+  const Pair& pair = network_.ledger().pair(network_.PairOf(edge));
   const Direction way = pair.DirectionFrom(network_.ParticipantAt(tail));
   if (request_.constraints.objective == Objective::kCheapest) {
     const std::int64_t cost =

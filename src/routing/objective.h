@@ -25,8 +25,8 @@ using ArcCost = std::array<CostStep, 3>;
 
 class CostModel {
  public:
-  CostModel(const Ledger& ledger, const Network& network, const RouteRequest& request)
-      : ledger_(ledger), network_(network), request_(request) {}
+  CostModel(const Network& network, const RouteRequest& request)
+      : network_(network), request_(request) {}
 
   // For the arc of `edge` leaving `tail`, which carries `capacity` in this request. Steps are
   // positive and ascending in cost; hops count a little, so that of equal plans the shorter wins.
@@ -35,7 +35,6 @@ class CostModel {
   AmountSum Of(const std::vector<graph::Path>& routes, const graph::Search& search) const;
 
  private:
-  const Ledger& ledger_;
   const Network& network_;
   const RouteRequest& request_;
 };

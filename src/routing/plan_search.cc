@@ -197,7 +197,7 @@ void PlanSearch::Remember(Amount threshold, const RouteLimits& limits, const Pat
 }
 
 std::optional<PathViolation> PlanSearch::ViolationOf(const Path& path) {
-  std::optional<PathViolation> violation = FirstViolation(ledger_, network_, path);
+  std::optional<PathViolation> violation = FirstViolation(network_, path);
   if (violation.has_value()) ++violations_;
   return violation;
 }
@@ -524,7 +524,7 @@ Verdict PlanSearch::ByListing(Amount amount, const RouteLimits& limits) {
 
 void PlanSearch::Improve(const RouteRequest& request, const RouteLimits& limits) {
   ClearFlow();
-  const CostModel model(ledger_, network_, request);
+  const CostModel model(network_, request);
   AmountSum least = model.Of(routes_, search_);
   CheapRoutes found = FindCheapRoutes(model, network_.graph(), search_, request, routes_);
   for (Paths* routes : {&found.by_flow, &found.one_by_one}) {
@@ -542,7 +542,7 @@ bool PlanSearch::Fits(const Paths& routes, Amount amount, const RouteLimits& lim
   if (routes.empty() || routes.size() > limits.paths || SumOf(routes) != amount) return false;
   return std::all_of(routes.begin(), routes.end(), [&](const Path& path) {
     return path.hops() <= limits.hops &&
-           (!RulesMatter(limits) || !FirstViolation(ledger_, network_, path).has_value());
+           (!RulesMatter(limits) || !FirstViolation(network_, path).has_value());
   });
 }
 
@@ -556,7 +556,7 @@ Amount PlanSearch::PartWithin(const RouteLimits& limits) const {
   Paths part;
   for (const Path& path : routes_) {
     if (path.hops() > limits.hops) continue;
-    if (RulesMatter(limits) && FirstViolation(ledger_, network_, path).has_value()) continue;
+    if (RulesMatter(limits) && FirstViolation(network_, path).has_value()) continue;
     part.push_back(path);
   }
   std::sort(part.begin(), part.end(), Wider);

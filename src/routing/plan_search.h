@@ -44,8 +44,7 @@ struct EndPointBounds {
 
 class PlanSearch {
  public:
-  PlanSearch(const Ledger& ledger, const Network& network, graph::Search& search)
-      : ledger_(ledger), network_(network), search_(search) {}
+  PlanSearch(const Network& network, graph::Search& search) : network_(network), search_(search) {}
 
   // Starts on `request`, whose end points must have nodes in the graph. `conditions`: whether
   // policies about intermediaries and amounts count. Work goes on counting from the searches
@@ -165,7 +164,6 @@ class PlanSearch {
   void Finish(Amount amount);
   static AmountSum SumOf(const Paths& paths);
 
-  const Ledger& ledger_;
   const Network& network_;
   graph::Search& search_;
   graph::NodeIndex source_ = graph::kNoNode;

@@ -164,7 +164,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     refusal.upper_bound = 0;
     return RouteAnswer{std::move(refusal), 0};
   }
-  PlanSearch search(ledger_, *network, search_);
+  PlanSearch search(*network, search_);
   GEO_RETURN_IF_ERROR(search.Begin(request, graph::Conditions::kApply));
   Verdict verdict = Verdict::kImpossible;
   const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
@@ -172,7 +172,7 @@ StatusOr<RouteAnswer> GraphRouter::FindRoutes(const RouteRequest& request) {
     verdict = search.Solve(request.amount, limits, Effort::kFull);
   }
   if (verdict != Verdict::kFound) {
-    Refusal refusal = Explainer(ledger_, *network, graphs_->day, request, search).Explain(verdict);
+    Refusal refusal = Explainer(*network, graphs_->day, request, search).Explain(verdict);
     // Looking for what to relax may find that nothing has to be.
     if (!NothingRelaxed(refusal)) return RouteAnswer{std::move(refusal), search.work()};
     return Checked(request, std::move(refusal.witness), search.work());
@@ -247,7 +247,7 @@ StatusOr<CapacityAnswer> GraphRouter::Capacity(const RouteRequest& request) {
   GEO_RETURN_IF_ERROR(Check(request));
   const Network* network = Serves(request);
   if (network == nullptr) return CapacityAnswer{0, true, 0};
-  PlanSearch search(ledger_, *network, search_);
+  PlanSearch search(*network, search_);
   GEO_RETURN_IF_ERROR(search.Begin(request, graph::Conditions::kApply));
   const RouteLimits limits{request.constraints.max_hops, request.constraints.max_paths, true};
   const Amount bound = search.Bounds().both();
