@@ -129,14 +129,14 @@ StatusOr<SqliteFiles::LockAttempt> PosixFiles::Lock(const std::string& path) {
     const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (file < 0) return SystemError(errno, "open", path);
     auto lock = std::make_unique<PosixLockFile>(file);
+    const int refused = flock(file, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+    if (refused != 0 && refused != EWOULDBLOCK) return SystemError(refused, "lock", path);
+    // Not before: up to then somebody else may write it.
     std::array<char, kContentsBytes> bytes{};
     const ssize_t got = pread(file, bytes.data(), bytes.size(), 0);
     LockAttempt result;
     result.contents.assign(bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return result;
-      return SystemError(errno, "lock", path);
-    }
+    if (refused != 0) return result;
     struct stat mine {};
     struct stat named {};
     const bool same = fstat(file, &mine) == 0 && stat(path.c_str(), &named) == 0 &&
