@@ -278,8 +278,58 @@ TEST_F(ReadModelTest, TransactionsAreFoundByTheirId) {
   }
 }
 
-TEST_F(ReadModelTest, ReservationsAreEmptySoFar) {
-  EXPECT_EQ(Query("SELECT * FROM reservations"), Rows());
+TEST_F(ReadModelTest, ReservationsStandAsLongAsTheyHold) {
+  options_.read_model_rows = 1;
+  Open();
+  for (const char* name : {"anna", "ben", "carl"}) Join(name);
+  Create("UAH", 2);
+  Trust("ben", "anna", "UAH", "100");
+  Trust("carl", "ben", "UAH", "100");
+  const auto prepare = [&](const char* id, std::string amount, bool voted) {
+    PreparePayment command;
+    command.payment = {.id = TxId::Parse(id).value(),
+                       .payee = KeyOf("carl").pid(),
+                       .equivalent = Code("UAH"),
+                       .amount = std::move(amount)};
+    command.voted = voted;
+    if (!voted) command.lifetime = 60 * kSecond;
+    ASSERT_EQ(Do("anna", std::move(command)).code(), ErrorCode::kOk);
+  };
+  const auto hop = [](std::string id, const char* from, const char* to, std::string amount,
+                      Integer units, ColumnValue until) {
+    return std::vector<ColumnValue>{std::move(id),      PidOf(from),       PidOf(to),
+                                    std::string("UAH"), std::move(amount), units,
+                                    std::move(until)};
+  };
+  const std::string all =
+      "SELECT * FROM reservations ORDER BY tx_id, amount, from_pid = '" + PidOf("ben") + "'";
+  prepare("commits", "5.50", false);
+  const Integer first_until = now_ + 60 * kSecond;
+  prepare("aborts", "1", false);
+  const Integer second_until = now_ + 60 * kSecond;
+  prepare("expires", "2", false);
+  prepare("voted", "3", true);
+  const Rows voted = {hop("voted", "anna", "ben", "3.00", 300, {}),
+                      hop("voted", "ben", "carl", "3.00", 300, {})};
+  Rows rows = Query(all);
+  ASSERT_EQ(rows.size(), 8u);
+  EXPECT_EQ(Rows(rows.begin(), rows.begin() + 4),
+            (Rows{hop("aborts", "anna", "ben", "1.00", 100, second_until),
+                  hop("aborts", "ben", "carl", "1.00", 100, second_until),
+                  hop("commits", "anna", "ben", "5.50", 550, first_until),
+                  hop("commits", "ben", "carl", "5.50", 550, first_until)}));
+  EXPECT_EQ(Rows(rows.begin() + 6, rows.end()), voted);
+  EXPECT_EQ(Do("anna", CommitPayment{TxId::Parse("commits").value()}).code(), ErrorCode::kOk);
+  EXPECT_EQ(Do("anna", AbortPayment{TxId::Parse("aborts").value()}).code(), ErrorCode::kOk);
+  EXPECT_EQ(Query(all).size(), 4u);
+  hub_->Tick(now_ + 60 * kSecond);
+  ASSERT_TRUE(hub_->Flush().ok());
+  EXPECT_EQ(Query(all), voted);
+  EXPECT_EQ(Query("SELECT tx_id, state FROM transactions ORDER BY tx_id"),
+            (Rows{{std::string("aborts"), std::string("aborted")},
+                  {std::string("commits"), std::string("committed")},
+                  {std::string("expires"), std::string("aborted")},
+                  {std::string("voted"), std::string("prepared")}}));
 }
 
 // Random payments, slices of any size, crashes at any time: in the end the views show exactly what
@@ -331,6 +381,18 @@ TEST_F(ReadModelTest, ShowsTheLedgerWhateverHappened) {
   EXPECT_EQ(Query("SELECT tx_id, amount FROM transactions ORDER BY tx_id"), want_paid);
   EXPECT_EQ(Query("SELECT count(*) FROM trust_lines"),
             (Rows{{static_cast<Integer>(hub_->view().ledger().line_count())}}));
+}
+
+TEST(ReadModelRows, OneForAThingThatChangedOftenWhileItWaited) {
+  ReadModel model;
+  const Ledger ledger;  // participants are looked up when their rows are taken
+  Record record;
+  for (record.seq = 5; record.seq < 10; ++record.seq) {
+    record.effects = {ParticipantEffect{record.seq == 7 ? 100U : 3U, std::nullopt, {}}};
+    model.Apply(record, ledger);
+  }
+  EXPECT_EQ(model.backlog(), 2u);
+  EXPECT_EQ(model.shown_seq(), 4u) << "the first change is what is not shown yet";
 }
 
 // Payments over very many hops make long rows; no append is to be long.
