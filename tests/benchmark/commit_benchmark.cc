@@ -10,6 +10,7 @@ const Suite suite([](Size size) {
   AddThreadRows(size);
   AddSignedRows(size);
   AddReopenRows(size);
+  AddEquivalentRows(size);
 });
 
 }  // namespace

@@ -39,6 +39,7 @@ class World {
   HubOptions Options(HubOptions options) const;
 
   const testing::GeneratedNetwork& network() const { return network_; }
+  const PublicKey& key(std::uint32_t participant) const { return keys_[participant]; }
   const Pid& pid(std::uint32_t participant) const { return pids_[participant]; }
   SecretKey KeyOf(std::uint32_t participant) const;
 
