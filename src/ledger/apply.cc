@@ -53,11 +53,7 @@ struct LedgerFold {
 
   void operator()(const EquivalentEffect& effect) const {
     if (cover.Has(SliceKind::kHead, 0)) return;
-    if (effect.index == state.equivalents.size()) {
-      state.equivalents.push_back(effect.after);
-    } else {
-      state.equivalents[effect.index] = effect.after;
-    }
+    state.SetEquivalent(effect.index, effect.after);
   }
 
   void operator()(const LineEffect& effect) const {

@@ -153,7 +153,9 @@ void ReadHead(LedgerState& state, ByteReader& reader) {
   state.has_payments = reader.Below(1) == 1;
   const std::uint64_t equivalents = reader.Below(reader.remaining());
   for (std::uint64_t i = 0; i < equivalents && reader.ok(); ++i) {
-    ReadMade(reader, static_cast<EquivalentIndex>(i), &state.equivalents.emplace_back());
+    Equivalent equivalent;
+    ReadMade(reader, static_cast<EquivalentIndex>(i), &equivalent);
+    state.SetEquivalent(static_cast<EquivalentIndex>(i), equivalent);
   }
   const std::uint64_t used = reader.Below(reader.remaining());
   for (std::uint64_t i = 0; i < used && reader.ok(); ++i) {

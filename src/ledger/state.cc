@@ -6,13 +6,20 @@
 namespace geo {
 
 std::optional<EquivalentIndex> LedgerState::EquivalentByCode(const EquivalentCode& code) const {
-  for (std::size_t i = equivalents.size(); i-- > 0;) {
-    const Equivalent& one = equivalents[i];
-    if (one.code == code && one.status != EquivalentStatus::kRemoved) {
-      return static_cast<EquivalentIndex>(i);
-    }
+  const auto found = equivalent_by_code.find(code);
+  if (found == equivalent_by_code.end()) return std::nullopt;
+  return found->second;
+}
+
+void LedgerState::SetEquivalent(EquivalentIndex index, const Equivalent& equivalent) {
+  MakeRoom(equivalent_by_code);
+  if (equivalents.size() <= index) equivalents.resize(index + std::size_t{1});
+  equivalents[index] = equivalent;
+  if (equivalent.status != EquivalentStatus::kRemoved) {
+    equivalent_by_code[equivalent.code] = index;
+  } else if (EquivalentByCode(equivalent.code) == index) {
+    equivalent_by_code.erase(equivalent.code);
   }
-  return std::nullopt;
 }
 
 PairIndex LedgerState::EnsurePair(const PairKey& key) {

@@ -141,6 +141,9 @@ struct LedgerState {
   // Sequences of operators that are not participants.
   absl::flat_hash_map<Pid, std::uint64_t, IdHash> operator_sequences;
   std::vector<Equivalent> equivalents;
+  // Without those that were removed: their codes may be taken again.
+  absl::flat_hash_map<EquivalentCode, EquivalentIndex, std::hash<EquivalentCode>>
+      equivalent_by_code;
   LargeVector<LineRecord> lines;
   LargeVector<Pair> pairs;
   LargeVector<PairMembers> pair_members;          // by pair
@@ -182,6 +185,8 @@ struct LedgerState {
     return line != nullptr && line->status == LineStatus::kActive ? line->limit : 0;
   }
   std::optional<EquivalentIndex> EquivalentByCode(const EquivalentCode& code) const;
+  // Changes an equivalent, or adds the next one.
+  void SetEquivalent(EquivalentIndex index, const Equivalent& equivalent);
   std::optional<PairIndex> FindPair(const PairKey& key) const { return pair_by_key.Find(key); }
   PairIndex EnsurePair(const PairKey& key);
   // Enters the pairs that are not entered yet, which are the last ones, with their equivalents, and

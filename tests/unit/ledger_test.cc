@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/book.h"
@@ -28,6 +30,43 @@ TEST(LedgerTest, FlowReducesTheCounterDebtFirst) {
   EXPECT_EQ(book.ledger.Position(0, kHour), -20);
   EXPECT_EQ(book.ledger.Position(1, kHour), 20);
   EXPECT_TRUE(book.ledger.CheckPositions().ok());
+}
+
+// Whichever of the two it was loaded from, records or a snapshot.
+TEST(LedgerTest, EquivalentsAreFoundByTheCodesTheyHaveNow) {
+  Book book(0);
+  const auto set = [&](EquivalentIndex index, std::string_view code, EquivalentStatus status) {
+    std::optional<Equivalent> before;
+    if (index < book.ledger.equivalent_count()) before = book.ledger.equivalent(index);
+    Equivalent after;
+    after.code = EquivalentCode::Parse(code).value();
+    after.status = status;
+    book.Must(RecordKind::kUpdateEquivalent, {EquivalentEffect{index, before, after}});
+  };
+  const auto found = [&](std::string_view code) {
+    const EquivalentCode parsed = EquivalentCode::Parse(code).value();
+    Ledger loaded;
+    Ledger::SnapshotCursor cursor;
+    const std::string head = book.ledger.NextSlice(cursor, book.head, 100);
+    EXPECT_TRUE(loaded.LoadSlice(head).ok());
+    EXPECT_EQ(loaded.FindEquivalent(parsed), book.ledger.FindEquivalent(parsed)) << code;
+    return book.ledger.FindEquivalent(parsed);
+  };
+  for (EquivalentIndex i = 1; i < 100; ++i) {
+    set(i, "E" + std::to_string(i), EquivalentStatus::kActive);
+  }
+  EXPECT_EQ(found("HOUR"), kHour);
+  EXPECT_EQ(found("E1"), 1U);
+  EXPECT_EQ(found("E99"), 99U);
+  EXPECT_EQ(found("E100"), std::nullopt);
+  set(1, "E1", EquivalentStatus::kInactive);
+  EXPECT_EQ(found("E1"), 1U);
+  set(1, "E1", EquivalentStatus::kRemoved);
+  EXPECT_EQ(found("E1"), std::nullopt);
+  set(100, "E1", EquivalentStatus::kActive);
+  EXPECT_EQ(found("E1"), 100U);
+  set(1, "E1", EquivalentStatus::kRemoved);
+  EXPECT_EQ(found("E1"), 100U) << "the one that was removed is another one";
 }
 
 TEST(LedgerTest, MembersAreNumberedAsTheirPairsCome) {
