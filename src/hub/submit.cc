@@ -149,7 +149,9 @@ StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
 void TellRouter(const Record& record, const Ledger& ledger, Router& router) {
   ForTouchedPairs(record, ledger, [&](PairIndex pair) { router.PairChanged(pair); });
   for (const Effect& effect : record.effects) {
-    if (const auto* participant = std::get_if<ParticipantEffect>(&effect)) {
+    const auto* participant = std::get_if<ParticipantEffect>(&effect);
+    if (participant == nullptr || !participant->before) continue;  // who is new has no lines yet
+    if (participant->before->status != participant->after.status) {
       router.ParticipantChanged(participant->index);
     }
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "src/hub/deferred_router.h"
+#include "src/hub/hub_impl.h"
 
 namespace geo {
 namespace {
@@ -67,6 +68,24 @@ TEST_F(DeferredRouterTest, PairsWaitForTheNextQuestionEachOnceInOrder) {
   router_.Sync();
   router_.Sync();
   EXPECT_EQ(Heard(), "pair 1 ");
+}
+
+// A router looks through all equivalents for somebody.
+TEST_F(DeferredRouterTest, OnlyWhoseStatusChangedIsToldOf) {
+  Participant somebody;
+  const auto hears = [&](const std::optional<Participant>& before) {
+    Record record;
+    record.effects = {ParticipantEffect{7, before, somebody}};
+    TellRouter(record, Ledger(), router_);
+    return Heard();
+  };
+  EXPECT_EQ(hears(std::nullopt), "") << "who joins has no lines yet";
+  Participant before = somebody;
+  somebody.verification_level = 2;
+  EXPECT_EQ(hears(before), "");
+  before = somebody;
+  somebody.status = ParticipantStatus::kSuspended;
+  EXPECT_EQ(hears(before), "participant ");
 }
 
 TEST_F(DeferredRouterTest, ParticipantsAndDaysAreToldAtOnce) {

@@ -228,8 +228,8 @@ class Router {
   // all that it touched, before the next question. A new participant or pair is a change too; both
   // must be there.
   // PairChanged: O(log degree) for amounts and policies, O(degree) for a pair's first and last
-  // line. ParticipantChanged: O(degree · log degree) when the status changed. DayChanged: O(pairs
-  // with a daily limit · log degree).
+  // line. ParticipantChanged: O(equivalents), and O(degree · log degree) when the status changed.
+  // DayChanged: O(pairs with a daily limit · log degree).
   virtual void PairChanged(PairIndex pair) = 0;
   virtual void ParticipantChanged(ParticipantIndex participant) = 0;
   virtual void DayChanged(std::int64_t day) = 0;
