@@ -160,14 +160,14 @@ class Clearer::Impl {
   // Reads the debts of all equivalents, or of one, into graphs that are not there yet.
   Status ReadAll(const Ledger& ledger, EquivalentIndex only) {
     only_ = only;
-    graphs_.resize(ledger.equivalent_count());
-    for (EquivalentIndex i = 0; i < graphs_.size(); ++i) {
+    for (EquivalentIndex i = 0; i < ledger.equivalent_count(); ++i) {
       if (!Knows(i)) continue;
       std::vector<PairIndex> pairs;
       for (const PairIndex pair : ledger.PairsIn(i)) {
         if (LegalDebt(ledger, ledger.pair(pair)) != 0) pairs.push_back(pair);
       }
-      GEO_ASSIGN_OR_RETURN(graphs_[i], GraphOf(ledger, i, pairs));
+      GEO_ASSIGN_OR_RETURN(ResidualGraph graph, GraphOf(ledger, i, pairs));
+      graphs_.push_back(std::move(graph));
     }
     return OkStatus();
   }
@@ -175,8 +175,9 @@ class Clearer::Impl {
   Status PairChanged(const Ledger& ledger, PairIndex index) {
     const Pair& pair = ledger.pair(index);
     if (!Knows(pair.equivalent)) return OkStatus();
-    if (graphs_.size() <= pair.equivalent) graphs_.resize(pair.equivalent + std::size_t{1});
-    return StorePair(ledger, index, graphs_[pair.equivalent]);
+    const std::size_t place = PlaceOf(pair.equivalent);
+    if (graphs_.size() <= place) graphs_.resize(place + 1);
+    return StorePair(ledger, index, graphs_[place]);
   }
 
   StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
@@ -193,9 +194,10 @@ class Clearer::Impl {
     }
     const EquivalentIndex equivalent = ledger.pair(changed.front()).equivalent;
     GEO_RETURN_IF_ERROR(CheckKnown(equivalent));
-    if (graphs_.size() <= equivalent) return plan;
+    const std::size_t place = PlaceOf(equivalent);
+    if (graphs_.size() <= place) return plan;
     const graph::CycleQuery query{options.max_length, options.min_amount, 0};
-    Taking taking(ledger, equivalent, graphs_[equivalent], search_, &plan);
+    Taking taking(ledger, equivalent, graphs_[place], search_, &plan);
     for (const PairIndex index : changed) {
       const Pair& pair = ledger.pair(index);
       if (pair.equivalent != equivalent || LegalDebt(ledger, pair) == 0) continue;
@@ -216,22 +218,21 @@ class Clearer::Impl {
       GEO_ASSIGN_OR_RETURN(ResidualGraph graph, GraphWithin(ledger, request.scope));
       return PlanIn(graph, ledger, request);
     }
-    ClearingPlan nothing;
-    if (graphs_.size() <= request.scope.equivalent) return nothing;
-    return PlanIn(graphs_[request.scope.equivalent], ledger, request);
+    const std::size_t place = PlaceOf(request.scope.equivalent);
+    if (graphs_.size() <= place) return ClearingPlan();
+    return PlanIn(graphs_[place], ledger, request);
   }
 
   StatusOr<CycleListing> ListCycles(const Ledger& ledger, const CycleClearing& request) const {
     GEO_RETURN_IF_ERROR(Check(ledger, request));
-    if (!request.scope.within.has_value() && graphs_.size() <= request.scope.equivalent) {
-      return CycleListing();
-    }
+    const std::size_t place = PlaceOf(request.scope.equivalent);
+    if (!request.scope.within.has_value() && graphs_.size() <= place) return CycleListing();
     ResidualGraph inside;
     const ResidualGraph* graph = &inside;
     if (request.scope.within.has_value()) {
       GEO_ASSIGN_OR_RETURN(inside, GraphWithin(ledger, request.scope));
     } else {
-      graph = &graphs_[request.scope.equivalent];
+      graph = &graphs_[place];
     }
     const graph::CycleQuery query{request.max_length, request.scope.min_amount, request.work_limit};
     const graph::CycleList list = graph::ListCycles(*graph, query, request.max_cycles);
@@ -254,6 +255,10 @@ class Clearer::Impl {
   static constexpr std::size_t kNoCycleLimit = static_cast<std::size_t>(-1);
 
   bool Knows(EquivalentIndex equivalent) const { return only_ == kNoIndex || equivalent == only_; }
+  // Where its graph is, or will be; it must be known.
+  std::size_t PlaceOf(EquivalentIndex equivalent) const {
+    return only_ == kNoIndex ? equivalent : 0;
+  }
   Status CheckKnown(EquivalentIndex equivalent) const {
     if (Knows(equivalent)) return OkStatus();
     return MakeError(ErrorCode::kInvalidArgument, "equivalent " + std::to_string(equivalent) +
@@ -302,7 +307,7 @@ class Clearer::Impl {
     return plan;
   }
 
-  std::vector<ResidualGraph> graphs_;  // by equivalent
+  std::vector<ResidualGraph> graphs_;  // by equivalent; at most one where only one was read
   graph::CycleSearch search_;
   EquivalentIndex only_ = kNoIndex;  // the only one that was read, if not all were
 };

@@ -67,5 +67,28 @@ TEST(MembersMemory, AnEquivalentTakesItForThoseWhoUseIt) {
   EXPECT_LT(among_many, among_few + std::uint64_t{8'000}) << "a byte for each participant";
 }
 
+// The bytes that a Tick asks for which clears so many equivalents, in which nobody owes anything.
+std::uint64_t BytesOfClearing(std::uint32_t equivalents) {
+  HubOptions options;
+  options.genesis = VillageGenesis();
+  options.read_model_rows = 0;
+  options.clearing.cycles = ScheduledCycles{.every = kMinute};
+  const std::unique_ptr<Hub> hub = Hub::Open(NewMemoryStore(), options).value();
+  for (std::uint32_t i = 0; i < equivalents; ++i) {
+    CreateEquivalent create;
+    create.code = EquivalentCode::Parse("E" + std::to_string(i)).value();
+    Do(*hub, KeyOf("admin").pid(), create);
+  }
+  FailAllocation(0, false);
+  const Armed armed;
+  hub->Tick(kMinute);
+  return AllocatedBytes();
+}
+
+TEST(MembersMemory, ClearingAnEquivalentTakesNoneForTheOthers) {
+  EXPECT_GT(BytesOfClearing(100), 100U);
+  EXPECT_LT(BytesOfClearing(800), 10 * BytesOfClearing(100));
+}
+
 }  // namespace
 }  // namespace geo::tests
