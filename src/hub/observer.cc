@@ -6,8 +6,12 @@
 #include <utility>
 #include <variant>
 
+#include "geo/base/limits.h"
+
 namespace geo {
 namespace {
+
+static_assert(PrometheusMetrics::kMaxSeries >= kMaxEquivalents * kIntegrityChecks * 2);
 
 Observer::Step StepOf(const Command& command) {
   if (std::holds_alternative<Pay>(command)) return Observer::Step::kPay;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "geo/base/limits.h"
 #include "geo/hub/hub.h"
 #include "geo/hub/log.h"
 #include "geo/hub/metrics.h"
@@ -499,6 +500,27 @@ TEST(PrometheusMetricsTest, KnowsEveryMetricByTheNameOfTheSpecification) {
       {Metric::kCheckpointAge, "geo_last_checkpoint_age_seconds"}};
   EXPECT_EQ(names.size(), kMetrics);
   for (const auto& [metric, name] : names) EXPECT_EQ(Describe(metric).name, name);
+}
+
+// What fails for the first time once everything has passed must not be what is dropped.
+TEST_F(HubMetricsTest, ChecksOfAsManyEquivalentsAsThereCanBeAllCount) {
+  for (std::size_t i = 1; i < kMaxEquivalents; ++i) {
+    CreateEquivalent create;
+    create.code = EquivalentCode::Parse("E" + std::to_string(i)).value();
+    ASSERT_EQ(Do("admin", create).code(), ErrorCode::kOk);
+  }
+  ASSERT_TRUE(hub_->CheckIntegrity().ok());
+  OpeningBalances brought;
+  brought.debts.push_back({.debtor = KeyOf("anna").pid(),
+                           .creditor = KeyOf("clara").pid(),
+                           .equivalent = EquivalentCode::Parse("UAH").value(),
+                           .amount = "1"});
+  ASSERT_EQ(Do("admin", brought).code(), ErrorCode::kOk);
+  ASSERT_TRUE(hub_->CheckIntegrity().ok());
+  EXPECT_EQ(Value("geo_integrity_checks_total{equivalent=\"UAH\",check_type=\"trust_limits\","
+                  "result=\"failed\"}"),
+            "1");
+  EXPECT_EQ(metrics_.dropped(), 0U);
 }
 
 TEST(PrometheusMetricsTest, MemoryIsBounded) {

@@ -91,8 +91,9 @@ class Metrics {
 // sees to that).
 class PrometheusMetrics : public Metrics {
  public:
-  // Different label values of one metric; more are dropped, so that memory is bounded.
-  static constexpr std::size_t kMaxSeries = 16'384;
+  // Different label values of one metric; more are dropped, so that memory is bounded. As many as
+  // the checks of a hub with kMaxEquivalents can give, each passed once and failed once.
+  static constexpr std::size_t kMaxSeries = 32'768;
 
   PrometheusMetrics();
   ~PrometheusMetrics() override;
