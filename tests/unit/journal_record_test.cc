@@ -250,6 +250,8 @@ TEST(JournalEffectTest, ValuesOutOfRangeAreRefused) {
   line.policy.blocked_participants = {Pid(), Pid()};
   EXPECT_FALSE(reads(LineEffect{0, std::nullopt, line})) << "not unique";
   Participant participant;
+  participant.verification_level = 3;
+  EXPECT_TRUE(reads(ParticipantEffect{0, std::nullopt, participant}));
   participant.verification_level = 4;
   EXPECT_FALSE(reads(ParticipantEffect{0, std::nullopt, participant}));
   line = TrustLine();
@@ -269,6 +271,33 @@ TEST(JournalEffectTest, ValuesOutOfRangeAreRefused) {
   EXPECT_FALSE(reads(GenesisEffect{Genesis{1, "vill\xff", {}}}));
   EXPECT_TRUE(reads(ReservationEffect{0, 1, 2, 0, kMaxAmount}));
   EXPECT_FALSE(reads(ReservationEffect{0, 1, 2, 5, -1}));
+}
+
+// There must be one way to write a policy; a bit that says nothing would make a second one.
+TEST(JournalEffectTest, BitsOfAPolicyThatSayNothingAreRefused) {
+  const auto written = [](bool allow_growth) {
+    TrustLine line;
+    line.equivalent = line.owner = line.debtor = 0;
+    line.policy.allow_growth = allow_growth;
+    std::string bytes;
+    ByteWriter writer(&bytes);
+    WriteEffect(LineEffect{0, std::nullopt, line}, writer);
+    return bytes;
+  };
+  const auto reads = [](std::string_view bytes) {
+    ByteReader reader(bytes);
+    static_cast<void>(ReadEffect(reader));
+    return reader.Complete();
+  };
+  std::string bytes = written(false);
+  const std::string other = written(true);
+  const auto bits = std::mismatch(bytes.begin(), bytes.end(), other.begin()).first;
+  ASSERT_NE(bits, bytes.end());
+  for (const int bit : {0x04, 0x40, 0x80}) {
+    *bits = static_cast<char>(*bits ^ bit);
+    EXPECT_EQ(reads(bytes), bit == 0x04) << bit;
+    *bits = static_cast<char>(*bits ^ bit);
+  }
 }
 
 TEST(JournalRecordTest, KindsAndReasonsThatCannotBeAreRefused) {
