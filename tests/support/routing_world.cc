@@ -61,7 +61,6 @@ void RoutingWorld::Tell(ParticipantIndex x, ParticipantIndex y) {
 void RoutingWorld::Register() {
   const auto index = static_cast<ParticipantIndex>(ledger.participant_count());
   Fold(RecordKind::kRegisterParticipant, {ParticipantEffect{index, std::nullopt, Somebody(index)}});
-  router->ParticipantChanged(index);
 }
 
 void RoutingWorld::SetStatus(ParticipantIndex participant, ParticipantStatus status) {

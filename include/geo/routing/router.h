@@ -224,9 +224,9 @@ class Router {
  public:
   virtual ~Router() = default;
 
-  // The ledger changed here: the router reads it again. Whoever applies a record calls these for
-  // all that it touched, before the next question. A new participant or pair is a change too; both
-  // must be there.
+  // The ledger changed here: the router reads it again. Whoever applies a record calls these,
+  // before the next question, for all pairs that it touched or made, and all participants whose
+  // status it changed; of who is new a router learns by his first pair.
   // PairChanged: O(log degree) for amounts and policies, O(degree) for a pair's first and last
   // line. ParticipantChanged: O(equivalents), and O(degree · log degree) when the status changed.
   // DayChanged: O(pairs with a daily limit · log degree).
