@@ -226,15 +226,22 @@ TEST(JournalRecordTest, VisitorsErrorEndsTheReading) {
   EXPECT_EQ(visits, 1);
 }
 
+std::string Written(const Effect& effect) {
+  std::string bytes;
+  ByteWriter writer(&bytes);
+  WriteEffect(effect, writer);
+  return bytes;
+}
+
+// Whether there is one effect in the bytes, and nothing after it.
+bool Reads(std::string_view bytes) {
+  ByteReader reader(bytes);
+  static_cast<void>(ReadEffect(reader));
+  return reader.Complete();
+}
+
 TEST(JournalEffectTest, ValuesOutOfRangeAreRefused) {
-  const auto reads = [](const Effect& effect) {
-    std::string bytes;
-    ByteWriter writer(&bytes);
-    WriteEffect(effect, writer);
-    ByteReader reader(bytes);
-    static_cast<void>(ReadEffect(reader));
-    return reader.Complete();
-  };
+  const auto reads = [](const Effect& effect) { return Reads(Written(effect)); };
   EXPECT_TRUE(reads(DebtEffect{0, 1, 2, -kMaxAmount, kMaxAmount, 0, kMaxAmount}));
   EXPECT_FALSE(reads(DebtEffect{0, 1, 2, std::numeric_limits<Amount>::min(), 0, 0, 0}));
   EXPECT_FALSE(reads(DebtEffect{0, 1, 2, 0, 0, -1, 0}));
@@ -279,15 +286,7 @@ TEST(JournalEffectTest, BitsOfAPolicyThatSayNothingAreRefused) {
     TrustLine line;
     line.equivalent = line.owner = line.debtor = 0;
     line.policy.allow_growth = allow_growth;
-    std::string bytes;
-    ByteWriter writer(&bytes);
-    WriteEffect(LineEffect{0, std::nullopt, line}, writer);
-    return bytes;
-  };
-  const auto reads = [](std::string_view bytes) {
-    ByteReader reader(bytes);
-    static_cast<void>(ReadEffect(reader));
-    return reader.Complete();
+    return Written(LineEffect{0, std::nullopt, line});
   };
   std::string bytes = written(false);
   const std::string other = written(true);
@@ -295,7 +294,7 @@ TEST(JournalEffectTest, BitsOfAPolicyThatSayNothingAreRefused) {
   ASSERT_NE(bits, bytes.end());
   for (const int bit : {0x04, 0x40, 0x80}) {
     *bits = static_cast<char>(*bits ^ bit);
-    EXPECT_EQ(reads(bytes), bit == 0x04) << bit;
+    EXPECT_EQ(Reads(bytes), bit == 0x04) << bit;
     *bits = static_cast<char>(*bits ^ bit);
   }
 }
