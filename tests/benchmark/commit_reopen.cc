@@ -21,9 +21,6 @@ struct Past {
   bool snapshot = false;
 };
 
-// Rows of the read model take minutes to write for a million debts, and opening reads none.
-HubOptions WithoutRows() { return {.durability = Durability::kOrdered, .read_model_rows = 0}; }
-
 // Payments one after the other from a few plans: only the records count here.
 void PayAgain(Hub& hub, const World& world, std::size_t count) {
   const std::vector<PlannedPayment> plans = world.Plans(hub, std::min<std::size_t>(count, 20'000));
@@ -36,12 +33,6 @@ void PayAgain(Hub& hub, const World& world, std::size_t count) {
     if (hub.pending() == 10'000) Require(hub.Flush().status(), "flush");
   }
   Require(hub.Flush().status(), "flush");
-}
-
-[[gnu::noinline]] std::unique_ptr<Hub> OpenAgain(const World& world, const std::string& file) {
-  auto opened = Hub::Open(NewSqliteStore(file), world.Options(WithoutRows()));
-  Require(opened.status(), "reopen");
-  return *std::move(opened);
 }
 
 double MicrosecondsToOpenHistory(const std::string& file, std::uint64_t head) {

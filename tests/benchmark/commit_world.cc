@@ -39,10 +39,12 @@ void Require(const Status& status, const std::string& what) {
 }
 
 World::World(const WorldOptions& options) : options_(options) {
-  auto made = testing::GenerateNetwork({.participants = options.participants, .seed = 1});
-  Require(made.status(), "network");
-  network_ = *std::move(made);
-  for (std::uint32_t i = 0; i < options.participants; ++i) {
+  for (std::uint32_t i = 0; i < options.equivalents; ++i) {
+    auto made = testing::GenerateNetwork({.participants = options.participants, .seed = i + 1});
+    Require(made.status(), "network");
+    networks_.push_back(*std::move(made));
+  }
+  for (std::uint32_t i = 0; i < options.participants * options.equivalents; ++i) {
     const PublicKey key =
         options.real_keys ? KeyOf(i).public_key()
                           : PublicKey::FromBytes(Sha256("key " + std::to_string(i)).view()).value();
@@ -51,7 +53,9 @@ World::World(const WorldOptions& options) : options_(options) {
   }
 }
 
-EquivalentCode World::Code() { return EquivalentCode::Parse("UAH").value(); }
+EquivalentCode World::Code(std::uint32_t equivalent) {
+  return EquivalentCode::Parse("E" + std::to_string(equivalent)).value();
+}
 
 SecretKey World::KeyOf(std::uint32_t participant) const {
   return tests::KeyOf("participant " + std::to_string(participant));
@@ -81,52 +85,55 @@ std::unique_ptr<Hub> World::Found(std::unique_ptr<Store> store, HubOptions optio
     Require(hub->Submit(TrustedCommand(who, std::move(command)), kNow), "submit");
     if (hub->pending() >= kPerFlush) flush();
   };
-  CreateEquivalent create;
-  create.code = Code();
-  submit(admin, create);
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     RegisterParticipant join;
     join.key = keys_[i];
     join.name = {Salt(), "somebody"};
     submit(pids_[i], join);
   }
-  OpeningBalances part;
-  for (const testing::GeneratedLine& line : network_.lines) {
-    const Amount limit = options_.roomy ? kRoomy : line.limit;
-    part.lines.push_back({.owner = pids_[line.owner],
-                          .debtor = pids_[line.debtor],
-                          .equivalent = Code(),
-                          .limit = limit});
-    if (part.lines.size() == kPerRecord) submit(admin, std::exchange(part, {}));
+  for (std::uint32_t equivalent = 0; equivalent < options_.equivalents; ++equivalent) {
+    CreateEquivalent create;
+    create.code = Code(equivalent);
+    submit(admin, create);
+    OpeningBalances part;
+    for (const testing::GeneratedLine& line : network(equivalent).lines) {
+      const Amount limit = options_.roomy ? kRoomy : line.limit;
+      part.lines.push_back({.owner = pid(line.owner, equivalent),
+                            .debtor = pid(line.debtor, equivalent),
+                            .equivalent = create.code,
+                            .limit = limit});
+      if (part.lines.size() == kPerRecord) submit(admin, std::exchange(part, {}));
+    }
+    submit(admin, std::exchange(part, {}));
+    for (const testing::GeneratedDebt& debt : network(equivalent).debts) {
+      part.debts.push_back({.debtor = pid(debt.debtor, equivalent),
+                            .creditor = pid(debt.creditor, equivalent),
+                            .equivalent = create.code,
+                            .amount = debt.amount});
+      if (part.debts.size() == kPerRecord) submit(admin, std::exchange(part, {}));
+    }
+    submit(admin, std::exchange(part, {}));
   }
-  submit(admin, std::exchange(part, {}));
-  for (const testing::GeneratedDebt& debt : network_.debts) {
-    part.debts.push_back({.debtor = pids_[debt.debtor],
-                          .creditor = pids_[debt.creditor],
-                          .equivalent = Code(),
-                          .amount = debt.amount});
-    if (part.debts.size() == kPerRecord) submit(admin, std::exchange(part, {}));
-  }
-  submit(admin, std::exchange(part, {}));
   flush();
   Require(hub->UpdateReadModel(), "read model");
   Require(hub->view().ledger().founded(), "view");  // which brings the graph up to date
   return hub;
 }
 
-testing::PaymentTrace World::Trace() const {
+testing::PaymentTrace World::Trace(std::uint32_t equivalent) const {
   auto trace = testing::PaymentTrace::Create(
-      network_, {testing::PaymentPairs::kRandom, testing::kSmallPayment, 11});
+      network(equivalent), {testing::PaymentPairs::kRandom, testing::kSmallPayment, 11});
   Require(trace.status(), "trace");
   return *std::move(trace);
 }
 
-Pay World::PayOf(const testing::GeneratedPayment& payment, std::uint64_t number) const {
+Pay World::PayOf(const testing::GeneratedPayment& payment, std::uint64_t number,
+                 std::uint32_t equivalent) const {
   Pay pay;
   // As random as a UUID.
   pay.id = TxId::Parse(EncodeHex(Sha256(std::to_string(number)).view()).substr(0, 32)).value();
-  pay.payee = pids_[payment.to];
-  pay.equivalent = Code();
+  pay.payee = pid(payment.to, equivalent);
+  pay.equivalent = Code(equivalent);
   pay.amount = payment.amount;
   return pay;
 }
@@ -144,6 +151,14 @@ std::vector<PlannedPayment> World::Plans(const Hub& hub, std::size_t count) cons
     planned.push_back({TrustedCommand(pids_[payment.from], std::move(pay)), std::move(*plan)});
   }
   return planned;
+}
+
+HubOptions WithoutRows() { return {.durability = Durability::kOrdered, .read_model_rows = 0}; }
+
+std::unique_ptr<Hub> OpenAgain(const World& world, const std::string& file) {
+  auto opened = Hub::Open(NewSqliteStore(file), world.Options(WithoutRows()));
+  Require(opened.status(), "reopen");
+  return *std::move(opened);
 }
 
 }  // namespace geo::bench
