@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "geo/clearing/clearing.h"
 #include "geo/graph/cycles.h"
 #include "geo/graph/residual_graph.h"
+#include "src/base/sort_unique.h"
 #include "src/base/status_macros.h"
 #include "src/clearing/legal.h"
 
@@ -18,37 +20,52 @@ using graph::NodeIndex;
 using graph::Outcome;
 using graph::ResidualGraph;
 
-// The legal debts of one equivalent, debtor→creditor. Nodes are its members.
-Status StoreDebt(ResidualGraph& graph, NodeIndex debtor, NodeIndex creditor, Amount amount) {
-  const EdgeIndex edge = graph.Find(debtor, creditor);
-  if (amount == 0) return edge == graph::kNoEdge ? OkStatus() : graph.Remove(edge);
-  const graph::Arc arc = graph::PlainArc(amount);
-  if (edge != graph::kNoEdge) return graph.Change(edge, debtor, arc, graph::Arc());
-  return graph.Insert(debtor, creditor, arc, graph::Arc()).status();
-}
-
-Status StorePair(const Ledger& ledger, PairIndex index, ResidualGraph& graph) {
+// The pair's legal debt as an edge, debtor→creditor. Nodes are members.
+graph::NewEdge EdgeOf(const Ledger& ledger, PairIndex index) {
   const Pair& pair = ledger.pair(index);
   const PairMembers members = ledger.MembersOf(index);
   const Direction owing = OwingDirection(pair);
-  GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(pair.equivalent))));
-  return StoreDebt(graph, members.tail(owing), members.head(owing), LegalDebt(ledger, pair));
+  return {members.tail(owing), members.head(owing), graph::PlainArc(LegalDebt(ledger, pair)),
+          graph::Arc()};
 }
 
 // All of `pairs`, which are of one equivalent and hold legal debts, at once.
+Status InsertDebts(const Ledger& ledger, const std::vector<PairIndex>& pairs,
+                   ResidualGraph& graph) {
+  return graph.InsertAll(static_cast<EdgeIndex>(pairs.size()),
+                         [&](EdgeIndex i) { return EdgeOf(ledger, pairs[i]); });
+}
+
 StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, EquivalentIndex equivalent,
                                 const std::vector<PairIndex>& pairs) {
   ResidualGraph graph;
   GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(equivalent))));
-  const auto edge = [&](EdgeIndex i) {
-    const Pair& pair = ledger.pair(pairs[i]);
-    const PairMembers members = ledger.MembersOf(pairs[i]);
-    const Direction owing = OwingDirection(pair);
-    return graph::NewEdge{members.tail(owing), members.head(owing),
-                          graph::PlainArc(LegalDebt(ledger, pair)), graph::Arc()};
-  };
-  GEO_RETURN_IF_ERROR(graph.InsertAll(static_cast<EdgeIndex>(pairs.size()), edge));
+  GEO_RETURN_IF_ERROR(InsertDebts(ledger, pairs, graph));
   return graph;
+}
+
+// Reads `pairs`, all of one equivalent, again.
+Status SyncDebts(const Ledger& ledger, std::span<const PairIndex> pairs, ResidualGraph& graph) {
+  const EquivalentIndex equivalent = ledger.pair(pairs.front()).equivalent;
+  GEO_RETURN_IF_ERROR(graph.Grow(static_cast<NodeIndex>(ledger.member_count(equivalent))));
+  std::vector<EdgeIndex> paid;
+  std::vector<PairIndex> fresh;
+  for (const PairIndex pair : pairs) {
+    const graph::NewEdge now = EdgeOf(ledger, pair);
+    const bool owed = now.uv.direct != 0;
+    const EdgeIndex edge = graph.Find(now.u, now.v);
+    if (edge == graph::kNoEdge) {
+      if (owed) fresh.push_back(pair);
+    } else if (owed) {
+      GEO_RETURN_IF_ERROR(graph.Change(edge, now.u, now.uv, now.vu));
+    } else {
+      paid.push_back(edge);
+    }
+  }
+  SortUnique(paid);
+  SortUnique(fresh);
+  if (!paid.empty()) GEO_RETURN_IF_ERROR(graph.RemoveAll(paid));
+  return fresh.empty() ? OkStatus() : InsertDebts(ledger, fresh, graph);
 }
 
 Status CheckLength(std::uint32_t length, std::uint32_t longest) {
@@ -172,12 +189,21 @@ class Clearer::Impl {
     return OkStatus();
   }
 
-  Status PairChanged(const Ledger& ledger, PairIndex index) {
-    const Pair& pair = ledger.pair(index);
-    if (!Knows(pair.equivalent)) return OkStatus();
-    const std::size_t place = PlaceOf(pair.equivalent);
-    if (graphs_.size() <= place) graphs_.resize(place + 1);
-    return StorePair(ledger, index, graphs_[place]);
+  // One run of pairs of the same equivalent after the other.
+  Status PairsChanged(const Ledger& ledger, std::span<const PairIndex> pairs) {
+    while (!pairs.empty()) {
+      const EquivalentIndex equivalent = ledger.pair(pairs.front()).equivalent;
+      const auto other = [&](PairIndex pair) { return ledger.pair(pair).equivalent != equivalent; };
+      const auto run = std::find_if(pairs.begin(), pairs.end(), other) - pairs.begin();
+      if (Knows(equivalent)) {
+        const std::size_t place = PlaceOf(equivalent);
+        if (graphs_.size() <= place) graphs_.resize(place + 1);
+        GEO_RETURN_IF_ERROR(
+            SyncDebts(ledger, pairs.first(static_cast<std::size_t>(run)), graphs_[place]));
+      }
+      pairs = pairs.subspan(static_cast<std::size_t>(run));
+    }
+    return OkStatus();
   }
 
   StatusOr<ClearingPlan> PlanTriggered(const Ledger& ledger, std::span<const PairIndex> changed,
@@ -321,8 +347,8 @@ StatusOr<std::unique_ptr<Clearer>> Clearer::Create(const Ledger& ledger, Equival
   return clearer;
 }
 
-Status Clearer::PairChanged(const Ledger& ledger, PairIndex pair) {
-  return impl_->PairChanged(ledger, pair);
+Status Clearer::PairsChanged(const Ledger& ledger, std::span<const PairIndex> pairs) {
+  return impl_->PairsChanged(ledger, pairs);
 }
 
 StatusOr<ClearingPlan> Clearer::PlanTriggered(const Ledger& ledger,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/base/sort_unique.h"
+
 namespace geo::graph {
 namespace {
 
@@ -70,8 +72,7 @@ Support::Support(const std::vector<FlowArc>& arcs, NodeIndex source, NodeIndex t
     nodes_.push_back(arc.tail);
     nodes_.push_back(arc.head);
   }
-  std::sort(nodes_.begin(), nodes_.end());
-  nodes_.erase(std::unique(nodes_.begin(), nodes_.end()), nodes_.end());
+  SortUnique(nodes_);
   for (const FlowArc& arc : arcs) {
     arcs_.push_back({LocalNode(arc.tail), LocalNode(arc.head), arc.edge, arc.amount});
   }

@@ -101,6 +101,10 @@ Status ResidualGraph::AlreadyThere(NodeIndex u, NodeIndex v) {
                                                     " exists; change it instead");
 }
 
+Status ResidualGraph::NoSuchEdge(EdgeIndex edge) {
+  return MakeError(ErrorCode::kInvalidArgument, "edge " + std::to_string(edge) + " does not exist");
+}
+
 Status ResidualGraph::NoRoomForEdges() {
   return MakeError(ErrorCode::kTooLarge,
                    "a graph holds " + std::to_string(kMaxEdges) + " edges; no more fit");
@@ -141,8 +145,7 @@ StatusOr<EdgeIndex> ResidualGraph::Insert(NodeIndex u, NodeIndex v, const Arc& u
   const EdgeIndex index = TakeEdge();
   StoreNew(edges_[index], u, v, uv, vu);
   LinkNew(edges_[index]);
-  InsertSlot(u, v, index);
-  InsertSlot(v, u, index);
+  for (const Place& place : {Place{u, v, index}, Place{v, u, index}}) InsertSlots({&place, 1});
   WriteCodes(index, true);
   ++live_edges_;
   return index;
@@ -184,18 +187,12 @@ void ResidualGraph::ChangePlain(Edge& edge, const Arc& ab, const Arc& ba) {
 }
 
 Status ResidualGraph::Remove(EdgeIndex index) {
-  if (!Exists(index)) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "edge " + std::to_string(index) + " does not exist");
-  }
-  Edge& edge = edges_[index];
+  if (!Exists(index)) return NoSuchEdge(index);
+  const Edge& edge = edges_[index];
+  const auto [a, b] = ends(index);
   ChangeSums(edge, ShareOf(edge), Share());
-  RemoveSlot(edge.a, edge.b);
-  RemoveSlot(edge.b, edge.a);
-  if (edge.extra != kNoExtra) free_extras_.push_back(edge.extra);
-  edge = Edge{};
-  edge.b = free_edge_;
-  free_edge_ = index;
+  for (const Place& place : {Place{a, b, index}, Place{b, a, index}}) RemoveSlots({&place, 1});
+  FreeEdge(index);
   --live_edges_;
   return OkStatus();
 }
@@ -336,6 +333,14 @@ EdgeIndex ResidualGraph::TakeEdge() {
   const EdgeIndex index = free_edge_;
   free_edge_ = edges_[index].b;
   return index;
+}
+
+void ResidualGraph::FreeEdge(EdgeIndex index) {
+  Edge& edge = edges_[index];
+  if (edge.extra != kNoExtra) free_extras_.push_back(edge.extra);
+  edge = Edge{};
+  edge.b = free_edge_;
+  free_edge_ = index;
 }
 
 std::uint32_t ResidualGraph::TakeExtra() {

@@ -2,7 +2,10 @@
 // how all of them are filled at once.
 #include <algorithm>
 #include <numeric>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "geo/graph/residual_graph.h"
@@ -53,14 +56,38 @@ LargeVector<EdgeIndex> InOrderOfEnds(const Edges& edges, NodeIndex nodes) {
   return order;
 }
 
+// Both arcs of an edge.
+template <typename Place>
+void AddPlaces(NodeIndex u, NodeIndex v, EdgeIndex edge, std::vector<Place>& places) {
+  places.push_back({u, v, edge});
+  places.push_back({v, u, edge});
+}
+
+template <typename Place>
+bool IsSameArc(const Place& x, const Place& y) {
+  return x.node == y.node && x.neighbor == y.neighbor;
+}
+
+// Calls `use` with the places of one node after the other. They are in order.
+template <typename Place, typename Use>
+void ForEachNode(std::span<const Place> places, const Use& use) {
+  while (!places.empty()) {
+    const auto ends_here = [&](const Place& place) { return place.node != places.front().node; };
+    const auto end = std::find_if(places.begin(), places.end(), ends_here);
+    const auto count = static_cast<std::size_t>(end - places.begin());
+    use(places.first(count));
+    places = places.subspan(count);
+  }
+}
+
 }  // namespace
 
 Status ResidualGraph::InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge) {
-  if (!edges_.empty()) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "a graph that has or had edges cannot take all at once");
-  }
   if (count > kMaxEdges) return NoRoomForEdges();
+  return edges_.empty() ? BuildAll(count, edge) : AddAll(count, edge);
+}
+
+Status ResidualGraph::BuildAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge) {
   bool complete = false;
   const absl::Cleanup take_back = [&] {
     if (!complete) ForgetEdges();
@@ -75,6 +102,58 @@ Status ResidualGraph::InsertAll(EdgeIndex count, const std::function<NewEdge(Edg
   TakeBlocks();
   GEO_RETURN_IF_ERROR(LinkAll());
   complete = true;
+  return OkStatus();
+}
+
+// All are known to be sound before the first is stored.
+Status ResidualGraph::AddAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge) {
+  std::vector<NewEdge> news;
+  std::vector<Place> places;  // of which `edge` counts in `news` at first
+  for (EdgeIndex i = 0; i < count; ++i) {
+    const NewEdge one = edge(i);
+    if (one.u == kNoNode && one.v == kNoNode) continue;
+    GEO_RETURN_IF_ERROR(CheckNew(one.u, one.v, one.uv, one.vu));
+    if (Find(one.u, one.v) != kNoEdge) return AlreadyThere(one.u, one.v);
+    AddPlaces(one.u, one.v, static_cast<EdgeIndex>(news.size()), places);
+    news.push_back(one);
+  }
+  if (news.size() > kMaxEdges - live_edges_) return NoRoomForEdges();
+  std::sort(places.begin(), places.end());
+  const auto twice = std::adjacent_find(places.begin(), places.end(), IsSameArc<Place>);
+  if (twice != places.end()) return AlreadyThere(twice->node, twice->neighbor);
+
+  std::vector<EdgeIndex> taken;
+  taken.reserve(news.size());
+  for (const NewEdge& one : news) {
+    taken.push_back(TakeEdge());
+    StoreNew(edges_[taken.back()], one.u, one.v, one.uv, one.vu);
+  }
+  for (Place& place : places) place.edge = taken[place.edge];
+  ForEachNode<Place>(places, [&](std::span<const Place> of_one) { InsertSlots(of_one); });
+  for (const EdgeIndex index : taken) {
+    LinkNew(edges_[index]);
+    WriteCodes(index, true);
+  }
+  live_edges_ += static_cast<EdgeIndex>(taken.size());
+  return OkStatus();
+}
+
+Status ResidualGraph::RemoveAll(std::span<const EdgeIndex> edges) {
+  std::vector<Place> places;
+  for (const EdgeIndex index : edges) {
+    if (!Exists(index)) return NoSuchEdge(index);
+    AddPlaces(edges_[index].a, edges_[index].b, index, places);
+  }
+  std::sort(places.begin(), places.end());
+  const auto twice = std::adjacent_find(places.begin(), places.end());
+  if (twice != places.end()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "edge " + std::to_string(twice->edge) + " twice; expected each once");
+  }
+  for (const EdgeIndex index : edges) ChangeSums(edges_[index], ShareOf(edges_[index]), Share());
+  ForEachNode<Place>(places, [&](std::span<const Place> of_one) { RemoveSlots(of_one); });
+  for (const EdgeIndex index : edges) FreeEdge(index);
+  live_edges_ -= static_cast<EdgeIndex>(edges.size());
   return OkStatus();
 }
 
@@ -244,30 +323,51 @@ void ResidualGraph::MoveBlock(NodeIndex node, std::uint8_t size_class) {
   info_[node].size_class = size_class;
 }
 
-void ResidualGraph::InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edge) {
+// Of one node, in order of neighbours, none there yet. From the last one on, so that each arc moves
+// once. What was moved or comes after lies above all that is looked for.
+void ResidualGraph::InsertSlots(std::span<const Place> places) {
+  const NodeIndex node = places.front().node;
   const std::uint32_t degree = nodes_[node].degree;
-  if (degree == ClassSize(info_[node].size_class)) MoveBlock(node, ClassFor(degree + 1));
-  const std::uint32_t slot = LowerBound(node, neighbor);
+  const auto grown = static_cast<std::uint32_t>(degree + places.size());
+  if (grown > ClassSize(info_[node].size_class)) MoveBlock(node, ClassFor(grown));
   const auto arcs = arcs_.begin() + nodes_[node].offset;
   const auto refs = refs_.begin() + nodes_[node].offset;
-  std::copy_backward(arcs + slot, arcs + degree, arcs + degree + 1);
-  std::copy_backward(refs + slot, refs + degree, refs + degree + 1);
-  arcs[slot] = {neighbor, kAbsentCode, kAbsentCode};
-  refs[slot] = edge << 2;
-  ++nodes_[node].degree;
+  std::uint32_t end = degree;  // of what has not moved
+  std::uint32_t to = grown;    // the end of where it goes
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    const std::uint32_t slot = LowerBound(node, place->neighbor);
+    std::copy_backward(arcs + slot, arcs + end, arcs + to);
+    std::copy_backward(refs + slot, refs + end, refs + to);
+    to -= end - slot + 1;
+    end = slot;
+    arcs[to] = {place->neighbor, kAbsentCode, kAbsentCode};
+    refs[to] = place->edge << 2;
+  }
+  nodes_[node].degree = grown;
 }
 
-void ResidualGraph::RemoveSlot(NodeIndex node, NodeIndex neighbor) {
-  const std::uint32_t slot = LowerBound(node, neighbor);
-  const std::uint32_t degree = --nodes_[node].degree;
+// Of one node, in order of neighbours, all there. What was moved or came before lies below all that
+// is looked for.
+void ResidualGraph::RemoveSlots(std::span<const Place> places) {
+  const NodeIndex node = places.front().node;
+  const std::uint32_t degree = nodes_[node].degree;
   const auto arcs = arcs_.begin() + nodes_[node].offset;
   const auto refs = refs_.begin() + nodes_[node].offset;
-  std::copy(arcs + slot + 1, arcs + degree + 1, arcs + slot);
-  std::copy(refs + slot + 1, refs + degree + 1, refs + slot);
-  if (degree == 0) {
+  std::uint32_t slot = LowerBound(node, places.front().neighbor);
+  std::uint32_t to = slot;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const bool last = i + 1 == places.size();
+    const std::uint32_t next = last ? degree : LowerBound(node, places[i + 1].neighbor);
+    std::copy(arcs + slot + 1, arcs + next, arcs + to);
+    std::copy(refs + slot + 1, refs + next, refs + to);
+    to += next - slot - 1;
+    slot = next;
+  }
+  nodes_[node].degree = to;
+  if (to == 0) {
     MoveBlock(node, kNoClass);
-  } else if (degree <= ClassSize(info_[node].size_class) / 4) {
-    MoveBlock(node, ClassFor(degree));
+  } else if (to <= ClassSize(info_[node].size_class) / 4) {
+    MoveBlock(node, ClassFor(to));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "src/base/sort_unique.h"
+
 namespace geo::graph {
 namespace {
 
@@ -233,8 +235,7 @@ void Search::State::ClearFlow() {
 
 std::vector<FlowArc> Search::State::FlowArcs() const {
   std::vector<EdgeIndex> edges = flow_edges_;
-  std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  SortUnique(edges);
   std::vector<FlowArc> arcs;
   for (const EdgeIndex edge : edges) {
     const auto [a, b] = graph_->ends(edge);

@@ -3,6 +3,7 @@
 
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "geo/crypto/keys.h"
 #include "src/base/status_macros.h"
@@ -170,10 +171,10 @@ StatusOr<ClearingPlan> Hub::Impl::PlanScheduled(EquivalentIndex equivalent, bool
 
 void Hub::Impl::TellClearer(const Record& record) {
   if (clearer == nullptr) return;
-  ForTouchedPairs(record, *ledger, [&](PairIndex pair) {
-    const Status told = clearer->PairChanged(*ledger, pair);
-    if (!told.ok()) Poison(told);  // it would clear what is not there
-  });
+  std::vector<PairIndex> pairs;
+  ForTouchedPairs(record, *ledger, [&](PairIndex pair) { pairs.push_back(pair); });
+  const Status told = clearer->PairsChanged(*ledger, pairs);
+  if (!told.ok()) Poison(told);  // it would clear what is not there
 }
 
 }  // namespace geo

@@ -5,18 +5,19 @@
 namespace geo {
 
 void DeferredRouter::Sync() {
-  for (const PairIndex pair : changed_) {
-    router_->PairChanged(pair);
-    waits_[pair] = false;
-  }
+  if (changed_.empty()) return;
+  router_->PairsChanged(changed_);
+  for (const PairIndex pair : changed_) waits_[pair] = false;
   changed_.clear();
 }
 
-void DeferredRouter::PairChanged(PairIndex pair) {
-  if (pair >= waits_.size()) waits_.resize(std::max<std::size_t>(pair + 1, waits_.size() * 2));
-  if (waits_[pair]) return;
-  changed_.push_back(pair);
-  waits_[pair] = true;
+void DeferredRouter::PairsChanged(std::span<const PairIndex> pairs) {
+  for (const PairIndex pair : pairs) {
+    if (pair >= waits_.size()) waits_.resize(std::max<std::size_t>(pair + 1, waits_.size() * 2));
+    if (waits_[pair]) continue;
+    changed_.push_back(pair);
+    waits_[pair] = true;
+  }
 }
 
 void DeferredRouter::ParticipantChanged(ParticipantIndex participant) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "geo/routing/router.h"
@@ -17,11 +18,11 @@ class DeferredRouter final : public Router {
  public:
   explicit DeferredRouter(std::unique_ptr<Router> router) : router_(std::move(router)) {}
 
-  // Tells the router inside what waits. When memory runs out in the middle it must not be used any
-  // more. O(pairs that changed · log degree).
+  // Tells the router inside what waits, at once. When memory runs out in the middle it must not be
+  // used any more.
   void Sync();
 
-  void PairChanged(PairIndex pair) override;  // O(1)
+  void PairsChanged(std::span<const PairIndex> pairs) override;  // O(pairs)
   void ParticipantChanged(ParticipantIndex participant) override;
   void DayChanged(std::int64_t day) override;
   StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) override;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "src/base/no_memory.h"
+#include "src/base/sort_unique.h"
 #include "src/base/status_macros.h"
 #include "src/hub/hub_impl.h"
 #include "src/hub/legacy_evidence.h"
@@ -238,8 +239,7 @@ Status Hub::Impl::ErasePersonalText(const Pid& participant) {
     }
     return true;
   }));
-  std::sort(hashes.begin(), hashes.end());
-  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  SortUnique(hashes);
   next.batch.erased_texts = std::move(hashes);
   return Flush().status();
 }

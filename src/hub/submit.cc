@@ -147,7 +147,7 @@ StatusOr<std::uint64_t> Hub::Impl::Append(Record record) {
 }
 
 void TellRouter(const Record& record, const Ledger& ledger, Router& router) {
-  ForTouchedPairs(record, ledger, [&](PairIndex pair) { router.PairChanged(pair); });
+  ForTouchedPairs(record, ledger, [&](PairIndex pair) { router.PairsChanged({&pair, 1}); });
   for (const Effect& effect : record.effects) {
     const auto* participant = std::get_if<ParticipantEffect>(&effect);
     if (participant == nullptr || !participant->before) continue;  // who is new has no lines yet

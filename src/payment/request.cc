@@ -8,6 +8,7 @@
 #include "geo/base/limits.h"
 #include "src/base/id_taken.h"
 #include "src/base/quote.h"
+#include "src/base/sort_unique.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -23,8 +24,7 @@ std::string EncodeConstraints(const PaymentConstraints& constraints) {
   writer.Varint(constraints.max_hops.value_or(0));  // 0 is no possible limit
   writer.Varint(constraints.max_paths.value_or(0));
   std::vector<Pid> avoid = constraints.avoid;
-  std::sort(avoid.begin(), avoid.end());
-  avoid.erase(std::unique(avoid.begin(), avoid.end()), avoid.end());
+  SortUnique(avoid);
   writer.Varint(avoid.size());
   for (const Pid& pid : avoid) writer.Fixed(pid);
   return bytes;

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "geo/base/bytes.h"
+#include "src/base/sort_unique.h"
 
 namespace geo {
 
@@ -121,8 +122,7 @@ std::vector<ParticipantIndex> HistoryIndex::TouchedBy(const Record& record) cons
       touched.insert(touched.end(), cycle.begin(), cycle.end());
     }
   }
-  std::sort(touched.begin(), touched.end());
-  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  SortUnique(touched);
   return touched;
 }
 

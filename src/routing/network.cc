@@ -4,6 +4,7 @@
 #include <span>
 
 #include "src/base/no_memory.h"
+#include "src/base/sort_unique.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -69,18 +70,48 @@ Status Network::SyncPair(PairIndex index, std::int64_t day) {
   const auto [a, b] = ledger_.MembersOf(index);
   const graph::NewEdge now = EdgeOf(ledger_, index, a, b, day);
   const bool wanted = now.u != graph::kNoNode;
-  EdgeIndex edge = graph_.Find(a, b);
-  if (edge != graph::kNoEdge) {
-    ForgetRules(edge, a, now.uv, now.vu);
-    if (!wanted) return graph_.Remove(edge);
-    GEO_RETURN_IF_ERROR(graph_.Change(edge, a, now.uv, now.vu));
-  } else {
-    if (!wanted) return OkStatus();
-    GEO_ASSIGN_OR_RETURN(edge, graph_.Insert(a, b, now.uv, now.vu));
+  const EdgeIndex edge = graph_.Find(a, b);
+  if (edge == graph::kNoEdge) {
+    if (wanted) coming_.push_back(index);
+    return OkStatus();
   }
-  if (pair_of_edge_.size() <= edge) pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
-  pair_of_edge_[edge] = index;
+  if (!wanted) {
+    going_.push_back(edge);
+    return OkStatus();
+  }
+  ForgetRules(edge, a, now.uv, now.vu);
+  GEO_RETURN_IF_ERROR(graph_.Change(edge, a, now.uv, now.vu));
   NoteRules(edge);
+  return OkStatus();
+}
+
+Status Network::SyncEdges(std::int64_t day) {
+  if (!going_.empty()) GEO_RETURN_IF_ERROR(RemoveEdges());
+  return coming_.empty() ? OkStatus() : InsertEdges(day);
+}
+
+Status Network::RemoveEdges() {
+  SortUnique(going_);
+  for (const EdgeIndex edge : going_) ForgetRules(edge, graph_.ends(edge).a, Arc(), Arc());
+  GEO_RETURN_IF_ERROR(graph_.RemoveAll(going_));
+  going_.clear();
+  return OkStatus();
+}
+
+Status Network::InsertEdges(std::int64_t day) {
+  SortUnique(coming_);
+  GEO_RETURN_IF_ERROR(graph_.InsertAll(static_cast<EdgeIndex>(coming_.size()), [&](EdgeIndex i) {
+    const auto [a, b] = ledger_.MembersOf(coming_[i]);
+    return EdgeOf(ledger_, coming_[i], a, b, day);
+  }));
+  pair_of_edge_.resize(graph_.edge_limit(), kNoIndex);
+  for (const PairIndex pair : coming_) {
+    const auto [a, b] = ledger_.MembersOf(pair);
+    const EdgeIndex edge = graph_.Find(a, b);
+    pair_of_edge_[edge] = pair;
+    NoteRules(edge);
+  }
+  coming_.clear();
   return OkStatus();
 }
 

@@ -34,12 +34,15 @@ class Network {
     std::vector<Pid> unknown;             // ascending; not registered when the line was read
   };
 
-  // Reads all pairs of the equivalent into a network that is empty: as SyncPair of each, in a
-  // fraction of the time.
+  // Reads all pairs of the equivalent into a network that is empty.
   Status Read(std::int64_t day);
 
-  // Reads a pair of the equivalent again, and makes nodes of members that came since.
+  // Reads a pair of the equivalent again, and makes nodes of members that came since. A pair that
+  // is to become an edge, or to be none any more, waits for SyncEdges.
   Status SyncPair(PairIndex pair, std::int64_t day);
+  bool waits() const { return !going_.empty() || !coming_.empty(); }
+  // All that wait, at once. Nothing else may be asked before.
+  Status SyncEdges(std::int64_t day);
   // Reads a participant's status again.
   Status SyncParticipant(ParticipantIndex participant);
 
@@ -60,6 +63,8 @@ class Network {
 
  private:
   Status Grow();
+  Status RemoveEdges();
+  Status InsertEdges(std::int64_t day);
   Status SyncNode(graph::NodeIndex node);
   void NoteRules(graph::EdgeIndex edge);
   void SyncBlocked(graph::EdgeIndex edge, graph::NodeIndex tail, Direction way);
@@ -73,6 +78,8 @@ class Network {
   EquivalentIndex equivalent_;
   graph::ResidualGraph graph_;
   std::vector<PairIndex> pair_of_edge_;
+  std::vector<graph::EdgeIndex> going_;  // edges of pairs that wait
+  std::vector<PairIndex> coming_;        // pairs that wait to have one
   std::uint32_t edges_with_rules_ = 0;
   absl::flat_hash_map<std::uint64_t, Blocked> blocked_;  // by ArcKey
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/base/prefetch.h"
+#include "src/base/sort_unique.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -302,8 +303,7 @@ Status CheckPlan(const Ledger& ledger, std::int64_t day, const RouteRequest& req
     GEO_RETURN_IF_ERROR(CheckFlow(ledger, day, request, flow, breaches, &ruled));
   }
   CheckRules(ledger, plan, std::move(ruled), breaches);
-  std::sort(breaches->begin(), breaches->end());
-  breaches->erase(std::unique(breaches->begin(), breaches->end()), breaches->end());
+  SortUnique(*breaches);
   return OkStatus();
 }
 

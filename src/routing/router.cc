@@ -37,7 +37,7 @@ class GraphRouter final : public Router {
  public:
   GraphRouter(const Ledger& ledger, std::int64_t day);
 
-  void PairChanged(PairIndex pair) override;
+  void PairsChanged(std::span<const PairIndex> pairs) override;
   void ParticipantChanged(ParticipantIndex participant) override;
   void DayChanged(std::int64_t day) override;
   StatusOr<RouteAnswer> FindRoutes(const RouteRequest& request) override;
@@ -88,8 +88,15 @@ Network& GraphRouter::NetworkOf(EquivalentIndex equivalent) {
   return *graphs_->networks[equivalent];
 }
 
-void GraphRouter::PairChanged(PairIndex pair) {
-  graphs_->fits.Update(NetworkOf(ledger_.pair(pair).equivalent).SyncPair(pair, graphs_->day));
+void GraphRouter::PairsChanged(std::span<const PairIndex> pairs) {
+  std::vector<Network*> waiting;
+  for (const PairIndex pair : pairs) {
+    Network& network = NetworkOf(ledger_.pair(pair).equivalent);
+    graphs_->fits.Update(network.SyncPair(pair, graphs_->day));
+    if (!network.waits()) continue;
+    if (waiting.empty() || waiting.back() != &network) waiting.push_back(&network);
+  }
+  for (Network* network : waiting) graphs_->fits.Update(network->SyncEdges(graphs_->day));
 }
 
 void GraphRouter::ParticipantChanged(ParticipantIndex participant) {
@@ -101,7 +108,7 @@ void GraphRouter::ParticipantChanged(ParticipantIndex participant) {
 void GraphRouter::DayChanged(std::int64_t day) {
   if (day == graphs_->day) return;
   graphs_->day = day;
-  for (const PairIndex pair : ledger_.DailyLimitedPairs()) PairChanged(pair);
+  PairsChanged(ledger_.DailyLimitedPairs());
 }
 
 Status GraphRouter::CheckNames(EquivalentIndex equivalent, ParticipantIndex from,

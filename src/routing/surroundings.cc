@@ -8,6 +8,7 @@
 #include "geo/base/limits.h"
 #include "geo/graph/decompose.h"
 #include "src/base/no_memory.h"
+#include "src/base/sort_unique.h"
 #include "src/routing/fair_share.h"
 
 namespace geo {
@@ -83,8 +84,7 @@ void Surroundings::ChooseNodes(const std::vector<Path>& known, std::uint32_t max
   for (const Path& path : known) {
     nodes_.insert(nodes_.end(), path.nodes.begin(), path.nodes.end());
   }
-  std::sort(nodes_.begin(), nodes_.end());
-  nodes_.erase(std::unique(nodes_.begin(), nodes_.end()), nodes_.end());
+  SortUnique(nodes_);
 }
 
 void Surroundings::ChooseEdges(const CostModel& model) {

@@ -2,6 +2,7 @@
 
 #include "geo/base/limits.h"
 #include "geo/trust/commands.h"
+#include "src/base/sort_unique.h"
 #include "src/base/status_macros.h"
 
 namespace geo {
@@ -50,8 +51,7 @@ StatusOr<LinePolicy> ApplyPolicy(LinePolicy policy, const PolicyPatch& patch, in
   if (patch.blocked_participants.mentioned) {
     std::vector<Pid>& blocked = policy.blocked_participants;
     blocked = patch.blocked_participants.value.value_or(std::vector<Pid>());
-    std::sort(blocked.begin(), blocked.end());
-    blocked.erase(std::unique(blocked.begin(), blocked.end()), blocked.end());
+    SortUnique(blocked);
     if (blocked.size() > kMaxBlockedParticipants) {
       return Invalid("blocked_participants",
                      "at most 256 participants, not " + std::to_string(blocked.size()));

@@ -322,9 +322,11 @@ bool Workbench::Fold(std::vector<Effect> effects) {
     if (const auto* debt = std::get_if<DebtEffect>(&effect)) moved.push_back(*debt);
   }
   if (!Apply(RecordKind::kPayment, std::move(effects))) return false;
+  std::vector<PairIndex> pairs;
   for (const DebtEffect& debt : moved) {
-    router_->PairChanged(*ledger_->FindPair(kEquivalent, debt.from, debt.to));
+    pairs.push_back(*ledger_->FindPair(kEquivalent, debt.from, debt.to));
   }
+  router_->PairsChanged(pairs);
   return true;
 }
 

@@ -161,17 +161,56 @@ TEST(Clearing, TriggeredMissesNothingThroughItsDebts) {
       ASSERT_TRUE(plan.ok()) << plan.status();
       EXPECT_TRUE(plan->complete);
       world.Carry(*plan, false);
+      std::vector<PairIndex> changed;
       for (const std::vector<Effect>& effects : plan->records) {
         for (const Effect& effect : effects) {
           const auto& debt = std::get<DebtEffect>(effect);
-          ASSERT_TRUE((*clearer)
-                          ->PairChanged(world.ledger, *world.ledger.FindPair(0, debt.from, debt.to))
-                          .ok());
+          changed.push_back(*world.ledger.FindPair(0, debt.from, debt.to));
         }
       }
+      ASSERT_TRUE((*clearer)->PairsChanged(world.ledger, changed).ok());
     }
     EXPECT_FALSE(HasCycle(world.LegalDebts(), 9, 5));
   }
+}
+
+// Debts that begin, change and end, all told at once, in any order, some twice.
+TEST(Clearing, PlansFromDebtsToldAtOnceAsFromDebtsReadAfresh) {
+  std::size_t cycles = 0;
+  for (std::uint64_t seed = 0; seed < tests::TierCount<std::uint64_t>(100, 5'000); ++seed) {
+    World world(seed, 8, 40, 9);
+    const auto clearer = Clearer::Create(world.ledger);
+    ASSERT_TRUE(clearer.ok());
+    std::mt19937_64 random(seed);
+    for (int round = 0; round < 5; ++round) {
+      std::vector<PairIndex> changed;
+      for (int i = 0; i < 20; ++i) {
+        const auto debtor = static_cast<ParticipantIndex>(random() % 8);
+        const auto creditor = static_cast<ParticipantIndex>(random() % 8);
+        if (debtor == creditor) continue;
+        const auto known = world.ledger.FindPair(0, debtor, creditor);
+        if (known && world.ledger.pair(*known).owed(
+                         world.ledger.pair(*known).DirectionFrom(creditor)) != 0) {
+          world.Owe(creditor, debtor, static_cast<Amount>(random() % 3));
+        } else {
+          world.Owe(debtor, creditor, 1 + static_cast<Amount>(random() % 9));
+        }
+        const PairIndex pair = world.ledger.FindPair(0, debtor, creditor).value();
+        changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(random() % (i + 1)) %
+                                             (std::ssize(changed) + 1),
+                       1 + random() % 2, pair);
+      }
+      ASSERT_TRUE((*clearer)->PairsChanged(world.ledger, changed).ok());
+      const CycleClearing request{.scope = {0, {}, 1}, .max_length = 5, .max_cycles = 1000};
+      const auto fresh = Clearer::Create(world.ledger, 0);
+      const CycleListing listing = (*fresh)->ListCycles(world.ledger, request).value();
+      EXPECT_EQ((*clearer)->ListCycles(world.ledger, request)->cycles, listing.cycles);
+      EXPECT_EQ((*clearer)->PlanCycles(world.ledger, request)->records,
+                (*fresh)->PlanCycles(world.ledger, request)->records);
+      cycles += listing.cycles.size();
+    }
+  }
+  EXPECT_GT(cycles, 100U);
 }
 
 // The cycles of a clearing add up to it, each debt's changes to what its effect says.
@@ -374,7 +413,7 @@ TEST(Clearing, RefusesWhatIsOutOfRange) {
   const auto of_another = Clearer::Create(world.ledger, 1);
   ASSERT_TRUE(of_another.ok());
   const PairIndex pair = 0;
-  EXPECT_TRUE((*of_another)->PairChanged(world.ledger, pair).ok());
+  EXPECT_TRUE((*of_another)->PairsChanged(world.ledger, {&pair, 1}).ok());
   EXPECT_EQ(ErrorCodeOf((*of_another)->PlanTriggered(world.ledger, {&pair, 1}, {}).status()),
             ErrorCode::kInvalidArgument);
   EXPECT_EQ(ErrorCodeOf((*of_another)->PlanCycles(world.ledger, {{0, {}, 1}}).status()),

@@ -69,6 +69,53 @@ void RemoveOne(ResidualGraph& graph, Model& model, NodeIndex u, NodeIndex v) {
   model.arcs.erase({v, u});
 }
 
+// Some edges at once, of which one may be there already, twice in them, or a loop: then none comes.
+void InsertSome(ResidualGraph& graph, Model& model) {
+  std::vector<NewEdge> edges;
+  std::set<Ends> seen;
+  bool possible = true;
+  for (int i = *rc::gen::inRange(0, 12); i > 0; --i) {
+    const auto u = *rc::gen::inRange<NodeIndex>(0, model.nodes);
+    const auto v = *rc::gen::inRange<NodeIndex>(0, model.nodes);
+    const bool fine = u != v && model.edges.count(std::minmax(u, v)) == 0 &&
+                      seen.insert(std::minmax(u, v)).second;
+    if (!fine && *rc::gen::inRange(0, 20) != 0) continue;
+    possible = possible && fine;
+    edges.push_back({u, v, GenerateArc(), GenerateArc()});
+  }
+  const Status status =
+      graph.InsertAll(static_cast<EdgeIndex>(edges.size()), [&](EdgeIndex i) { return edges[i]; });
+  RC_ASSERT(ErrorCodeOf(status) == (possible ? ErrorCode::kOk : ErrorCode::kInvalidArgument));
+  if (!possible) return;
+  for (const NewEdge& edge : edges) {
+    model.edges[std::minmax(edge.u, edge.v)] = graph.Find(edge.u, edge.v);
+    model.arcs[{edge.u, edge.v}] = edge.uv;
+    model.arcs[{edge.v, edge.u}] = edge.vu;
+  }
+}
+
+// Some edges at once, in any order, of which one may be there twice: then none goes.
+void RemoveSome(ResidualGraph& graph, Model& model) {
+  std::vector<Ends> gone;
+  std::vector<EdgeIndex> edges;
+  for (const auto& [ends, edge] : model.edges) {
+    if (*rc::gen::inRange(0, 3) != 0) continue;
+    const auto place = *rc::gen::inRange<std::ptrdiff_t>(0, std::ssize(edges) + 1);
+    edges.insert(edges.begin() + place, edge);
+    gone.push_back(ends);
+  }
+  const bool twice = !edges.empty() && *rc::gen::inRange(0, 8) == 0;
+  if (twice) edges.push_back(edges.front());
+  RC_ASSERT(ErrorCodeOf(graph.RemoveAll(edges)) ==
+            (twice ? ErrorCode::kInvalidArgument : ErrorCode::kOk));
+  if (twice) return;
+  for (const Ends& ends : gone) {
+    model.edges.erase(ends);
+    model.arcs.erase(ends);
+    model.arcs.erase({ends.second, ends.first});
+  }
+}
+
 Flow ModelCapacity(const Model& model, const Ends& ends, NodeIndex source, NodeIndex target) {
   const Arc& arc = model.arcs.at(ends);
   if (model.disabled.count(ends.first) + model.disabled.count(ends.second) != 0) return kAbsent;
@@ -153,7 +200,8 @@ void ChangeAtRandom(ResidualGraph& graph, Model& model, int steps) {
   for (int step = 0; step < steps; ++step) {
     const auto u = *rc::gen::inRange<NodeIndex>(0, model.nodes);
     const auto v = *rc::gen::inRange<NodeIndex>(0, model.nodes);
-    switch (*rc::gen::weightedElement<int>({{6, 0}, {3, 1}, {3, 2}, {1, 3}, {1, 4}})) {
+    switch (
+        *rc::gen::weightedElement<int>({{6, 0}, {3, 1}, {3, 2}, {1, 3}, {1, 4}, {1, 5}, {1, 6}})) {
       case 0:
         InsertOne(graph, model, u, v);
         break;
@@ -170,6 +218,12 @@ void ChangeAtRandom(ResidualGraph& graph, Model& model, int steps) {
         if (!enable) model.disabled.insert(u);
         break;
       }
+      case 5:
+        InsertSome(graph, model);
+        break;
+      case 6:
+        RemoveSome(graph, model);
+        break;
       default:
         model.nodes += *rc::gen::inRange<NodeIndex>(0, 3);
         RC_ASSERT(graph.Grow(model.nodes).ok());
@@ -215,6 +269,7 @@ RC_GTEST_PROP(GraphMutation, EdgesInsertedAllAtOnceAreAsIfOneByOne, ()) {
   CheckSearches(graph, model);
   ChangeAtRandom(graph, model, *rc::gen::inRange(0, 30));
   CheckAgainst(graph, model);
+  CheckSearches(graph, model);
 }
 
 }  // namespace

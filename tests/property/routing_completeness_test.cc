@@ -26,7 +26,7 @@ std::unique_ptr<RoutingWorld> WorldOf(const testing::GeneratedNetwork& network) 
 
 // Whether there is a plan; plan or certificate are verified.
 bool Completes(RoutingWorld& world, const RouteRequest& request) {
-  const StatusOr<RouteAnswer> answer = world.router->FindRoutes(request);
+  const StatusOr<RouteAnswer> answer = world.router().FindRoutes(request);
   EXPECT_TRUE(answer.ok());
   if (!answer.ok()) return false;
   const Plan* plan = std::get_if<Plan>(&answer->outcome);

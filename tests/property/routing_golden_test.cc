@@ -65,13 +65,13 @@ void CheckPair(RoutingWorld& world, const Row& known) {
   SCOPED_TRACE(std::to_string(known.first) + " to " + std::to_string(known.second));
   RouteRequest request = RoutingWorld::Ask(known.first, known.second, 1);
   request.constraints.max_hops = request.constraints.max_paths = kUnlimited;
-  const StatusOr<CapacityAnswer> capacity = world.router->Capacity(request);
+  const StatusOr<CapacityAnswer> capacity = world.router().Capacity(request);
   ASSERT_TRUE(capacity.ok());
   EXPECT_EQ(capacity->amount, known.amount);
   EXPECT_TRUE(capacity->exact);
   const auto ask = [&](Amount amount) {
     request.amount = amount;
-    const StatusOr<RouteAnswer> answer = world.router->FindRoutes(request);
+    const StatusOr<RouteAnswer> answer = world.router().FindRoutes(request);
     EXPECT_TRUE(answer.ok());
     return answer.value_or(RouteAnswer());
   };

@@ -277,9 +277,9 @@ TEST(RoutingObjective, RefusesWhatNoEnumHasAndCostsThatAreMissing) {
   world.Open(1, 0, 5);
   RouteRequest request = RoutingWorld::Ask(0, 1, 1);
   request.constraints.objective = Objective::kCheapest;
-  EXPECT_EQ(ErrorCodeOf(world.router->FindRoutes(request).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf(world.router().FindRoutes(request).status()), ErrorCode::kInvalidArgument);
   request.constraints.objective = static_cast<Objective>(7);
-  EXPECT_EQ(ErrorCodeOf(world.router->FindRoutes(request).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf(world.router().FindRoutes(request).status()), ErrorCode::kInvalidArgument);
 }
 
 // All pages together, of two at a time.
@@ -287,7 +287,7 @@ std::vector<Target> AllTargets(RoutingWorld& world, TargetsRequest request) {
   std::vector<Target> all;
   request.page_size = 2;
   while (true) {
-    const StatusOr<TargetsPage> page = world.router->Targets(request);
+    const StatusOr<TargetsPage> page = world.router().Targets(request);
     EXPECT_TRUE(page.ok()) << page.status();
     if (!page.ok()) return all;
     EXPECT_LE(page->targets.size(), 2U);
@@ -345,11 +345,11 @@ TEST(RoutingTargets, APageEndsWhereNobodyMoreCanBePaidForLong) {
   TargetsRequest request;
   request.equivalent = 0;
   request.from = 0;
-  const TargetsPage page = world.router->Targets(request).value();
+  const TargetsPage page = world.router().Targets(request).value();
   EXPECT_EQ(page.targets.size(), 2U);
   EXPECT_TRUE(page.more) << "others were not looked at";
   request.after = page.last;
-  const TargetsPage rest = world.router->Targets(request).value();
+  const TargetsPage rest = world.router().Targets(request).value();
   EXPECT_TRUE(rest.targets.empty());
   EXPECT_FALSE(rest.more);
 }
@@ -364,7 +364,7 @@ TEST(RoutingTargets, APageEndsWhenItTookTheWorkOfOneSearch) {
   std::vector<ParticipantIndex> found;
   std::size_t pages = 0;
   for (bool more = true; more; ++pages) {
-    const TargetsPage page = world.router->Targets(request).value();
+    const TargetsPage page = world.router().Targets(request).value();
     for (const Target& target : page.targets) found.push_back(target.participant);
     request.after = page.last;
     more = page.more;
@@ -382,12 +382,12 @@ TEST(RoutingTargets, RefusesPagesOutOfRangeAndUnknownPayers) {
   request.from = 0;
   for (const std::uint32_t size : {0U, kMaxTargets + 1}) {
     request.page_size = size;
-    EXPECT_EQ(ErrorCodeOf(world.router->Targets(request).status()), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(ErrorCodeOf(world.router().Targets(request).status()), ErrorCode::kInvalidArgument);
   }
   request.page_size = 1;
-  EXPECT_TRUE(world.router->Targets(request).ok());
+  EXPECT_TRUE(world.router().Targets(request).ok());
   request.from = 2;
-  EXPECT_EQ(ErrorCodeOf(world.router->Targets(request).status()), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf(world.router().Targets(request).status()), ErrorCode::kInvalidArgument);
 }
 
 // Distances by relaxing every line again and again.
@@ -411,9 +411,9 @@ void CheckTrust(int run) {
     for (ParticipantIndex to = 0; to < 7; ++to) {
       std::optional<std::uint32_t> expected;
       if (distance.count(to) != 0) expected = distance[to];
-      ASSERT_EQ(town.world.router->TrustDistance(0, from, to).value(), expected);
+      ASSERT_EQ(town.world.router().TrustDistance(0, from, to).value(), expected);
       const bool near = expected.has_value() && *expected <= 2;
-      ASSERT_EQ(town.world.router->TrustDistance(0, from, to, 2).value().has_value(), near);
+      ASSERT_EQ(town.world.router().TrustDistance(0, from, to, 2).value().has_value(), near);
     }
   }
 }
@@ -422,7 +422,7 @@ TEST(RoutingTrust, IsTheFewestLinesWithALimit) {
   const int runs = TierCount(300, 5000);
   for (int run = 0; run < runs && !HasFatalFailure(); ++run) CheckTrust(run);
   RoutingWorld world(1);
-  EXPECT_EQ(ErrorCodeOf(world.router->TrustDistance(0, 0, 1).status()),
+  EXPECT_EQ(ErrorCodeOf(world.router().TrustDistance(0, 0, 1).status()),
             ErrorCode::kInvalidArgument);
 }
 

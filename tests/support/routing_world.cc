@@ -29,7 +29,7 @@ RoutingWorld::RoutingWorld(ParticipantIndex participants) {
   hours.code = EquivalentCode::Parse("HOUR").value();
   Fold(RecordKind::kGenesis, {GenesisEffect{genesis}});
   Fold(RecordKind::kCreateEquivalent, {EquivalentEffect{kEquivalent, std::nullopt, hours}});
-  router = NewRouter(ledger, day);
+  router_ = NewRouter(ledger, day);
   for (ParticipantIndex i = 0; i < participants; ++i) Register();
 }
 
@@ -55,7 +55,15 @@ void RoutingWorld::Fold(RecordKind kind, std::vector<Effect> effects) {
 }
 
 void RoutingWorld::Tell(ParticipantIndex x, ParticipantIndex y) {
-  router->PairChanged(ledger.FindPair(kEquivalent, x, y).value());
+  untold_.push_back(ledger.FindPair(kEquivalent, x, y).value());
+}
+
+Router& RoutingWorld::router() {
+  std::vector<PairIndex> changed(untold_.rbegin(), untold_.rend());
+  changed.insert(changed.end(), untold_.begin(), untold_.end());
+  untold_.clear();
+  router_->PairsChanged(changed);
+  return *router_;
 }
 
 void RoutingWorld::Register() {
@@ -68,7 +76,7 @@ void RoutingWorld::SetStatus(ParticipantIndex participant, ParticipantStatus sta
   after.status = status;
   Fold(RecordKind::kSetParticipantStatus,
        {ParticipantEffect{participant, ledger.participant(participant), after}});
-  router->ParticipantChanged(participant);
+  router_->ParticipantChanged(participant);
 }
 
 LineIndex RoutingWorld::Open(ParticipantIndex owner, ParticipantIndex debtor, Amount limit,
@@ -141,7 +149,7 @@ void RoutingWorld::Pay(const Plan& plan) {
 
 void RoutingWorld::SetDay(std::int64_t new_day) {
   day = new_day;
-  router->DayChanged(day);
+  router_->DayChanged(day);
 }
 
 RouteRequest RoutingWorld::Ask(ParticipantIndex from, ParticipantIndex to, Amount amount) {
@@ -154,7 +162,7 @@ RouteRequest RoutingWorld::Ask(ParticipantIndex from, ParticipantIndex to, Amoun
 }
 
 RouteAnswer RoutingWorld::Find(const RouteRequest& request) {
-  const StatusOr<RouteAnswer> answer = router->FindRoutes(request);
+  const StatusOr<RouteAnswer> answer = router().FindRoutes(request);
   EXPECT_TRUE(answer.ok()) << answer.status();
   if (!answer.ok()) return RouteAnswer();
   const StatusOr<RouteAnswer> again = NewRouter(ledger, day)->FindRoutes(request);
@@ -170,7 +178,7 @@ RouteAnswer RoutingWorld::Find(const RouteRequest& request) {
 }
 
 CapacityAnswer RoutingWorld::Capacity(const RouteRequest& request) {
-  const StatusOr<CapacityAnswer> answer = router->Capacity(request);
+  const StatusOr<CapacityAnswer> answer = router().Capacity(request);
   EXPECT_TRUE(answer.ok()) << answer.status();
   return answer.value_or(CapacityAnswer());
 }

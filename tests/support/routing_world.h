@@ -32,7 +32,7 @@ class RoutingWorld {
   // Moves the plan's amounts, as a payment does.
   void Pay(const Plan& plan);
   void SetDay(std::int64_t new_day);
-  // A record with these effects, which the ledger must take. The router is not told.
+  // A record with these effects, which the ledger must take. The router learns nothing of it.
   void Fold(RecordKind kind, std::vector<Effect> effects);
 
   // A request over everything between two participants, with default constraints.
@@ -42,13 +42,17 @@ class RoutingWorld {
   RouteAnswer Find(const RouteRequest& request);
   CapacityAnswer Capacity(const RouteRequest& request);
 
+  // It has read all that changed so far: at once, backwards, and then again.
+  Router& router();
+
   Ledger ledger;
   std::int64_t day = 20000;
-  std::unique_ptr<Router> router;
 
  private:
   void Tell(ParticipantIndex x, ParticipantIndex y);
 
+  std::unique_ptr<Router> router_;
+  std::vector<PairIndex> untold_;
   std::uint64_t seq_ = 0;
 };
 

@@ -109,8 +109,68 @@ TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {
   EXPECT_EQ(graph.edge_count(), 1U);
   EXPECT_EQ(graph.OutBound(0, 2), 5);
   EXPECT_EQ(graph.ArcFrom(graph.Find(1, 0), 1), PlainArc(6));
-  EXPECT_EQ(insert(graph, {{1, 2, PlainArc(1), Arc()}}), ErrorCode::kInvalidArgument);
+}
+
+TEST(ResidualGraph, TakesAndGivesBackManyEdgesOfOneNodeAtOnce) {
+  constexpr NodeIndex kNodes = 500;
+  ResidualGraph graph = WithNodes(kNodes);
+  for (NodeIndex node = 1; node < kNodes; node += 2) MustInsert(graph, 0, node, PlainArc(node));
+  std::vector<NewEdge> news;
+  for (NodeIndex node = kNodes - 2; node > 0; node -= 2) {
+    news.push_back({node, 0, PlainArc(3), PlainArc(node)});
+  }
+  const auto insert = [&] {
+    return graph.InsertAll(static_cast<EdgeIndex>(news.size()),
+                           [&](EdgeIndex i) { return news[i]; });
+  };
+  const auto expect_neighbors = [&](NodeIndex step) {
+    ASSERT_EQ(graph.degree(0), (kNodes - 1) / step + (step == 1 ? 0 : 1));
+    Flow sum = 0;
+    for (std::uint32_t i = 0; i < graph.degree(0); ++i) {
+      const NodeIndex node = 1 + i * step;
+      ASSERT_EQ(graph.neighbor(0, i), node);
+      ASSERT_EQ(graph.edge(0, i), graph.Find(node, 0));
+      ASSERT_EQ(graph.ArcFrom(graph.edge(0, i), 0), PlainArc(node));
+      sum += node;
+    }
+    EXPECT_EQ(graph.OutBound(0, 1), sum);
+  };
+  ASSERT_TRUE(insert().ok());
+  expect_neighbors(1);
+  EXPECT_EQ(insert().message(), "edge between nodes 498 and 0 exists; change it instead");
+  std::vector<EdgeIndex> gone;
+  for (const NewEdge& edge : news) gone.push_back(graph.Find(edge.u, edge.v));
+  ASSERT_TRUE(graph.RemoveAll(gone).ok());
+  expect_neighbors(2);
+  EXPECT_EQ(graph.edge_count(), kNodes / 2);
+  EXPECT_EQ(graph.InBound(1, 0), 0);
+}
+
+TEST(ResidualGraph, TakesAndGivesBackNothingWhenOneOfManyIsWrong) {
+  ResidualGraph graph = WithNodes(5);
+  const EdgeIndex edge = MustInsert(graph, 0, 1, PlainArc(5), PlainArc(6));
+  const auto insert = [&](const NewEdge& wrong) {
+    const NewEdge edges[] = {{2, 3, PlainArc(1), Arc()}, wrong, NewEdge()};
+    return ErrorCodeOf(graph.InsertAll(3, [&](EdgeIndex i) { return edges[i]; }));
+  };
+  EXPECT_EQ(insert({1, 0, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument) << "there";
+  EXPECT_EQ(insert({3, 2, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument) << "twice";
+  EXPECT_EQ(insert({3, 3, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(insert({3, 5, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(insert({3, 4, PlainArc(-2), Arc()}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(ErrorCodeOf(graph.InsertAll(kMaxEdges + 1, nullptr)), ErrorCode::kTooLarge);
+  const EdgeIndex twice[] = {edge, edge};
+  const EdgeIndex unknown[] = {edge, edge + 1};
+  EXPECT_EQ(graph.RemoveAll(twice).message(), "edge 0 twice; expected each once");
+  EXPECT_EQ(graph.RemoveAll(unknown).message(), "edge 1 does not exist");
   EXPECT_EQ(graph.edge_count(), 1U);
+  EXPECT_EQ(graph.edge_limit(), 1U);
+  EXPECT_EQ(graph.degree(2) + graph.degree(3), 0U);
+  EXPECT_EQ(graph.OutBound(2, 3), 0);
+  EXPECT_EQ(graph.OutBound(0, 4), 5);
+  EXPECT_TRUE(graph.RemoveAll({}).ok());
+  EXPECT_EQ(insert(NewEdge()), ErrorCode::kOk);
+  EXPECT_EQ(graph.edge_count(), 2U);
 }
 
 TEST(ResidualGraph, ChangesOnAfterAllEdgesCameAtOnce) {

@@ -17,7 +17,10 @@ class Listener : public Router {
  public:
   explicit Listener(std::string* heard) : heard_(*heard) {}
 
-  void PairChanged(PairIndex pair) override { heard_ += "pair " + std::to_string(pair) + " "; }
+  void PairsChanged(std::span<const PairIndex> pairs) override {
+    heard_ += "pairs ";
+    for (const PairIndex pair : pairs) heard_ += std::to_string(pair) + " ";
+  }
   void ParticipantChanged(ParticipantIndex /*participant*/) override { heard_ += "participant "; }
   void DayChanged(std::int64_t /*day*/) override { heard_ += "day "; }
   StatusOr<RouteAnswer> FindRoutes(const RouteRequest& /*request*/) override {
@@ -54,20 +57,21 @@ class DeferredRouterTest : public ::testing::Test {
 };
 
 TEST_F(DeferredRouterTest, PairsWaitForTheNextQuestionEachOnceInOrder) {
-  for (const PairIndex pair : {7U, 2U, 7U, 90U, 2U}) router_.PairChanged(pair);
+  for (const PairIndex pair : {7U, 2U, 7U, 90U, 2U}) router_.PairsChanged({&pair, 1});
   EXPECT_EQ(Heard(), "");
   ASSERT_TRUE(router_.FindRoutes({}).ok());
-  EXPECT_EQ(Heard(), "pair 7 pair 2 pair 90 routes ");
-  router_.PairChanged(7);
+  EXPECT_EQ(Heard(), "pairs 7 2 90 routes ");
+  const PairIndex more[] = {7, 0, 7};
+  router_.PairsChanged(more);
   ASSERT_TRUE(router_.Capacity({}).ok());
-  EXPECT_EQ(Heard(), "pair 7 capacity ");
-  router_.PairChanged(0);
+  EXPECT_EQ(Heard(), "pairs 7 0 capacity ");
+  router_.PairsChanged({more, 1});
   ASSERT_TRUE(router_.Targets({}).ok());
-  EXPECT_EQ(Heard(), "pair 0 targets ");
-  router_.PairChanged(1);
+  EXPECT_EQ(Heard(), "pairs 7 targets ");
+  router_.PairsChanged({more, 1});
   router_.Sync();
   router_.Sync();
-  EXPECT_EQ(Heard(), "pair 1 ");
+  EXPECT_EQ(Heard(), "pairs 7 ");
 }
 
 // A router looks through all equivalents for somebody.
@@ -89,7 +93,8 @@ TEST_F(DeferredRouterTest, OnlyWhoseStatusChangedIsToldOf) {
 }
 
 TEST_F(DeferredRouterTest, ParticipantsAndDaysAreToldAtOnce) {
-  router_.PairChanged(3);
+  const PairIndex pair = 3;
+  router_.PairsChanged({&pair, 1});
   router_.ParticipantChanged(5);
   router_.DayChanged(11);
   EXPECT_EQ(Heard(), "participant day ");

@@ -22,7 +22,7 @@ namespace {
 class Stubborn : public Router {
  public:
   explicit Stubborn(Plan plan) : plan_(std::move(plan)) {}
-  void PairChanged(PairIndex /*pair*/) override {}
+  void PairsChanged(std::span<const PairIndex> /*pairs*/) override {}
   void ParticipantChanged(ParticipantIndex /*participant*/) override {}
   void DayChanged(std::int64_t /*day*/) override {}
   StatusOr<RouteAnswer> FindRoutes(const RouteRequest& /*request*/) override {

@@ -297,14 +297,14 @@ TEST_F(ManyRoutesTest, WhatTheFlowMissedIsLookedFor) {
   policy.max_hops = 2;
   wide.Open(2, 0, 5), wide.Open(15, 2, 5, policy), wide.Open(3, 15, 5);
   wide.Open(kRound, 2, 5), wide.Open(15, kRound, 5);
-  EXPECT_EQ(wide.router->Capacity(request)->amount, 10 * kShort + 5);
+  EXPECT_EQ(wide.router().Capacity(request)->amount, 10 * kShort + 5);
 }
 
 // 64 routes carry the wide one and 63 others. That no 64 carry more is not proven; looking for it
 // to the last unit would take a fifth more work.
 TEST_F(ManyRoutesTest, CapacityIsNotLookedForToTheLastUnit) {
   request.constraints.max_paths = 64;
-  const CapacityAnswer capacity = wide.router->Capacity(request).value();
+  const CapacityAnswer capacity = wide.router().Capacity(request).value();
   EXPECT_EQ(capacity.amount, 5 * kShort + 63 * 5);
   EXPECT_FALSE(capacity.exact);
   EXPECT_LT(capacity.work, 15'000'000U) << "13.5 million; to the last unit 16.1";

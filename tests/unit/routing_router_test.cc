@@ -562,7 +562,7 @@ TEST_F(RouterTest, MisuseIsAnError) {
   const auto code = [&](const std::function<void(RouteRequest&)>& change) {
     RouteRequest request = RoutingWorld::Ask(0, 1, 5);
     change(request);
-    return CodeName(world.router->FindRoutes(request));
+    return CodeName(world.router().FindRoutes(request));
   };
   EXPECT_EQ(code([](RouteRequest&) {}), "Ok");
   EXPECT_EQ(code([](RouteRequest& r) { r.amount = 0; }), "InvalidArgument");

@@ -116,9 +116,11 @@ class Clearer {
   Clearer(const Clearer&) = delete;
   Clearer& operator=(const Clearer&) = delete;
 
-  // The pair's debt, lines or reservations changed. Call it for all that a record touched before
-  // the next plan. O(log degree), O(degree) for a debt that comes or goes. Errors: TooLarge.
-  Status PairChanged(const Ledger& ledger, PairIndex pair);
+  // Debts, lines or reservations of these pairs changed; in any order, any of them again. Call it
+  // for all that a record touched before the next plan: once for many costs less than many calls.
+  // O(log degree) a pair; for debts that come or go O(degree) of those whose they are, once for
+  // all. Errors: TooLarge.
+  Status PairsChanged(const Ledger& ledger, std::span<const PairIndex> pairs);
 
   // The cycles through the debts of `changed`, shortest first for each. Pairs of another equivalent
   // than the first one's count for nothing. Errors: ConstraintRange, InvalidArgument (unknown pair,

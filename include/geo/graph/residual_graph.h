@@ -38,6 +38,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "geo/base/amount.h"
@@ -112,10 +113,10 @@ class ResidualGraph {
   // the edge exists: then Change it), TooLarge above kMaxEdges.
   StatusOr<EdgeIndex> Insert(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
 
-  // Builds a graph of which there are only the nodes: as inserting up to `count` edges one after
-  // the other, in a fraction of the time. `edge(i)` is asked for once each, in order; NewEdge() is
-  // left out, the others get indices from 0. O(nodes + edges). Errors: as Insert, and
-  // then there are none as before; InvalidArgument when there are edges or ever were.
+  // Inserts up to `count` edges as if one after the other, in a fraction of the time. `edge(i)` is
+  // asked for once each, in order; NewEdge() is left out. O(degree of all ends + count · log), each
+  // end counted once; into a graph that never had an edge O(nodes + count). Errors: as Insert, for
+  // the first that is wrong or there twice; then none is inserted.
   Status InsertAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge);
 
   // Replaces both arcs of an edge. `uv` is the arc that leaves `tail`. O(log degree).
@@ -124,6 +125,11 @@ class ResidualGraph {
 
   // O(degree of both ends). Errors: InvalidArgument (no such edge).
   Status Remove(EdgeIndex edge);
+
+  // Removes `edges` as if one after the other, in a fraction of the time. O(degree of all ends +
+  // edges · log), each end counted once. Errors: InvalidArgument (no such edge, or twice the same);
+  // then none is removed.
+  Status RemoveAll(std::span<const EdgeIndex> edges);
 
   // Switches a node off or on. O(degree · log degree of neighbours). Errors: InvalidArgument.
   Status SetEnabled(NodeIndex node, bool enabled);
@@ -241,6 +247,13 @@ class ResidualGraph {
   };
   static constexpr std::uint32_t kNoExtra = 0xffffffff;
 
+  // Which arc of a node an edge is; in order of both.
+  struct Place {
+    NodeIndex node = kNoNode;
+    NodeIndex neighbor = kNoNode;
+    EdgeIndex edge = kNoEdge;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
   // Where an edge stands in the blocks of its ends.
   struct Slots {
     std::size_t at_a = 0;
@@ -249,6 +262,7 @@ class ResidualGraph {
 
   Status CheckNew(NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu) const;
   static Status AlreadyThere(NodeIndex u, NodeIndex v);
+  static Status NoSuchEdge(EdgeIndex edge);
   static Status NoRoomForEdges();
   void StoreNew(Edge& edge, NodeIndex u, NodeIndex v, const Arc& uv, const Arc& vu);
   void LinkNew(Edge& edge);
@@ -284,6 +298,8 @@ class ResidualGraph {
   void WriteCodes(EdgeIndex index, bool conditions);
   void WriteArcs(const Edge& edge, Slots slots);
   void WriteRefs(EdgeIndex index, Slots slots);
+  Status BuildAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge);
+  Status AddAll(EdgeIndex count, const std::function<NewEdge(EdgeIndex)>& edge);
   void TakeBlocks();
   Status LinkAll();
   void ForgetEdges();
@@ -291,12 +307,13 @@ class ResidualGraph {
   void PrefetchBlock(NodeIndex node) const;
   void Append(EdgeIndex index);
   EdgeIndex TakeEdge();
+  void FreeEdge(EdgeIndex index);
   std::uint32_t TakeExtra();
   std::uint32_t TakeBlock(std::uint8_t size_class);
   void FreeBlock(std::uint32_t offset, std::uint8_t size_class);
   void MoveBlock(NodeIndex node, std::uint8_t size_class);
-  void InsertSlot(NodeIndex node, NodeIndex neighbor, EdgeIndex edge);
-  void RemoveSlot(NodeIndex node, NodeIndex neighbor);
+  void InsertSlots(std::span<const Place> places);
+  void RemoveSlots(std::span<const Place> places);
 
   LargeVector<Node> nodes_;
   LargeVector<NodeInfo> info_;

@@ -28,6 +28,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -224,13 +225,15 @@ class Router {
  public:
   virtual ~Router() = default;
 
-  // The ledger changed here: the router reads it again. Whoever applies a record calls these,
-  // before the next question, for all pairs that it touched or made, and all participants whose
-  // status it changed; of who is new a router learns by his first pair.
-  // PairChanged: O(log degree) for amounts and policies, O(degree) for a pair's first and last
-  // line. ParticipantChanged: O(equivalents), and O(degree · log degree) when the status changed.
-  // DayChanged: O(pairs with a daily limit · log degree).
-  virtual void PairChanged(PairIndex pair) = 0;
+  // The ledger changed here: the router reads it again. Whoever applies records calls these, before
+  // the next question, for all pairs that they touched or made, and all participants whose status
+  // they changed; of who is new a router learns by his first pair.
+  // PairsChanged: pairs in any order, any of them again; a call for many costs less than many
+  // calls. O(log degree) a pair for amounts and policies; for first and last lines O(degree) of
+  // those whose they are, once for all. ParticipantChanged: O(equivalents), and
+  // O(degree · log degree) when the status changed. DayChanged: O(pairs with a daily limit ·
+  // log degree).
+  virtual void PairsChanged(std::span<const PairIndex> pairs) = 0;
   virtual void ParticipantChanged(ParticipantIndex participant) = 0;
   virtual void DayChanged(std::int64_t day) = 0;
 
