@@ -204,8 +204,9 @@ class History::Impl {
   Status ReadRecords(std::uint64_t first, std::uint64_t last,
                      const std::function<void(const Record&)>& take);
   template <typename Entry>
-  Status Gather(const PageRequest& request, const std::function<Entry(const Record&)>& describe,
-                NewestEntries<Entry>& page);
+  StatusOr<std::optional<std::uint64_t>> Gather(const PageRequest& request,
+                                                const std::function<Entry(const Record&)>& describe,
+                                                std::vector<Entry>& page, std::size_t max);
   StatusOr<ParticipantIndex> Find(const Pid& pid) const;
   Status Aim(const AuditSubject& subject, PageRequest& request);
   Status AimAt(const Pid& pid, PageRequest& request);
@@ -246,12 +247,16 @@ Status History::Impl::ReadRecords(std::uint64_t first, std::uint64_t last,
   });
 }
 
+// The record before which the next page begins; nothing when there is none.
 template <typename Entry>
-Status History::Impl::Gather(const PageRequest& request,
-                             const std::function<Entry(const Record&)>& describe,
-                             NewestEntries<Entry>& page) {
+StatusOr<std::optional<std::uint64_t>> History::Impl::Gather(
+    const PageRequest& request, const std::function<Entry(const Record&)>& describe,
+    std::vector<Entry>& page, std::size_t max) {
   const std::vector<HistoryBlock>& blocks = index_.blocks();
+  NewestEntries<Entry> newest(max);
+  std::size_t left = kMostHistoryRecordsRead;
   bool ended = false;
+  std::optional<std::uint64_t> next;
   for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) {
     if (request.from && block->last_time < *request.from) break;
     const bool outside =
@@ -263,13 +268,20 @@ Status History::Impl::Gather(const PageRequest& request,
     GEO_RETURN_IF_ERROR(ReadRecords(block->first, block->last, [&](const Record& record) {
       const bool in_range = record.seq < request.before && request.InTime(record.time);
       if (!in_range || !request.matches(record)) return;
-      page.Add(describe(record));
+      newest.Add(describe(record));
       ended = ended || (request.is_last && request.is_last(record));
     }));
-    page.EndBlock();
-    if (page.left_some_out() || ended) break;
+    newest.EndBlock();
+    if (newest.left_some_out() || ended) break;
+    left -= std::min<std::size_t>(left, block->last - block->first + 1);
+    if (left == 0 && block->first > 1) {
+      next = block->first;
+      break;
+    }
   }
-  return OkStatus();
+  page = newest.Take();
+  if (newest.left_some_out()) next = page.back().seq;
+  return next;
 }
 
 StatusOr<ParticipantIndex> History::Impl::Find(const Pid& pid) const {
@@ -317,12 +329,11 @@ StatusOr<PaymentPage> History::Impl::Payments(const PaymentQuery& query, std::st
     // Only the last stage of a payment stands for it.
     return payment.state != TransactionState::kPrepared || index_.IsPrepared(payment.id);
   };
-  NewestEntries<PastPayment> newest(query.max);
-  const auto describe = [this](const Record& record) { return Describe(record); };
-  GEO_RETURN_IF_ERROR(Gather<PastPayment>(request, describe, newest));
   PaymentPage page;
-  page.payments = newest.Take();
-  if (newest.left_some_out()) page.next = MakeCursor(page.payments.back().seq, fingerprint);
+  const auto describe = [this](const Record& record) { return Describe(record); };
+  GEO_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> next,
+                       Gather<PastPayment>(request, describe, page.payments, query.max));
+  if (next) page.next = MakeCursor(*next, fingerprint);
   return page;
 }
 
@@ -407,12 +418,11 @@ StatusOr<AuditPage> History::Impl::Audit(const AuditQuery& query, std::string_vi
   request.from = query.from;
   request.to = query.to;
   GEO_RETURN_IF_ERROR(Aim(query.subject, request));
-  NewestEntries<AuditEntry> newest(query.max);
-  const auto describe = [this](const Record& record) { return DescribeForAudit(record); };
-  GEO_RETURN_IF_ERROR(Gather<AuditEntry>(request, describe, newest));
   AuditPage page;
-  page.entries = newest.Take();
-  if (newest.left_some_out()) page.next = MakeCursor(page.entries.back().seq, fingerprint);
+  const auto describe = [this](const Record& record) { return DescribeForAudit(record); };
+  GEO_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> next,
+                       Gather<AuditEntry>(request, describe, page.entries, query.max));
+  if (next) page.next = MakeCursor(*next, fingerprint);
   return page;
 }
 

@@ -13,6 +13,7 @@
 #include "geo/crypto/keys.h"
 #include "geo/hub/hub.h"
 #include "geo/readmodel/history.h"
+#include "src/readmodel/history_index.h"
 #include "tests/support/keys.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
@@ -321,6 +322,37 @@ TEST_P(HistoryTest, FindsTheFewAmongTheMany) {
   } while (!cursor.empty());
   EXPECT_EQ(all, 4'503U);
   EXPECT_EQ(history_->head(), hub_->head().seq);
+}
+
+TEST_P(HistoryTest, APageEndsWhereMuchWasReadForIt) {
+  const auto ends_a_block = [](std::uint64_t seq) { return seq % kBlockRecords <= 1; };
+  std::vector<TxId> wanted;
+  for (std::uint64_t seq = hub_->head().seq + 1; seq < 2 * kMostHistoryRecordsRead + 2'000; ++seq) {
+    Pay pay = Payment(seq % 2 == 0 ? "ben" : "anna", ends_a_block(seq) ? "EUR" : "HOUR");
+    pay.amount = Amount{1};
+    if (ends_a_block(seq)) wanted.insert(wanted.begin(), pay.id);
+    const Pid payer = Who(seq % 2 == 0 ? "anna" : "ben");
+    ASSERT_TRUE(hub_->Submit(TrustedCommand(payer, pay), now_).ok());
+  }
+  ASSERT_TRUE(hub_->Flush().ok());
+  const PaymentQuery query{.participant = Who("anna"), .equivalent = Code("EUR")};
+  std::vector<std::size_t> sizes;
+  std::vector<TxId> found;
+  std::string cursor;
+  do {
+    const PaymentPage page = history_->Payments(query, cursor).value();
+    for (const PastPayment& payment : page.payments) found.push_back(payment.id);
+    sizes.push_back(page.payments.size());
+    cursor = page.next;
+  } while (!cursor.empty());
+  EXPECT_EQ(found, wanted);
+  ASSERT_EQ(sizes.size(), 3U);
+  EXPECT_LT(sizes[0], 40U);
+  EXPECT_EQ(history_->Payments({.type = PaymentType::kTwoPhase})->payments.size(), 0U);
+  EXPECT_FALSE(history_->Payments({.type = PaymentType::kTwoPhase})->next.empty());
+  // The index tells which need not be read.
+  EXPECT_TRUE(history_->Payments({.participant = Who("cleo")})->next.empty());
+  EXPECT_EQ(Audit(of_anna_).back(), "open_line");
 }
 
 TEST_P(HistoryTest, AuditsOfAParticipantALineAndAPayment) {
