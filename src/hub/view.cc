@@ -1,6 +1,7 @@
 #include "geo/hub/view.h"
 
 #include <algorithm>
+#include <span>
 
 #include "geo/clearing/consent.h"
 #include "src/base/no_memory.h"
@@ -37,6 +38,11 @@ LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
   return view;
 }
 
+Status CheckPageSize(std::size_t max) {
+  if (max >= 1) return OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument, "a page of 0; expected 1 or more");
+}
+
 template <typename Clearing>
 StatusOr<ClearingView> DryRun(const Ledger& ledger, const Clearing& clear) {
   GEO_ASSIGN_OR_RETURN(const ClearingPlan plan, PlanClearing(ledger, nullptr, clear));
@@ -66,49 +72,50 @@ StatusOr<std::optional<LineView>> View::LineOf(const Pid& owner, const Pid& debt
   });
 }
 
-StatusOr<std::vector<LineView>> View::LinesOf(const Pid& participant,
-                                              const EquivalentCode& equivalent, std::size_t skip,
-                                              std::size_t max) const {
-  return CatchNoMemory([&]() -> StatusOr<std::vector<LineView>> {
+// Positions count both directions of each pair of the participant.
+StatusOr<LinesPage> View::LinesOf(const Pid& participant, const EquivalentCode& equivalent,
+                                  std::size_t from, std::size_t max) const {
+  return CatchNoMemory([&]() -> StatusOr<LinesPage> {
+    GEO_RETURN_IF_ERROR(CheckPageSize(max));
     GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
     GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
-    std::vector<LineView> lines;
-    for (const PairIndex pair_index : ledger_->PairsOf(index)) {
-      const Pair& pair = ledger_->pair(pair_index);
-      if (pair.equivalent != code) continue;
-      for (const LineIndex line : {pair.line_ab, pair.line_ba}) {
-        if (line == kNoIndex) continue;
-        if (skip > 0) {
-          --skip;
-        } else if (lines.size() < max) {
-          lines.push_back(Describe(*ledger_, pair, line));
-        }
+    const std::span<const PairIndex> pairs = ledger_->PairsOf(index);
+    LinesPage page;
+    for (std::size_t at = from; at < 2 * pairs.size(); ++at) {
+      const Pair& pair = ledger_->pair(pairs[at / 2]);
+      const LineIndex line = at % 2 == 0 ? pair.line_ab : pair.line_ba;
+      if (pair.equivalent != code || line == kNoIndex) continue;
+      if (page.lines.size() == max) {
+        page.next = at;
+        break;
       }
-      if (lines.size() >= max) break;
+      page.lines.push_back(Describe(*ledger_, pair, line));
     }
-    return lines;
+    return page;
   });
 }
 
-StatusOr<std::vector<DebtView>> View::DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
-                                              std::size_t max) const {
-  return CatchNoMemory([&]() -> StatusOr<std::vector<DebtView>> {
+// Positions count the pairs of the equivalent.
+StatusOr<DebtsPage> View::DebtsOf(const EquivalentCode& equivalent, std::size_t from,
+                                  std::size_t max) const {
+  return CatchNoMemory([&]() -> StatusOr<DebtsPage> {
+    GEO_RETURN_IF_ERROR(CheckPageSize(max));
     GEO_ASSIGN_OR_RETURN(const EquivalentIndex code, Find(*ledger_, equivalent));
-    std::vector<DebtView> debts;
-    for (const PairIndex index : ledger_->PairsIn(code)) {
-      if (debts.size() >= max) break;
-      const Pair& pair = ledger_->pair(index);
+    const std::span<const PairIndex> pairs = ledger_->PairsIn(code);
+    DebtsPage page;
+    for (std::size_t at = from; at < pairs.size(); ++at) {
+      const Pair& pair = ledger_->pair(pairs[at]);
       if (pair.balance == 0) continue;
-      if (skip > 0) {
-        --skip;
-        continue;
+      if (page.debts.size() == max) {
+        page.next = at;
+        break;
       }
       const bool forward = pair.balance > 0;
-      debts.push_back({ledger_->participant(forward ? pair.a : pair.b).pid,
-                       ledger_->participant(forward ? pair.b : pair.a).pid,
-                       forward ? pair.balance : -pair.balance});
+      page.debts.push_back({ledger_->participant(forward ? pair.a : pair.b).pid,
+                            ledger_->participant(forward ? pair.b : pair.a).pid,
+                            forward ? pair.balance : -pair.balance});
     }
-    return debts;
+    return page;
   });
 }
 

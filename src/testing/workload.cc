@@ -34,10 +34,10 @@ using Action = std::function<VerifiedCommand(const Hub& hub)>;
 
 // The first cycle of three debts that may only be cleared if somebody agrees; none: no such cycle.
 std::vector<Pid> CycleThatNeedsConsent(const View& view, const EquivalentCode& code) {
-  const auto debts = view.DebtsOf(code, 0, kMostDebts);
-  if (!debts.ok()) return {};
+  const StatusOr<DebtsPage> page = view.DebtsOf(code, 0, kMostDebts);
+  if (!page.ok()) return {};
   std::map<std::pair<Pid, Pid>, bool> asks;  // debtor and creditor: must he be asked
-  for (const DebtView& debt : *debts) {
+  for (const DebtView& debt : page->debts) {
     const auto line = view.LineOf(debt.creditor, debt.debtor, code);
     asks[{debt.debtor, debt.creditor}] =
         line.ok() && line->has_value() && !(*line)->line.policy.auto_clearing;

@@ -222,7 +222,7 @@ TEST(HubKillTest, NoAcknowledgedPaymentIsLostAndNoneIsThereByHalf) {
     if (const Status status = CatchUp(round, **hub); !status.ok()) {
       return std::string(status.message());
     }
-    const auto listed = (*hub)->view().DebtsOf(Hours(), 0, 1'000).value();
+    const auto listed = (*hub)->view().DebtsOf(Hours(), 0, 1'000)->debts;
     std::map<std::pair<Pid, Pid>, Amount> debts;
     for (const DebtView& debt : listed) debts[{debt.debtor, debt.creditor}] = debt.amount;
     if (debts.size() != listed.size() || debts != books.Debts()) return "other debts";

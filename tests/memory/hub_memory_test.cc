@@ -215,11 +215,11 @@ std::vector<Act> LookingAtViews() {
   acts.push_back({Reading([=](Hub& hub) { return hub.view().BalanceOf(ann, hours); },
                           [](const auto& balance) { return FormatSum(balance->net, 2); })});
   acts.push_back({Reading([=](Hub& hub) { return hub.view().LinesOf(ann, hours, 0, 9); },
-                          [](const auto& lines) { return std::to_string(lines->size()); })});
+                          [](const auto& lines) { return std::to_string(lines->lines.size()); })});
   acts.push_back({Reading([=](Hub& hub) { return hub.view().LineOf(ben, ann, hours); },
                           [](const auto& line) { return std::to_string((*line)->used); })});
   acts.push_back({Reading([=](Hub& hub) { return hub.view().DebtsOf(hours, 0, 9); },
-                          [](const auto& debts) { return std::to_string(debts->size()); })});
+                          [](const auto& debts) { return std::to_string(debts->debts.size()); })});
   acts.push_back({Reading([=](Hub& hub) { return hub.view().Capacity(ann, dan, hours); },
                           [](const auto& answer) { return std::to_string(answer->amount); })});
   acts.push_back({Reading([=](Hub& hub) { return hub.view().FindRoutes(ann, dan, hours, 55, {}); },

@@ -432,7 +432,7 @@ class ClearingLife : public ClearingVillage {
   }
   std::map<Ends, Amount> HubDebts() const {
     std::map<Ends, Amount> debts;
-    const std::vector<DebtView> all = hub_->view().DebtsOf(Eur(), 0, 1000).value();
+    const std::vector<DebtView> all = hub_->view().DebtsOf(Eur(), 0, 1000)->debts;
     for (const DebtView& debt : all) {
       debts[{NameOf(debt.debtor), NameOf(debt.creditor)}] = debt.amount;
     }

@@ -503,8 +503,8 @@ void Life::CheckBalances(const View& view) {
     const std::string code(currency.code.text());
     const auto shown = view.DebtsOf(currency.code, 0, 1000);
     Require(shown.status(), "DebtsOf");
-    debts += shown->size();
-    for (const DebtView& debt : *shown) {
+    debts += shown->debts.size();
+    for (const DebtView& debt : shown->debts) {
       Require(debt.amount == model_.Debt({code, debt.debtor, debt.creditor}) && debt.amount > 0,
               fmt::format("{} owes {} {} {}", NameOf(debt.debtor), NameOf(debt.creditor),
                           debt.amount, code));

@@ -342,12 +342,12 @@ Observed Operations::MaxFlow(const Json& step) {
 StatusOr<std::vector<DebtView>> Operations::AllDebts(const Json& step) {
   GEO_ASSIGN_OR_RETURN(const EquivalentCode code, Code(step));
   std::vector<DebtView> debts;
-  for (;;) {
-    GEO_ASSIGN_OR_RETURN(const std::vector<DebtView> page,
-                         world_.view().DebtsOf(code, debts.size(), kPage));
-    debts.insert(debts.end(), page.begin(), page.end());
-    if (page.size() < kPage) return debts;
+  for (std::optional<std::size_t> from = 0; from.has_value();) {
+    GEO_ASSIGN_OR_RETURN(const DebtsPage page, world_.view().DebtsOf(code, *from, kPage));
+    debts.insert(debts.end(), page.debts.begin(), page.debts.end());
+    from = page.next;
   }
+  return debts;
 }
 
 Observed Operations::Debts(const Json& step) {

@@ -176,7 +176,7 @@ class Life {
   // zero, and to the accumulators kept effect by effect.
   static bool IsBalanced(const View& view) {
     std::map<Pid, AmountSum> books;
-    const std::vector<DebtView> debts = view.DebtsOf(Code(), 0, 10'000).value();
+    const std::vector<DebtView> debts = view.DebtsOf(Code(), 0, 10'000)->debts;
     for (const DebtView& debt : debts) {
       books[debt.debtor] -= debt.amount;
       books[debt.creditor] += debt.amount;

@@ -186,7 +186,7 @@ class ClearingVillage : public ::testing::Test {
   // "anna-ben 10.00, …" in the order of names.
   std::string Debts() {
     std::map<std::string, std::string> debts;
-    const std::vector<DebtView> all = hub_->view().DebtsOf(Eur(), 0, 1000).value();
+    const std::vector<DebtView> all = hub_->view().DebtsOf(Eur(), 0, 1000)->debts;
     for (const DebtView& debt : all) {
       debts[NameOf(debt.debtor) + "-" + NameOf(debt.creditor)] = FormatAmount(debt.amount, 2);
     }

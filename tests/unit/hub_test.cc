@@ -90,7 +90,7 @@ class Village {
     Trust("clara", "boris", "100");
   }
 
-  std::vector<DebtView> Debts() { return hub->view().DebtsOf(Code("UAH"), 0, 100).value(); }
+  std::vector<DebtView> Debts() { return hub->view().DebtsOf(Code("UAH"), 0, 100)->debts; }
 
   // One value from the database, read as anybody could read it.
   std::string Query(const std::string& sql) {
@@ -286,24 +286,52 @@ TEST(HubTest, ViewsGiveLinesAndDebtsPageByPage) {
   ASSERT_EQ(village.Do("boris", elsewhere).code(), ErrorCode::kOk);
   village.Trust("anna", "boris", "7");
   village.Do("anna", village.Payment("clara", "5", "p-1"));
-  const auto lines = [&](std::size_t skip, std::size_t max) {
-    return village.hub->view().LinesOf(KeyOf("boris").pid(), Code("UAH"), skip, max).value();
+  const auto lines = [&](std::size_t from, std::size_t max) {
+    return village.hub->view().LinesOf(KeyOf("boris").pid(), Code("UAH"), from, max).value();
   };
-  const std::vector<LineView> all = lines(0, 10);
-  ASSERT_EQ(all.size(), 3U);
-  for (std::size_t skip = 0; skip <= 3; ++skip) {
-    const std::vector<LineView> page = lines(skip, 1);
-    ASSERT_EQ(page.size(), skip < 3 ? 1U : 0U);
-    if (skip < 3) {
-      EXPECT_EQ(page[0].line, all[skip].line);
-    }
+  const LinesPage all = lines(0, 3);
+  ASSERT_EQ(all.lines.size(), 3U);
+  EXPECT_FALSE(all.next.has_value());
+  std::optional<std::size_t> from = 0;
+  for (const LineView& line : all.lines) {
+    ASSERT_TRUE(from.has_value());
+    const LinesPage page = lines(*from, 1);
+    ASSERT_EQ(page.lines.size(), 1U);
+    EXPECT_EQ(page.lines[0].line, line.line);
+    from = page.next;
   }
-  const std::vector<DebtView> debts = village.Debts();
-  ASSERT_EQ(debts.size(), 2U);
-  for (std::size_t skip = 0; skip < 2; ++skip) {
-    EXPECT_EQ(village.hub->view().DebtsOf(Code("UAH"), skip, 1).value(),
-              std::vector<DebtView>{debts[skip]});
-  }
+  EXPECT_FALSE(from.has_value());
+  EXPECT_TRUE(lines(1'000, 1).lines.empty());
+  EXPECT_EQ(ErrorName(ErrorCodeOf(
+                village.hub->view().LinesOf(KeyOf("boris").pid(), Code("UAH"), 0, 0).status())),
+            "InvalidArgument");
+}
+
+// What is paid back while somebody pages hides nothing from him.
+TEST(HubTest, PagesOfDebtsFitTogetherWhateverChangesBetweenThem) {
+  Village village;
+  village.Settle();
+  village.Do("anna", village.Payment("clara", "5", "p-1"));
+  const auto debts = [&](std::size_t from) {
+    return village.hub->view().DebtsOf(Code("UAH"), from, 1).value();
+  };
+  const std::vector<DebtView> all = village.Debts();
+  ASSERT_EQ(all.size(), 2U);
+  const DebtsPage first = debts(0);
+  EXPECT_EQ(first.debts, std::vector<DebtView>{all[0]});
+  ASSERT_TRUE(first.next.has_value());
+  // The first debt goes; the second page begins with the second all the same.
+  const Pid& debtor = first.debts[0].debtor;
+  const char* const who = debtor == KeyOf("anna").pid() ? "anna" : "boris";
+  const char* const whom = debtor == KeyOf("anna").pid() ? "boris" : "clara";
+  village.Do(whom, village.Payment(who, "5", "p-2"));
+  ASSERT_EQ(village.Debts().size(), 1U);
+  const DebtsPage second = debts(*first.next);
+  EXPECT_EQ(second.debts, std::vector<DebtView>{all[1]});
+  EXPECT_FALSE(second.next.has_value());
+  EXPECT_TRUE(debts(1'000).debts.empty());
+  EXPECT_EQ(ErrorName(ErrorCodeOf(village.hub->view().DebtsOf(Code("UAH"), 0, 0).status())),
+            "InvalidArgument");
 }
 
 // Negative times are instants like others.

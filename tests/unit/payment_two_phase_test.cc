@@ -91,7 +91,7 @@ class TwoPhaseTest : public ::testing::Test {
     return hub_->view().Capacity(KeyOf(from).pid(), KeyOf(to).pid(), Eur())->amount;
   }
   Amount Owed(const char* debtor, const char* creditor) {
-    const std::vector<DebtView> debts = hub_->view().DebtsOf(Eur(), 0, 100).value();
+    const std::vector<DebtView> debts = hub_->view().DebtsOf(Eur(), 0, 100)->debts;
     for (const DebtView& debt : debts) {
       if (debt.debtor == KeyOf(debtor).pid() && debt.creditor == KeyOf(creditor).pid()) {
         return debt.amount;

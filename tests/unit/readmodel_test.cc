@@ -369,7 +369,7 @@ TEST_F(ReadModelTest, ShowsTheLedgerWhateverHappened) {
   for (const char* code : {"A", "B"}) {
     const auto debts = hub_->view().DebtsOf(Code(code), 0, 1000);
     ASSERT_TRUE(debts.ok());
-    for (const DebtView& debt : *debts) {
+    for (const DebtView& debt : debts->debts) {
       want.push_back({FormatPid(debt.debtor), FormatPid(debt.creditor), code,
                       FormatAmount(debt.amount, *code == 'A' ? 0 : 5), debt.amount});
     }

@@ -33,6 +33,16 @@ struct DebtView {
   friend bool operator==(const DebtView&, const DebtView&) = default;
 };
 
+// `next` begins the following page; nothing: this was the last.
+struct LinesPage {
+  std::vector<LineView> lines;
+  std::optional<std::size_t> next;
+};
+struct DebtsPage {
+  std::vector<DebtView> debts;
+  std::optional<std::size_t> next;
+};
+
 // A prepared payment that waits for its decision (spec 01 §6.5).
 struct ReservationView {
   TxId id;
@@ -63,14 +73,17 @@ class View {
                                            const EquivalentCode& equivalent) const;
 
   // The participant's lines, given and received, the latest of each direction, in order of creation
-  // of the pair; `max` of them after skipping `skip`. O(pairs of the participant).
-  StatusOr<std::vector<LineView>> LinesOf(const Pid& participant, const EquivalentCode& equivalent,
-                                          std::size_t skip, std::size_t max) const;
+  // of the pair; up to `max` of them, 1 or more. `from`: 0, or `next` of the page before. While the
+  // hub is open pages fit together whatever changes between them: a line that is there all the time
+  // is on one of them, once. O(his pairs from there to the end of the page). Errors also:
+  // InvalidArgument (max).
+  StatusOr<LinesPage> LinesOf(const Pid& participant, const EquivalentCode& equivalent,
+                              std::size_t from, std::size_t max) const;
 
-  // The debts of an equivalent in order of creation of the pair, `max` of them after skipping
-  // `skip`. O(pairs of the equivalent).
-  StatusOr<std::vector<DebtView>> DebtsOf(const EquivalentCode& equivalent, std::size_t skip,
-                                          std::size_t max) const;
+  // The debts of an equivalent in order of creation of the pair, likewise; O(pairs of the
+  // equivalent from there to the end of the page).
+  StatusOr<DebtsPage> DebtsOf(const EquivalentCode& equivalent, std::size_t from,
+                              std::size_t max) const;
 
   // Prepared payments that wait for their decision, the first to expire first and voted ones last;
   // `max` of them after skipping `skip`. O(skip + max).
