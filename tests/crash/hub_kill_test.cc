@@ -17,13 +17,13 @@
 #include "geo/testing/crash_runner.h"
 #include "tests/support/environment.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/scratch.h"
 
 namespace geo::tests {
 namespace {
 
 constexpr std::uint32_t kPeople = 12;
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
 
 const Pid& Person(std::uint32_t number) {
   static const auto* const kPids = [] {
@@ -33,8 +33,6 @@ const Pid& Person(std::uint32_t number) {
   }();
   return (*kPids)[number];
 }
-
-EquivalentCode Hours() { return EquivalentCode::Parse("HOUR").value(); }
 
 StatusOr<std::unique_ptr<Hub>> OpenHub(const std::string& path) {
   HubOptions options;

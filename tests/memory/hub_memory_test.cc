@@ -15,13 +15,12 @@
 #include "tests/memory/failing_allocator.h"
 #include "tests/support/environment.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/scratch.h"
 #include "tests/support/state_text.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
 
 // What is asked of a hub, and what it answered as text. `reads`: nothing may change, and when
 // memory is back the same question gets its answer.
@@ -84,8 +83,6 @@ Question Executing(const std::string& who, Command command) {
       },
       [](const auto& result) { return ErrorName(result->code()); });
 }
-
-EquivalentCode Hours() { return EquivalentCode::Parse("HOUR").value(); }
 
 RegisterParticipant Registration(const std::string& name) {
   RegisterParticipant command;

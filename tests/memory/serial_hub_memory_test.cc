@@ -12,13 +12,10 @@
 #include "tests/memory/failing_allocator.h"
 #include "tests/support/environment.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Hours() { return EquivalentCode::Parse("HOUR").value(); }
 
 Pay Payment(int number) {
   Pay pay;

@@ -335,11 +335,11 @@ void CheckRun(int run) {
   for (int i = 0; i < 3; ++i) {
     const Query query = RandomQuery(random, graph);
     CheckFlow(search, random, graph, query, run % 4 == 0 || tests::FullTier());
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
     CheckQuanta(search, random, graph, query);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
     CheckPaths(search, random, graph, query);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
 }
 

@@ -6,12 +6,11 @@
 #include <stdexcept>
 
 #include "tests/property/route_oracle.h"
+#include "tests/support/names.h"
 #include "tests/support/state_text.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
 
 // Ends the life; Run gives out the text.
 void Require(bool holds, const std::string& what) {

@@ -37,16 +37,16 @@ bool Completes(RoutingWorld& world, const RouteRequest& request) {
   return plan != nullptr;
 }
 
-struct Tally {
+struct CompletenessTally {
   int feasible = 0;
   int completed = 0;
 };
 
-Tally Play(RoutingWorld& world, testing::PaymentTrace trace, int payments) {
+CompletenessTally Play(RoutingWorld& world, testing::PaymentTrace trace, int payments) {
   const auto graph = CapacityGraph(world.ledger, 0, world.day);
   EXPECT_TRUE(graph.ok());
   graph::Search search;
-  Tally tally;
+  CompletenessTally tally;
   for (int i = 0; i < payments && !::testing::Test::HasFailure(); ++i) {
     const testing::GeneratedPayment payment = trace.Next();
     const bool completed =
@@ -69,7 +69,7 @@ TEST(RoutingCompleteness, EightHopsAndPathsDoForAlmostAllThatIsPossible) {
   for (const Amount median : {testing::kSmallPayment, testing::kMediumPayment}) {
     const auto trace = testing::PaymentTrace::Create(*network, {.median = median, .seed = 11});
     ASSERT_TRUE(trace.ok());
-    const Tally tally = Play(*world, *trace, payments);
+    const CompletenessTally tally = Play(*world, *trace, payments);
     EXPECT_GT(tally.feasible, payments / 2);
     EXPECT_GE(tally.completed * 100, tally.feasible * 98)
         << tally.completed << " of " << tally.feasible << " at a median of " << median;

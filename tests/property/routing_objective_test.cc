@@ -179,14 +179,14 @@ class EverySplit {
   int tries_ = 0;
 };
 
-struct Tally {
+struct ObjectiveTally {
   int compared = 0;
   int better = 0;   // than the plan of fewest hops
   int optimal = 0;  // under limits, where it is not promised
   int limited = 0;
 };
 
-void CheckObjective(Town& town, RouteRequest request, Tally& tally) {
+void CheckObjective(Town& town, RouteRequest request, ObjectiveTally& tally) {
   const EverySplit oracle(town, request);
   const RouteAnswer answer = town.world.Find(request);  // checks the plan, and that it repeats
   RouteRequest plain = request;
@@ -212,7 +212,7 @@ void CheckObjective(Town& town, RouteRequest request, Tally& tally) {
   if (cost == *oracle.least) ++tally.optimal;
 }
 
-void CheckTown(int run, Tally& tally) {
+void CheckTown(int run, ObjectiveTally& tally) {
   SCOPED_TRACE("run " + std::to_string(run));
   Random random(static_cast<std::uint64_t>(run));
   Town town(random, static_cast<ParticipantIndex>(4 + Below(random, 2)));
@@ -233,13 +233,13 @@ void CheckTown(int run, Tally& tally) {
         limited ? 1 + static_cast<std::uint32_t>(Below(random, 3)) : kUnlimited;
     SCOPED_TRACE("request " + std::to_string(i));
     CheckObjective(town, request, tally);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
 }
 
 TEST(RoutingObjective, IsTheLeastThereIsWithoutLimitsAndNeverWorseThanTheShortest) {
   const int runs = TierCount(500, 20000);
-  Tally tally;
+  ObjectiveTally tally;
   for (int run = 0; run < runs && !HasFailure(); ++run) CheckTown(run, tally);
   EXPECT_GT(tally.compared, runs);
   EXPECT_GT(tally.better, runs / 20);

@@ -293,7 +293,7 @@ RouteRequest RandomRequest(Random& random, const Book& book) {
   return request;
 }
 
-struct Tally {
+struct OracleTally {
   int asked = 0;
   int split = 0;     // plans of several routes
   int limited = 0;   // refusals because of limits or policies
@@ -301,7 +301,7 @@ struct Tally {
 };
 
 // Asks for every amount around the largest that the oracle can pay.
-void CheckRequest(Scene& scene, RouteRequest request, Tally& tally) {
+void CheckRequest(Scene& scene, RouteRequest request, OracleTally& tally) {
   PathLister lister(scene.book, request);
   const bool any = !lister.paths.empty();
   const SplitOracle oracle(scene.book, request, lister.paths);
@@ -329,7 +329,7 @@ void CheckRequest(Scene& scene, RouteRequest request, Tally& tally) {
   }
 }
 
-void CheckScene(int run, Tally& tally) {
+void CheckScene(int run, OracleTally& tally) {
   SCOPED_TRACE("run " + std::to_string(run));
   Random random(static_cast<std::uint64_t>(run));
   Scene scene(random);
@@ -338,7 +338,7 @@ void CheckScene(int run, Tally& tally) {
     SCOPED_TRACE("request " + std::to_string(i) + ": " + std::to_string(request.from) + " to " +
                  std::to_string(request.to));
     CheckRequest(scene, request, tally);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
     request.amount = 1 + static_cast<Amount>(Below(random, 3));
     const RouteAnswer answer = scene.world.Find(request);
     if (const Plan* plan = std::get_if<Plan>(&answer.outcome)) scene.Pay(*plan);
@@ -348,7 +348,7 @@ void CheckScene(int run, Tally& tally) {
 
 TEST(RoutingOracle, AgreesWithBruteForceUnderEveryPolicy) {
   const int runs = TierCount(1500, 60000);
-  Tally tally;
+  OracleTally tally;
   for (int run = 0; run < runs && !HasFailure(); ++run) CheckScene(run, tally);
   EXPECT_GT(tally.asked, runs * 5);
   EXPECT_GT(tally.split, runs / 2);

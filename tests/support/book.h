@@ -13,7 +13,7 @@
 
 namespace geo::tests {
 
-inline constexpr EquivalentIndex kHour = 0;
+inline constexpr EquivalentIndex kHourIndex = 0;
 
 class Book {
  public:
@@ -23,7 +23,7 @@ class Book {
     Must(RecordKind::kGenesis, {GenesisEffect{genesis}});
     Equivalent hours;
     hours.code = EquivalentCode::Parse("HOUR").value();
-    Must(RecordKind::kCreateEquivalent, {EquivalentEffect{kHour, std::nullopt, hours}});
+    Must(RecordKind::kCreateEquivalent, {EquivalentEffect{kHourIndex, std::nullopt, hours}});
     for (ParticipantIndex i = 0; i < participants; ++i) Register(i);
   }
 
@@ -56,7 +56,7 @@ class Book {
   TrustLine Line(ParticipantIndex owner, ParticipantIndex debtor, Amount limit) {
     TrustLine line;
     line.id.bytes[0] = static_cast<std::uint8_t>(ledger.line_count() + 1);
-    line.equivalent = kHour;
+    line.equivalent = kHourIndex;
     line.owner = owner;
     line.debtor = debtor;
     line.limit = limit;
@@ -76,11 +76,11 @@ class Book {
   }
 
   const Pair& PairOf(ParticipantIndex x, ParticipantIndex y) const {
-    return ledger.pair(*ledger.FindPair(kHour, x, y));
+    return ledger.pair(*ledger.FindPair(kHourIndex, x, y));
   }
 
   FlowCapacity Capacity(ParticipantIndex from, ParticipantIndex to, std::int64_t day = 0) const {
-    const PairIndex index = *ledger.FindPair(kHour, from, to);
+    const PairIndex index = *ledger.FindPair(kHourIndex, from, to);
     return ledger.CapacityOf(index, ledger.pair(index).DirectionFrom(from), day);
   }
 
@@ -88,8 +88,8 @@ class Book {
   std::vector<Effect> Payment(const std::vector<ParticipantIndex>& path, Amount amount) const {
     std::vector<Effect> effects;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-      DebtEffect effect{kHour, path[i], path[i + 1], 0, amount, 0, amount};
-      if (const auto index = ledger.FindPair(kHour, path[i], path[i + 1])) {
+      DebtEffect effect{kHourIndex, path[i], path[i + 1], 0, amount, 0, amount};
+      if (const auto index = ledger.FindPair(kHourIndex, path[i], path[i + 1])) {
         const Pair& pair = ledger.pair(*index);
         const Direction direction = pair.DirectionFrom(path[i]);
         effect.before = pair.owed(direction);
@@ -103,7 +103,7 @@ class Book {
     transaction.id = TxId::Parse("t").value();
     transaction.payer = path.front();
     transaction.payee = path.back();
-    transaction.equivalent = kHour;
+    transaction.equivalent = kHourIndex;
     transaction.amount = amount;
     transaction.routes = {Route{path, amount}};
     effects.emplace_back(TransactionEffect{std::nullopt, transaction});
@@ -115,7 +115,7 @@ class Book {
   }
 
   void Bring(ParticipantIndex debtor, ParticipantIndex creditor, Amount amount) {
-    Must(RecordKind::kOpeningBalances, {DebtEffect{kHour, debtor, creditor, 0, amount, 0, 0}});
+    Must(RecordKind::kOpeningBalances, {DebtEffect{kHourIndex, debtor, creditor, 0, amount, 0, 0}});
   }
 
   Ledger ledger;

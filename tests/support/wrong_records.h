@@ -14,6 +14,7 @@
 
 #include "tests/support/book.h"
 #include "tests/support/environment.h"
+#include "tests/support/names.h"
 #include "tests/support/scratch.h"
 #include "tests/support/status.h"
 
@@ -23,8 +24,6 @@ inline constexpr EquivalentIndex kTea = 1;
 inline constexpr LineIndex kLine01 = 0;    // 1 lets 0 owe 100
 inline constexpr LineIndex kLineIdle = 3;  // 4 lets 3 owe 50; nothing is owed
 inline constexpr Duration kLifetime = kMinute;
-
-inline EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
 
 // 0 owes 1, 1 owes 2, 2 owes 0 and 0 owes 3: 60 each, under lines of 100.
 struct Bench : Book {
@@ -83,7 +82,7 @@ struct Bench : Book {
     held.id = TxId::Parse("held").value();
     held.payer = 0;
     held.payee = 1;
-    held.equivalent = kHour;
+    held.equivalent = kHourIndex;
     held.amount = 10;
     held.state = TransactionState::kPrepared;
     held.routes = {Route{{0, 1}, 10}};
@@ -91,7 +90,7 @@ struct Bench : Book {
     return held;
   }
   Status TryPrepare(const std::function<void(ReservationEffect&, Transaction&)>& change = {}) {
-    ReservationEffect reserved{kHour, 0, 1, 0, 10};
+    ReservationEffect reserved{kHourIndex, 0, 1, 0, 10};
     Transaction held = Prepared();
     if (change) change(reserved, held);
     return Try(RecordKind::kPreparePayment, {reserved, TransactionEffect{std::nullopt, held}});
@@ -103,7 +102,7 @@ struct Bench : Book {
     Transaction ended = held_;
     ended.state = commits ? TransactionState::kCommitted : TransactionState::kAborted;
     ended.hold->expired = kind == RecordKind::kExpirePayment;
-    std::vector<Effect> effects = {ReservationEffect{kHour, 0, 1, 10, 0}};
+    std::vector<Effect> effects = {ReservationEffect{kHourIndex, 0, 1, 10, 0}};
     if (commits) effects.push_back(Payment({0, 1}, 10).front());
     if (change) change(effects, ended);
     effects.emplace_back(TransactionEffect{TransactionState::kPrepared, ended});
@@ -118,7 +117,7 @@ struct Bench : Book {
   Effect Less(ParticipantIndex debtor, ParticipantIndex creditor, Amount by) const {
     const Pair& pair = PairOf(debtor, creditor);
     const Amount owed = pair.owed(pair.DirectionFrom(debtor));
-    return DebtEffect{kHour, debtor, creditor, owed, owed - by, 0, 0};
+    return DebtEffect{kHourIndex, debtor, creditor, owed, owed - by, 0, 0};
   }
   std::vector<Effect> Cycle(Amount by) const {
     return {Less(0, 1, by), Less(1, 2, by), Less(2, 0, by)};
@@ -131,7 +130,7 @@ struct Bench : Book {
   Proposal Proposed() const {
     Proposal proposal;
     proposal.id = TxId::Parse("p").value();
-    proposal.equivalent = kHour;
+    proposal.equivalent = kHourIndex;
     proposal.cycle = {0, 1, 2};
     proposal.proposed_at = time;
     proposal.expires_at = time + kLifetime;

@@ -17,17 +17,11 @@
 namespace geo {
 namespace {
 
+using tests::Alice;
 using tests::CodeName;
 using tests::KeyOf;
 
 constexpr char kNetwork[] = "Їжак 1";
-
-// The key "alice" of the acceptance cases.
-SecretKey Alice() {
-  return SecretKey::FromSeed(
-             DecodeHex("d04f944d0699ee41a7da92bd433d909d0d2391e9e2a59901983059ddb39c8b1c").value())
-      .value();
-}
 
 Envelope Payment() {
   Envelope envelope;

@@ -19,11 +19,8 @@ namespace {
 
 using boost::multiprecision::cpp_int;
 using tests::CodeName;
+using tests::KeyFromHex;
 using tests::KeyOf;
-
-SecretKey KeyFromHex(std::string_view seed) {
-  return SecretKey::FromSeed(DecodeHex(seed).value()).value();
-}
 
 struct SignatureRow {
   const char* seed;

@@ -17,17 +17,12 @@
 namespace geo {
 namespace {
 
+using tests::Alice;
 using tests::CodeName;
+using tests::KeyFromHex;
 using tests::KeyOf;
 
-SecretKey KeyFromHex(std::string_view seed) {
-  return SecretKey::FromSeed(DecodeHex(seed).value()).value();
-}
-
-// The keys of the acceptance cases.
-SecretKey Alice() {
-  return KeyFromHex("d04f944d0699ee41a7da92bd433d909d0d2391e9e2a59901983059ddb39c8b1c");
-}
+// Another key of the acceptance cases.
 SecretKey Bob() {
   return KeyFromHex("8e6ac26fb092d3e1302b04ad34d06a02c8929cb226948fd65e7eb57d9bddc49e");
 }

@@ -11,15 +11,13 @@
 
 #include "geo/hub/hub.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 
 namespace geo::tests {
 namespace {
 
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
 constexpr const char* kNetwork = "village";
 
-EquivalentCode Eur() { return EquivalentCode::Parse("EUR").value(); }
-TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
 Pid PidOfName(const char* name) { return KeyOf(name).pid(); }
 
 constexpr std::array<const char*, 3> kCycle = {"anna", "ben", "sue"};

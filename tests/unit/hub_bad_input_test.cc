@@ -11,16 +11,14 @@
 #include "geo/base/limits.h"
 #include "geo/hub/hub.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
 
 namespace geo::tests {
 namespace {
 
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
 Pid PidFor(const char* name) { return KeyOf(name).pid(); }
-EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
 PersonalText Personal(std::string text) { return {Salt(), std::move(text)}; }
 
 Genesis Founding() {

@@ -12,6 +12,7 @@
 #include "geo/readmodel/read_model.h"
 #include "geo/testing/faulty_store.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
@@ -22,8 +23,6 @@ namespace {
 using testing::FaultyStore;
 using testing::StoreCall;
 using testing::StoreFault;
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
 
 using Group = std::vector<std::pair<std::string, Command>>;  // who asks for what
 

@@ -8,16 +8,13 @@
 #include "geo/hub/hub.h"
 #include "geo/hub/legacy_command.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Eur() { return EquivalentCode::Parse("EUR").value(); }
 
 class LegacyCommandTest : public ::testing::Test {
  protected:

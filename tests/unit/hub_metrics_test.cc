@@ -17,6 +17,7 @@
 #include "geo/hub/serial_hub.h"
 #include "geo/testing/faulty_store.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
 
@@ -25,8 +26,6 @@ namespace {
 
 using ::geo::testing::FaultyStore;
 using ::geo::testing::StoreCall;
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
 
 class Lines : public LogSink {
  public:

@@ -12,17 +12,13 @@
 
 #include "geo/hub/hub.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Eur() { return EquivalentCode::Parse("EUR").value(); }
-TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
 
 // anna and ben trust each other with 10.00.
 class SignedCommandsTest : public ::testing::Test {

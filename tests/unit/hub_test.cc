@@ -12,17 +12,13 @@
 
 #include "tests/support/between_store.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/scratch.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
-TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
 
 HubOptions Options() {
   HubOptions options;

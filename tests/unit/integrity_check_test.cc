@@ -155,7 +155,7 @@ TEST_F(IntegrityCheckTest, AClosedLineAllowsNone) {
   const LineIndex line = book.Open(book.Line(1, 0, 100));
   book.Change(line, [](TrustLine& closing) { closing.status = LineStatus::kClosed; });
   book.Bring(0, 1, 40);
-  EXPECT_TRUE(RunIntegrityCheck(book.ledger, IntegrityCheck::kTrustLimits)[kHour] == 1);
+  EXPECT_TRUE(RunIntegrityCheck(book.ledger, IntegrityCheck::kTrustLimits)[kHourIndex] == 1);
 }
 
 TEST_F(IntegrityCheckTest, TheWorstFailureDecides) {

@@ -224,19 +224,19 @@ std::vector<Case> OnDebts() {
   return {
       {"none",
        [=](Bench& b) {
-         return bring(b, {kHour, 3, 4, 0, 70, 0, 0});
+         return bring(b, {kHourIndex, 3, 4, 0, 70, 0, 0});
        }},
       {kEnds,
        [=](Bench& b) {
-         return bring(b, {kHour, 3, 3, 0, 70, 0, 0});
+         return bring(b, {kHourIndex, 3, 3, 0, 70, 0, 0});
        }},
       {kEnds,
        [=](Bench& b) {
-         return bring(b, {kHour, 5, 3, 0, 70, 0, 0});
+         return bring(b, {kHourIndex, 5, 3, 0, 70, 0, 0});
        }},
       {kEnds,
        [=](Bench& b) {
-         return bring(b, {kHour, 3, 5, 0, 70, 0, 0});
+         return bring(b, {kHourIndex, 3, 5, 0, 70, 0, 0});
        }},
       {kEnds,
        [=](Bench& b) {
@@ -244,11 +244,11 @@ std::vector<Case> OnDebts() {
        }},
       {"debt is not as the effect says",
        [=](Bench& b) {
-         return bring(b, {kHour, 0, 1, 50, 70, 0, 0});
+         return bring(b, {kHourIndex, 0, 1, 50, 70, 0, 0});
        }},
       {"debt is not as the effect says",
        [=](Bench& b) {
-         return bring(b, {kHour, 1, 4, 50, 70, 0, 0});
+         return bring(b, {kHourIndex, 1, 4, 50, 70, 0, 0});
        }},
       {"the day's counter is not as the effect says",
        [](Bench& b) {
@@ -258,7 +258,7 @@ std::vector<Case> OnDebts() {
        [](Bench& b) { return b.TryPayment([](DebtEffect& d, Transaction&) { --d.paid_after; }); }},
       {"the day's counter does not move with the payment",
        [=](Bench& b) {
-         return bring(b, {kHour, 3, 4, 0, 70, 0, 70});
+         return bring(b, {kHourIndex, 3, 4, 0, 70, 0, 70});
        }},
       {"a debt without a line rises",
        [](Bench& b) {
@@ -421,7 +421,8 @@ std::vector<Case> OnPayments() {
       {"a payment that moves a debt backwards",
        [](Bench& b) {
          return b.TryPayment([](DebtEffect& d, Transaction&) {
-           d = DebtEffect{kHour, 1, 0, -60, -70, 0, 0};  // what the day's counter would not see
+           d = DebtEffect{kHourIndex, 1, 0, -60,
+                          -70,        0, 0};  // what the day's counter would not see
          });
        }},
       {"a record touches one thing twice",
@@ -439,14 +440,14 @@ std::vector<Case> OnPayments() {
       {"reservations change without a prepared payment",
        [](Bench& b) {
          std::vector<Effect> effects = b.Payment({0, 1}, 10);
-         effects.emplace_back(ReservationEffect{kHour, 1, 2, 0, 5});
+         effects.emplace_back(ReservationEffect{kHourIndex, 1, 2, 0, 5});
          return b.Try(RecordKind::kPayment, effects);
        }},
       {"reservations change without a prepared payment",
        [](Bench& b) {
          b.HoldTen();
          std::vector<Effect> effects = b.Payment({1, 2}, 10);
-         effects.emplace_back(ReservationEffect{kHour, 0, 1, 10, 0});
+         effects.emplace_back(ReservationEffect{kHourIndex, 0, 1, 10, 0});
          return b.Try(RecordKind::kPayment, effects);
        }},
   };
@@ -475,7 +476,7 @@ std::vector<Case> OnPreparing() {
        prepare([](Reserved& r, Transaction& t) { r.after = t.amount = t.routes[0].amount = 40; })},
       {kRoutes, prepare([](Reserved& r, Transaction&) { r.after = 11; })},
       {kRoutes, prepare([](Reserved& r, Transaction&) {
-         r = {kHour, 1, 2, 0, 10};
+         r = {kHourIndex, 1, 2, 0, 10};
        })},
       {kRoutes,
        [=](Bench& b) {
@@ -491,19 +492,19 @@ std::vector<Case> OnPreparing() {
       {kTimes, prepare([](Reserved&, Transaction& t) { t.hold->expired = true; })},
       {"a record touches one thing twice",
        [](Bench& b) {
-         const Reserved again{kHour, 0, 1, 0, 10};
+         const Reserved again{kHourIndex, 0, 1, 0, 10};
          return b.Try(RecordKind::kPreparePayment,
                       {again, again, TransactionEffect{std::nullopt, b.Prepared()}});
        }},
       {"a decision about no payment",
        [](Bench& b) {
-         return b.Try(RecordKind::kPreparePayment, {Reserved{kHour, 0, 1, 0, 10}});
+         return b.Try(RecordKind::kPreparePayment, {Reserved{kHourIndex, 0, 1, 0, 10}});
        }},
       {"debts differ from the routes",
        [](Bench& b) {
-         return b.Try(RecordKind::kPreparePayment,
-                      {Reserved{kHour, 0, 1, 0, 10}, DebtEffect{kHour, 0, 1, 60, 70, 0, 0},
-                       TransactionEffect{std::nullopt, b.Prepared()}});
+         return b.Try(RecordKind::kPreparePayment, {Reserved{kHourIndex, 0, 1, 0, 10},
+                                                    DebtEffect{kHourIndex, 0, 1, 60, 70, 0, 0},
+                                                    TransactionEffect{std::nullopt, b.Prepared()}});
        }},
       {"a transaction id is used twice",
        [](Bench& b) {
@@ -549,7 +550,7 @@ std::vector<Case> OnDeciding() {
          b.HoldTen();
          Transaction ended = b.held_;
          ended.state = TransactionState::kAborted;
-         return b.Try(abort, {ReservationEffect{kHour, 0, 1, 10, 0},
+         return b.Try(abort, {ReservationEffect{kHourIndex, 0, 1, 10, 0},
                               TransactionEffect{TransactionState::kCommitted, ended}});
        }},
       {kOther, end(abort, 0, [](Effects&, Transaction& t) { t.hold->expired = true; })},
@@ -566,7 +567,7 @@ std::vector<Case> OnDeciding() {
                    })},
       {kMoved, end(abort, 0,
                    [](Effects& e, Transaction&) {
-                     e.emplace_back(DebtEffect{kHour, 0, 1, 60, 50, 0, 0});
+                     e.emplace_back(DebtEffect{kHourIndex, 0, 1, 60, 50, 0, 0});
                    })},
   };
 }

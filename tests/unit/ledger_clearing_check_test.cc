@@ -46,18 +46,18 @@ std::vector<Case> OnClearing() {
        })},
       {"a debt is cleared without consent", clear([](Bench& b, Effects& e) {
          b.Change(kLine01, [](TrustLine& line) { line.policy.auto_clearing = false; });
-         e[0] = DebtEffect{kHour, 1, 0, -60, 0, 0, 0};  // seen from the creditor
+         e[0] = DebtEffect{kHourIndex, 1, 0, -60, 0, 0, 0};  // seen from the creditor
        })},
       {"a clearing raises a debt whose line does not allow it", clear(grow(2))},
       {"none", clear(grow(3))},
       {"a debt rises above its line's limit", clear([=](Bench& b, Effects& e) {
          grow(3)(b, e);
          e = b.Cycle(-41);
-         e[0] = DebtEffect{kHour, 1, 0, -60, -101, 0, 0};  // seen from the creditor
+         e[0] = DebtEffect{kHourIndex, 1, 0, -60, -101, 0, 0};  // seen from the creditor
          for (std::size_t i = 1; i < 3; ++i) std::get<DebtEffect>(e[i]).after = 100;
        })},
       {"a debt is cleared that is not there", clear([](Bench&, Effects& e) {
-         e.emplace_back(DebtEffect{kHour, 0, 4, 0, 0, 0, 0});
+         e.emplace_back(DebtEffect{kHourIndex, 0, 4, 0, 0, 0, 0});
        })},
       {"a clearing touches a pair that a payment holds",
        clear([](Bench& b, Effects&) { b.HoldTen(); })},

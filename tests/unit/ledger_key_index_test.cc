@@ -35,7 +35,7 @@ struct HashedToTheEnd {
 };
 
 template <typename Hash>
-class LedgerKeyIndex : public testing::Test {};
+class LedgerKeyIndex : public ::testing::Test {};
 using Hashes = testing::Types<Hashed, HashedByLength, HashedToTheEnd>;
 TYPED_TEST_SUITE(LedgerKeyIndex, Hashes);
 

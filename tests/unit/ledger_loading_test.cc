@@ -94,7 +94,7 @@ class LedgerLoading : public ::testing::Test {
     transaction.id = TxId::Parse("p").value();
     transaction.payer = 0;
     transaction.payee = 2;
-    transaction.equivalent = kHour;
+    transaction.equivalent = kHourIndex;
     transaction.amount = 1;
     transaction.state = TransactionState::kPrepared;
     transaction.routes = {Route{{0, 1, 2}, 1}};
@@ -104,7 +104,7 @@ class LedgerLoading : public ::testing::Test {
   static Proposal Proposed() {
     Proposal proposal;
     proposal.id = TxId::Parse("q").value();
-    proposal.equivalent = kHour;
+    proposal.equivalent = kHourIndex;
     proposal.cycle = {0, 1, 2};
     proposal.expires_at = kMinute;
     return proposal;
@@ -252,7 +252,7 @@ TEST_F(LedgerLoading, LimitsAndCountsOfOneThingTwiceAreRefused) {
       WriteEffect(CountLimitsEffect(), writer);
       writer.Varint(equivalents);
       for (std::size_t i = 0; i < equivalents; ++i) {
-        WriteEffect(AmountLimitsEffect{kHour, {}, {}}, writer);
+        WriteEffect(AmountLimitsEffect{kHourIndex, {}, {}}, writer);
       }
       writer.Signed(0);
       writer.Varint(payers.size());
@@ -337,12 +337,12 @@ TEST_F(LedgerLoading, RecordsOfTheTailThatNameWhatIsNotThereAreRefused) {
   EXPECT_EQ(line(4, 0, 2), kRefused);
   EXPECT_EQ(line(3, 0, 3), kRefused);
   EXPECT_EQ(line(3, 2, 2), kRefused);
-  EXPECT_EQ(check(DebtEffect{kHour, 0, 2, 8, 9, 0, 0}), "Ok");
-  EXPECT_EQ(check(DebtEffect{kHour, 0, 3, 8, 9, 0, 0}), kRefused);
-  EXPECT_EQ(check(DebtEffect{kHour, 2, 2, 8, 9, 0, 0}), kRefused);
+  EXPECT_EQ(check(DebtEffect{kHourIndex, 0, 2, 8, 9, 0, 0}), "Ok");
+  EXPECT_EQ(check(DebtEffect{kHourIndex, 0, 3, 8, 9, 0, 0}), kRefused);
+  EXPECT_EQ(check(DebtEffect{kHourIndex, 2, 2, 8, 9, 0, 0}), kRefused);
   EXPECT_EQ(check(DebtEffect{1, 0, 2, 8, 9, 0, 0}), kRefused);
-  EXPECT_EQ(check(ReservationEffect{kHour, 0, 1, 8, 9}), "Ok");
-  EXPECT_EQ(check(ReservationEffect{kHour, 3, 1, 8, 9}), kRefused);
+  EXPECT_EQ(check(ReservationEffect{kHourIndex, 0, 1, 8, 9}), "Ok");
+  EXPECT_EQ(check(ReservationEffect{kHourIndex, 3, 1, 8, 9}), kRefused);
   EXPECT_EQ(check(AmountLimitsEffect{1, {}, {}}), kRefused);
   Transaction transaction = Prepared();
   EXPECT_EQ(check(TransactionEffect{std::nullopt, transaction}), "Ok");

@@ -27,8 +27,8 @@ TEST(LedgerTest, FlowReducesTheCounterDebtFirst) {
   EXPECT_EQ(book.PairOf(0, 1).balance, -30) << "1 owes 0";
   ASSERT_TRUE(book.Pay({0, 1}, 50).ok());
   EXPECT_EQ(book.PairOf(0, 1).balance, 20) << "0 owes 1";
-  EXPECT_EQ(book.ledger.Position(0, kHour), -20);
-  EXPECT_EQ(book.ledger.Position(1, kHour), 20);
+  EXPECT_EQ(book.ledger.Position(0, kHourIndex), -20);
+  EXPECT_EQ(book.ledger.Position(1, kHourIndex), 20);
   EXPECT_TRUE(book.ledger.CheckPositions().ok());
 }
 
@@ -55,7 +55,7 @@ TEST(LedgerTest, EquivalentsAreFoundByTheCodesTheyHaveNow) {
   for (EquivalentIndex i = 1; i < 100; ++i) {
     set(i, "E" + std::to_string(i), EquivalentStatus::kActive);
   }
-  EXPECT_EQ(found("HOUR"), kHour);
+  EXPECT_EQ(found("HOUR"), kHourIndex);
   EXPECT_EQ(found("E1"), 1U);
   EXPECT_EQ(found("E99"), 99U);
   EXPECT_EQ(found("E100"), std::nullopt);
@@ -74,8 +74,8 @@ TEST(LedgerTest, MembersAreNumberedAsTheirPairsCome) {
   Equivalent other;
   other.code = EquivalentCode::Parse("KILO").value();
   book.Must(RecordKind::kCreateEquivalent, {EquivalentEffect{1, std::nullopt, other}});
-  EXPECT_EQ(book.ledger.member_count(kHour), 0U);
-  EXPECT_EQ(book.ledger.FindMember(kHour, 0), std::nullopt);
+  EXPECT_EQ(book.ledger.member_count(kHourIndex), 0U);
+  EXPECT_EQ(book.ledger.FindMember(kHourIndex, 0), std::nullopt);
   book.Open(book.Line(999, 500, 100));
   const LineIndex line = book.Open(book.Line(2, 500, 100));
   book.Open(book.Line(128, 127, 100));
@@ -90,17 +90,18 @@ TEST(LedgerTest, MembersAreNumberedAsTheirPairsCome) {
     }
     return all;
   };
-  EXPECT_THAT(members(kHour), testing::ElementsAre(500, 999, 2, 127, 128));
+  EXPECT_THAT(members(kHourIndex), testing::ElementsAre(500, 999, 2, 127, 128));
   EXPECT_THAT(members(1), testing::ElementsAre(7, 127));
   for (const ParticipantIndex stranger : {0U, 1U, 3U, 126U, 501U, 998U, 1000U, kNoIndex}) {
-    EXPECT_EQ(book.ledger.FindMember(kHour, stranger), std::nullopt);
+    EXPECT_EQ(book.ledger.FindMember(kHourIndex, stranger), std::nullopt);
   }
   EXPECT_EQ(book.ledger.FindMember(2, 0), std::nullopt) << "no such equivalent";
-  EXPECT_THAT(book.ledger.PairsIn(kHour), testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(book.ledger.PairsIn(kHourIndex), testing::ElementsAre(0, 1, 2));
   EXPECT_THAT(book.ledger.PairsIn(1), testing::ElementsAre(3));
   EXPECT_TRUE(book.ledger.PairsIn(2).empty());
   book.Change(line, [](TrustLine& l) { l.status = LineStatus::kClosed; });
-  EXPECT_THAT(members(kHour), testing::ElementsAre(500, 999, 2, 127, 128)) << "never forgotten";
+  EXPECT_THAT(members(kHourIndex), testing::ElementsAre(500, 999, 2, 127, 128))
+      << "never forgotten";
 }
 
 // Spec 01 §4.6, row by row.
@@ -178,7 +179,7 @@ TEST(LedgerTest, BalanceSumsOverPairs) {
   book.Open(book.Line(0, 1, 50));
   book.Open(book.Line(2, 0, 7));
   book.Bring(1, 0, 10);
-  const Balance balance = book.ledger.BalanceOf(0, kHour, 0);
+  const Balance balance = book.ledger.BalanceOf(0, kHourIndex, 0);
   EXPECT_EQ(balance.total_debt, 0);
   EXPECT_EQ(balance.total_credit, 10);
   EXPECT_EQ(balance.net, 10);
@@ -194,7 +195,7 @@ TEST(LedgerTest, NothingIsAvailableWhereNobodyMayPay) {
   book.Open(book.Line(2, 0, 7));
   ASSERT_TRUE(book.Pay({0, 1}, 40).ok());
   const auto balance = [&](ParticipantIndex index) {
-    const Balance of = book.ledger.BalanceOf(index, kHour, 0);
+    const Balance of = book.ledger.BalanceOf(index, kHourIndex, 0);
     return std::vector<AmountSum>{of.total_debt, of.total_credit, of.available_to_spend,
                                   of.available_to_receive};
   };
@@ -204,10 +205,10 @@ TEST(LedgerTest, NothingIsAvailableWhereNobodyMayPay) {
             {ParticipantEffect{1, book.ledger.participant(1), suspended}});
   EXPECT_EQ(balance(0), (std::vector<AmountSum>{40, 0, 7, 0}));
   EXPECT_EQ(balance(1), (std::vector<AmountSum>{0, 40, 0, 0}));
-  Equivalent inactive = book.ledger.equivalent(kHour);
+  Equivalent inactive = book.ledger.equivalent(kHourIndex);
   inactive.status = EquivalentStatus::kInactive;
   book.Must(RecordKind::kUpdateEquivalent,
-            {EquivalentEffect{kHour, book.ledger.equivalent(kHour), inactive}});
+            {EquivalentEffect{kHourIndex, book.ledger.equivalent(kHourIndex), inactive}});
   EXPECT_EQ(balance(0), (std::vector<AmountSum>{40, 0, 0, 0}));
 }
 

@@ -9,15 +9,12 @@
 #include "geo/journal/record.h"
 #include "geo/storage/journal_reader.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/state_text.h"
 #include "tests/support/status.h"
 
 namespace geo::tests {
 namespace {
-
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
 
 // shop trusts anna and ben with 100.00 EUR each.
 class OperatorLimitsTest : public ::testing::Test {

@@ -15,6 +15,7 @@
 #include "geo/readmodel/history.h"
 #include "src/readmodel/history_index.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
 #include "tests/support/status.h"
@@ -23,10 +24,6 @@
 namespace geo::tests {
 namespace {
 
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
-TxId Id(std::string_view text) { return TxId::Parse(text).value(); }
 Pid Who(std::string_view name) { return KeyOf(name).pid(); }
 
 // In a database, or in memory.

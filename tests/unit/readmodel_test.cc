@@ -13,6 +13,7 @@
 #include "geo/hub/hub.h"
 #include "geo/readmodel/read_model.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
 #include "tests/support/village.h"
@@ -23,9 +24,6 @@ namespace {
 using Rows = std::vector<std::vector<ColumnValue>>;
 using Integer = std::int64_t;
 
-constexpr Timestamp kStart = 1'700'000'000 * kSecond;
-
-EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
 std::string PidOf(std::string_view name) { return FormatPid(KeyOf(name).pid()); }
 
 class ReadModelTest : public ::testing::Test {

@@ -17,7 +17,7 @@ namespace {
 
 using Tamper = std::function<void(Refusal&)>;
 
-class RefusalTest : public testing::Test {
+class RefusalTest : public ::testing::Test {
  protected:
   // Lets `amount` flow from → to.
   LineIndex Way(ParticipantIndex from, ParticipantIndex to, Amount amount,

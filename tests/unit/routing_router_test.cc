@@ -18,7 +18,7 @@ namespace {
 
 // In these tests value flows from small numbers to large ones; a line is opened by its owner, who
 // lets the debtor owe: flow debtor→owner.
-class RouterTest : public testing::Test {
+class RouterTest : public ::testing::Test {
  protected:
   // Lets `amount` flow from → to.
   LineIndex Way(ParticipantIndex from, ParticipantIndex to, Amount amount,

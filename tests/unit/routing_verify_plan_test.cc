@@ -13,7 +13,7 @@
 namespace geo::tests {
 namespace {
 
-class VerifyPlanTest : public testing::Test {
+class VerifyPlanTest : public ::testing::Test {
  protected:
   // Lets `amount` flow from → to.
   LineIndex Way(ParticipantIndex from, ParticipantIndex to, Amount amount) {

@@ -17,6 +17,7 @@
 
 #include "geo/testing/faulty_store.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/status.h"
 #include "tests/support/village.h"
 
@@ -28,7 +29,6 @@ using geo::testing::StoreCall;
 using geo::testing::StoreFault;
 
 EquivalentCode Code() { return EquivalentCode::Parse("UAH").value(); }
-TxId Id(const std::string& text) { return TxId::Parse(text).value(); }
 
 // Holds appends back while it is shut.
 class Gate {

@@ -9,14 +9,13 @@
 #include "geo/hub/hub.h"
 #include "geo/trust/plan.h"
 #include "tests/support/keys.h"
+#include "tests/support/names.h"
 #include "tests/support/status.h"
 
 namespace geo::tests {
 namespace {
 
-EquivalentCode Code(std::string_view text) { return EquivalentCode::Parse(text).value(); }
-
-class TrustTest : public testing::Test {
+class TrustTest : public ::testing::Test {
  protected:
   TrustTest() {
     HubOptions options;
