@@ -105,6 +105,9 @@ TEST(ResidualGraph, TakesAllEdgesAtOnceOrNone) {
             ErrorCode::kInvalidArgument);
   EXPECT_FALSE(graph.enabled(2));
   EXPECT_TRUE(graph.enabled(0));
+  const Arc special{.direct = 9, .transit = 4};
+  EXPECT_EQ(insert(graph, {{0, 1, special, Arc()}, fine}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(graph.special_edges(), 0U);
   EXPECT_EQ(insert(graph, {fine}), ErrorCode::kOk);
   EXPECT_EQ(graph.edge_count(), 1U);
   EXPECT_EQ(graph.OutBound(0, 2), 5);
@@ -155,6 +158,7 @@ TEST(ResidualGraph, TakesAndGivesBackNothingWhenOneOfManyIsWrong) {
   };
   EXPECT_EQ(insert({1, 0, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument) << "there";
   EXPECT_EQ(insert({3, 2, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument) << "twice";
+  EXPECT_EQ(insert({2, 3, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument) << "twice, as before";
   EXPECT_EQ(insert({3, 3, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(insert({3, 5, PlainArc(1), Arc()}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(insert({3, 4, PlainArc(-2), Arc()}), ErrorCode::kInvalidArgument);

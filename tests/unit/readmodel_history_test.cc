@@ -330,6 +330,9 @@ TEST_P(HistoryTest, APageEndsWhereMuchWasReadForIt) {
     if (ends_a_block(seq)) wanted.insert(wanted.begin(), pay.id);
     const Pid payer = Who(seq % 2 == 0 ? "anna" : "ben");
     ASSERT_TRUE(hub_->Submit(TrustedCommand(payer, pay), now_).ok());
+    if (seq != kMostHistoryRecordsRead) continue;
+    ASSERT_TRUE(hub_->Flush().ok());
+    EXPECT_TRUE(history_->Payments({.type = PaymentType::kTwoPhase})->next.empty()) << "read all";
   }
   ASSERT_TRUE(hub_->Flush().ok());
   const PaymentQuery query{.participant = Who("anna"), .equivalent = Code("EUR")};
@@ -349,6 +352,8 @@ TEST_P(HistoryTest, APageEndsWhereMuchWasReadForIt) {
   EXPECT_FALSE(history_->Payments({.type = PaymentType::kTwoPhase})->next.empty());
   // The index tells which need not be read.
   EXPECT_TRUE(history_->Payments({.participant = Who("cleo")})->next.empty());
+  EXPECT_TRUE(history_->Payments({.from = now_ + 1})->next.empty()) << "nothing is that new";
+  EXPECT_TRUE(history_->Audit({.subject = wanted.front()})->next.empty()) << "it began there";
   EXPECT_EQ(Audit(of_anna_).back(), "open_line");
 }
 
@@ -449,7 +454,7 @@ TEST_P(HistoryTest, PagesAreFullOfBytesToo) {
     return page;
   };
   PaymentPage page = page_of("");
-  EXPECT_GT(page.payments.size(), kFullHistoryPageBytes / kEach * 9 / 10);
+  EXPECT_GE(page.payments.size(), kFullHistoryPageBytes / (kEach + 1'000)) << "as many as fit";
   std::vector<TxId> ids;
   while (true) {
     for (const PastPayment& payment : page.payments) ids.push_back(payment.id);

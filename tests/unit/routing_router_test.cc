@@ -6,10 +6,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "geo/routing/router.h"
+#include "src/routing/network.h"
 #include "tests/support/routing_world.h"
 #include "tests/support/status.h"
 
@@ -160,6 +162,19 @@ TEST_F(RouterTest, AFrozenLineIsRepaidButCarriesNothing) {
   // 1 lets 0 owe: for others, only an active line may be paid back over.
   Way(3, 1, 100);
   EXPECT_EQ(Routes(3, 0, 100), "3-1-2-0:100");
+}
+
+TEST_F(RouterTest, APairThatCarriesNothingIsNoWayUntilItDoesAgain) {
+  const LineIndex first = Way(0, 1, 10);
+  const LineIndex second = Way(1, 2, 10);
+  EXPECT_EQ(Routes(0, 2, 10), "0-1-2:10");
+  world.Freeze(first), world.Freeze(second);
+  EXPECT_EQ(Routes(0, 2, 1), "NotConnected E001");
+  const auto thaw = [](TrustLine& after) { after.status = LineStatus::kActive; };
+  world.Change(first, thaw);
+  EXPECT_EQ(Routes(0, 2, 1), "NotConnected E001");
+  world.Change(second, thaw);
+  EXPECT_EQ(Routes(0, 2, 10), "0-1-2:10");
 }
 
 // --- Several routes ---
@@ -365,6 +380,14 @@ TEST_F(RouterTest, AnIntermediaryMayRefuse) {
   EXPECT_EQ(Routes(0, 1, 10), "0-1:10");
 }
 
+TEST_F(RouterTest, AnIntermediaryMayRefuseOverALineThatCameLater) {
+  Way(0, 1, 10), Way(2, 3, 10);
+  EXPECT_EQ(Routes(0, 1, 10), "0-1:10");
+  Way(1, 2, 10, NoIntermediary());
+  EXPECT_EQ(Routes(0, 3, 1), "Policy E001");
+  EXPECT_EQ(Routes(0, 2, 1), "0-1-2:1");
+}
+
 TEST_F(RouterTest, TheReceiversOwnRefusalDoesNotMatter) {
   Way(0, 1, 100);
   Way(1, 2, 100, NoIntermediary());
@@ -435,6 +458,45 @@ TEST_F(RouterTest, ALineMayAskForShortRoutes) {
   EXPECT_EQ(refusal.obstacles[0], (PolicyObstacle{2, 1, PolicyKey::kMaxHops}));
   Way(1, 4, 10), Way(4, 2, 10);
   EXPECT_EQ(Routes(0, 3, 5), "0-1-4-2-3:5");
+}
+
+// From members of larger numbers to smaller ones as well; a router that is built later reads it so.
+TEST_F(RouterTest, ALineMayAskForShortRoutesBothWays) {
+  Way(0, 1, 1), Way(1, 2, 1), Way(2, 3, 1);
+  Way(3, 2, 10), Way(2, 1, 10, AtMostHops(2)), Way(1, 0, 10);
+  EXPECT_EQ(Routes(2, 0, 5), "2-1-0:5");
+  EXPECT_EQ(Routes(3, 0, 5), "Policy E001");
+}
+
+// Without any, routers need not look for them.
+TEST_F(RouterTest, RulesForPathsAreKnownAsLongAsThereAreSome) {
+  const LineIndex first = Way(0, 1, 10);
+  const LineIndex second = Way(1, 2, 10);
+  Network network(world.ledger, 0);
+  ASSERT_TRUE(network.Read(world.day).ok());
+  EXPECT_FALSE(network.has_path_rules());
+  const auto sync = [&] {
+    for (const auto& [x, y] : {std::pair(0U, 1U), std::pair(1U, 2U)}) {
+      const PairIndex pair = world.ledger.FindPair(0, x, y).value();
+      ASSERT_TRUE(network.SyncPair(pair, world.day).ok());
+    }
+    ASSERT_TRUE(network.SyncEdges(world.day).ok());
+  };
+  const auto set = [&](LineIndex line, const LinePolicy& policy) {
+    world.Change(line, [&](TrustLine& after) { after.policy = policy; });
+    sync();
+    return network.has_path_rules();
+  };
+  EXPECT_TRUE(set(first, Blocking({5})));
+  EXPECT_TRUE(set(second, AtMostHops(3)));
+  EXPECT_TRUE(set(first, LinePolicy()));
+  EXPECT_FALSE(set(second, LinePolicy()));
+  EXPECT_TRUE(set(second, AtMostHops(3)));
+  world.Freeze(second), sync();
+  EXPECT_FALSE(network.has_path_rules()) << "its pair is no edge any more";
+  world.Change(second, [](TrustLine& after) { after.status = LineStatus::kActive; });
+  sync();
+  EXPECT_TRUE(network.has_path_rules());
 }
 
 TEST_F(RouterTest, ALineMayLimitOnePayment) {
