@@ -219,6 +219,11 @@ class BrokenStore : public Killable {
   explicit BrokenStore(std::shared_ptr<FaultyStore> store, std::string defect)
       : Killable(std::move(store)), defect_(std::move(defect)) {}
   Status Append(const Batch& batch) override {
+    if (defect_ == "loses ordered appends" && batch.durability == Durability::kOrdered) {
+      return OkStatus();
+    }
+    if (defect_ == "forgets what has no records" && batch.records.empty()) return OkStatus();
+    if (defect_ == "takes what it has for new" && batch.after == last_) return OkStatus();
     Batch changed = batch;
     if (defect_ == "drops texts") changed.texts.clear();
     if (defect_ == "drops ids") changed.transactions.clear();
@@ -231,7 +236,13 @@ class BrokenStore : public Killable {
     if (defect_ == "drops marks" && batch.rows_seq > 0) --changed.rows_seq;
     if (defect_ == "trims records") changed.records = changed.records.c_str();
     if (defect_ == "never durable") changed.durability = Durability::kOrdered;
+    if (defect_ == "trims rows") Trim(changed.rows);
     const Status status = Killable::Append(changed);
+    if (status.ok()) last_ = batch.after;
+    if (defect_ == "writes a part of what it refuses" && !status.ok()) {
+      changed.texts.clear();
+      Killable::Append(changed).IgnoreError();
+    }
     return defect_ == "hides conflicts" && ErrorCodeOf(status) == ErrorCode::kStoreConflict
                ? OkStatus()
                : status;
@@ -245,7 +256,17 @@ class BrokenStore : public Killable {
   Status WriteSnapshot(const SnapshotSlice& slice) override {
     SnapshotSlice changed = slice;
     if (defect_ == "completes early") changed.last = true;
-    return Killable::WriteSnapshot(changed);
+    const Status status = Killable::WriteSnapshot(changed);
+    return defect_ == "drops slices out of order" && slice.slice > 0 ? OkStatus() : status;
+  }
+  Status LoadSnapshot(const std::function<Status(const SnapshotSlice&)>& visit) override {
+    if (defect_ != "visits on after an error") return Killable::LoadSnapshot(visit);
+    Status first;
+    const Status status = Killable::LoadSnapshot([&](const SnapshotSlice& slice) {
+      first.Update(visit(slice));
+      return OkStatus();
+    });
+    return status.ok() ? first : status;
   }
   StatusOr<StoreState> Open(const OpenOptions& options) override {
     OpenOptions changed = options;
@@ -255,7 +276,16 @@ class BrokenStore : public Killable {
   }
 
  private:
+  static void Trim(std::vector<RowChange>& rows) {
+    for (RowChange& row : rows) {
+      for (ColumnValue& value : row.values) {
+        if (auto* text = std::get_if<std::string>(&value)) *text = text->c_str();
+      }
+    }
+  }
+
   std::string defect_;
+  JournalHead last_;
 };
 
 class BrokenBench : public MemoryBench {
@@ -284,13 +314,26 @@ class BrokenBench : public MemoryBench {
 
 TEST(StoreKitTest, CatchesEachDefect) {
   const std::map<std::string, std::string> caught_by = {
-      {"drops texts", "content.texts"},        {"drops ids", "content.transactions"},
-      {"sorts ids", "content.last_entries"},   {"drops erasures", "content.texts"},
-      {"drops rows", "append.rows"},           {"drops marks", "open.reopen"},
-      {"trims records", "append.nothing"},     {"hides conflicts", "append.conflict"},
-      {"folds case", "content.transactions"},  {"completes early", "snapshot.unfinished"},
-      {"always takes over", "open.busy"},      {"ignores versions", "open.read_model"},
+      {"drops texts", "content.texts"},
+      {"drops ids", "content.transactions"},
+      {"sorts ids", "content.last_entries"},
+      {"drops erasures", "content.texts"},
+      {"drops rows", "append.rows"},
+      {"trims rows", "append.rows"},
+      {"drops marks", "open.reopen"},
+      {"trims records", "append.nothing"},
+      {"hides conflicts", "append.conflict"},
+      {"takes what it has for new", "append.conflict"},
+      {"writes a part of what it refuses", "append.oversized"},
+      {"forgets what has no records", "append.without_records"},
+      {"folds case", "content.transactions"},
+      {"completes early", "snapshot.unfinished"},
+      {"drops slices out of order", "snapshot.unfinished"},
+      {"visits on after an error", "snapshot.visit_stops"},
+      {"always takes over", "open.busy"},
+      {"ignores versions", "open.read_model"},
       {"never durable", "durability.durable"},
+      {"loses ordered appends", "durability.snapshot"},
   };
   for (const auto& [defect, name] : caught_by) {
     std::set<std::string> failed;

@@ -47,9 +47,29 @@ TEST(CheckReadModelTest, TheMessageNamesTheFault) {
             "table \"people\": column name \"na\\\"me\": want 1 to 64 of a-z and _");
 }
 
+TEST(CheckReadModelTest, AViewIsAText) {
+  OpenOptions options;
+  options.views = {{"faces", "SELECT '\xff'"}};
+  EXPECT_EQ(ErrorCodeOf(CheckReadModel(options)), ErrorCode::kInvalidArgument);
+}
+
 TEST(MemoryMediumTest, RowsOfAnUnknownTableAreNone) {
   auto medium = std::make_shared<MemoryMedium>();
   EXPECT_TRUE(medium->Rows("people").empty());
+}
+
+TEST(MemoryMediumTest, ARowOfAnEarlierAppendCanBeRemoved) {
+  const auto medium = std::make_shared<MemoryMedium>();
+  const auto store = NewMemoryStore(medium);
+  OpenOptions options;
+  options.tables = {{"people", {{"name"}}, 1, {}}};
+  ASSERT_TRUE(store->Open(options).ok());
+  Batch batch;
+  batch.rows = {{0, false, {"ann"}}, {0, false, {"bob"}}};
+  ASSERT_TRUE(store->Append(batch).ok());
+  batch.rows = {{0, true, {"ann"}}};
+  ASSERT_TRUE(store->Append(batch).ok());
+  EXPECT_EQ(medium->Rows("people"), (std::vector<std::vector<ColumnValue>>{{"bob"}}));
 }
 
 }  // namespace

@@ -244,9 +244,10 @@ TEST(StampedVfsTest, NoFlippedBitIsRead) {
   const std::string& bytes = image.files.at("");
   const auto vfs_name = StampedVfs("");
   ASSERT_TRUE(vfs_name.ok());
-  EXPECT_EQ(*StampedVfs(""), *vfs_name);
   sqlite3_vfs* const vfs = sqlite3_vfs_find(vfs_name->c_str());
   ASSERT_NE(vfs, nullptr);
+  EXPECT_EQ(*StampedVfs(""), *vfs_name);
+  EXPECT_EQ(sqlite3_vfs_find(vfs_name->c_str()), vfs) << "one layer for the whole process";
   const char* const name = sqlite3_create_filename(path.c_str(), "", "", 0, nullptr);
   std::vector<std::max_align_t> memory(static_cast<std::size_t>(vfs->szOsFile));
   auto* const file = reinterpret_cast<sqlite3_file*>(memory.data());

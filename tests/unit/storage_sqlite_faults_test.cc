@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "geo/storage/store.h"
+#include "src/storage/sqlite/database.h"
 #include "src/storage/sqlite/sqlite_store.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/environment.h"
@@ -229,7 +230,7 @@ TEST_P(SqliteFaultTest, EveryOperationMayFail) {
         << " " << ErrorName(known.failed);
     seen.insert(known.failed);
   }
-  if (fault.result == SQLITE_FULL) {
+  if (fault.result == SQLITE_FULL || fault.system_error == EDQUOT) {
     EXPECT_TRUE(seen.contains(ErrorCode::kStoreFull));
   }
   if (fault.operation == tests::FileOperation::kSync) {
@@ -248,6 +249,40 @@ TEST_P(SqliteFaultTest, EveryOperationMayFailAndTheProcessDie) {
     ASSERT_EQ(Reopened(scratch.File("copy"), known), "")
         << GetParam().name << " " << fault.nth << " of " << total << ", failed: " << known.call
         << " " << ErrorName(known.failed);
+  }
+}
+
+// What store.h tells an embedder to do depends on the code alone.
+TEST(SqliteErrorsTest, AreThoseOfTheStore) {
+  const struct {
+    int result;
+    int system_error;
+    ErrorCode want;
+  } kRows[] = {
+      {SQLITE_CANTOPEN, EACCES, ErrorCode::kStoreReadOnly},
+      {SQLITE_CANTOPEN, EPERM, ErrorCode::kStoreReadOnly},
+      {SQLITE_CANTOPEN, EROFS, ErrorCode::kStoreReadOnly},
+      {SQLITE_CANTOPEN, ENOSPC, ErrorCode::kStoreFull},
+      {SQLITE_CANTOPEN, EDQUOT, ErrorCode::kStoreFull},
+      {SQLITE_CANTOPEN, EMFILE, ErrorCode::kStoreIo},
+      {SQLITE_READONLY_DIRECTORY, 0, ErrorCode::kStoreReadOnly},
+      {SQLITE_BUSY_SNAPSHOT, 0, ErrorCode::kStoreBusy},
+      {SQLITE_FULL, 0, ErrorCode::kStoreFull},
+      {SQLITE_IOERR_SHMSIZE, ENOSPC, ErrorCode::kStoreFull},
+      {SQLITE_IOERR_SHMOPEN, EDQUOT, ErrorCode::kStoreFull},
+      {SQLITE_IOERR_SHMOPEN, EIO, ErrorCode::kStoreIo},
+      {SQLITE_IOERR_READ, ENOSPC, ErrorCode::kStoreIo},
+      {SQLITE_IOERR_DATA, 0, ErrorCode::kStoreCorrupt},
+      {SQLITE_IOERR_CORRUPTFS, 0, ErrorCode::kStoreCorrupt},
+      {SQLITE_CORRUPT_INDEX, 0, ErrorCode::kStoreCorrupt},
+      {SQLITE_NOTADB, 0, ErrorCode::kStoreCorrupt},
+      {SQLITE_TOOBIG, 0, ErrorCode::kTooLarge},
+      {SQLITE_NOMEM, 0, ErrorCode::kOutOfMemory},
+      {SQLITE_MISUSE, 0, ErrorCode::kInternal},
+      {SQLITE_OK, EIO, ErrorCode::kOk},
+  };
+  for (const auto& [result, system_error, want] : kRows) {
+    EXPECT_EQ(StoreErrorOf(result, system_error), want) << result << " with " << system_error;
   }
 }
 

@@ -1,21 +1,46 @@
 // The files of a SQLite store: what may be there instead of one, by which names it is found, and
 // what the system may refuse.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "geo/storage/sqlite_files.h"
 #include "geo/storage/store.h"
+#include "geo/testing/simulated_sqlite.h"
 #include "src/testing/store_probe.h"
 #include "tests/support/limits.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sqlite_reader.h"
+
+namespace {
+
+// Hears of each fsync of the program, and says how it fails: errno, or 0. (SQLite asks for
+// fdatasync.)
+using SyncListener = std::function<int(const std::string& path)>;
+const SyncListener* sync_listener = nullptr;
+
+}  // namespace
+
+// In place of the system's.
+extern "C" int fsync(int file) {
+  if (sync_listener != nullptr) {
+    const std::string link = "/proc/self/fd/" + std::to_string(file);
+    errno = (*sync_listener)(std::filesystem::read_symlink(link).string());
+    if (errno != 0) return -1;
+  }
+  return static_cast<int>(syscall(SYS_fsync, file));
+}
 
 namespace geo {
 namespace {
@@ -144,13 +169,17 @@ TEST(SqliteFilesTest, TextsThatAreNoPaths) {
                                   scratch.File(std::string(500, 'x'))}) {
     EXPECT_EQ(OpenCode(path), ErrorCode::kInvalidArgument) << path;
   }
-  // The longest there may be.
-  const std::string prefix = scratch.path().string() + "/" + std::string(200, 'd');
-  fs::create_directory(prefix);
-  const std::string longest = prefix + "/" + std::string(480 - prefix.size() - 1, 'x');
-  if (longest.size() - prefix.size() < 250) {
-    EXPECT_EQ(OpenCode(longest), ErrorCode::kOk);
-  }
+  // The longest there may be, in folders, since names have a limit of their own.
+  std::string folder = scratch.path().string();
+  while (folder.size() < 280) folder += "/" + std::string(99, 'd');
+  fs::create_directories(folder);
+  const std::string longest = folder + "/" + std::string(480 - folder.size() - 1, 'x');
+  EXPECT_EQ(OpenCode(longest), ErrorCode::kOk);
+  EXPECT_EQ(OpenCode(longest + "x"), ErrorCode::kInvalidArgument);
+  const fs::path before = fs::current_path();
+  fs::current_path(folder);
+  EXPECT_EQ(OpenCode(std::string(200, 'x')), ErrorCode::kInvalidArgument) << "short as given only";
+  fs::current_path(before);
 }
 
 TEST(SqliteFilesTest, NamesAreOnlyNames) {
@@ -215,6 +244,138 @@ TEST(SqliteFilesTest, AClosedStoreIsTwoFiles) {
   const Scratch scratch;
   MakeStore(scratch.File("hub"));
   EXPECT_EQ(Names(scratch.path()), (std::vector<std::string>{"hub", "hub.lock"}));
+  const auto store = NewSqliteStore(scratch.File("hub"));
+  ASSERT_TRUE(store->Open({}).ok());
+  ASSERT_TRUE(store->FindTransaction(testing::internal::IdOf("tx-1")).ok());
+  EXPECT_TRUE(store->Close().ok());
+  EXPECT_EQ(Names(scratch.path()), (std::vector<std::string>{"hub", "hub.lock"})) << "after a look";
+}
+
+// A program that the hub starts would keep the lock after the hub has ended.
+TEST(SqliteFilesTest, NoFileOfAStoreIsHandedDown) {
+  const Scratch scratch;
+  const auto store = NewSqliteStore(scratch.File("hub"));
+  ASSERT_TRUE(store->Open({}).ok());
+  const std::string folder = fs::canonical(scratch.path()).string();
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // what lists the folder
+    const std::string name = fs::read_symlink(entry.path(), gone).string();
+    if (!name.starts_with(folder)) continue;
+    ++files;
+    EXPECT_NE(fcntl(std::stoi(entry.path().filename()), F_GETFD) & FD_CLOEXEC, 0) << name;
+  }
+  EXPECT_GE(files, 3);
+}
+
+// Files on which something happens just before a lock is first taken.
+class RacedFiles : public SqliteFiles {
+ public:
+  RacedFiles(SqliteFiles& inner, std::function<void()> race)
+      : inner_(inner), race_(std::move(race)) {}
+  std::string Vfs() const override { return inner_.Vfs(); }
+  StatusOr<std::string> Canonical(const std::string& path) override {
+    return inner_.Canonical(path);
+  }
+  StatusOr<Info> Look(const std::string& path) override { return inner_.Look(path); }
+  Status CheckWritable(const std::string& path) override { return inner_.CheckWritable(path); }
+  Status Sync(const std::string& path) override { return inner_.Sync(path); }
+  Status Rename(const std::string& from, const std::string& to) override {
+    return inner_.Rename(from, to);
+  }
+  Status SyncFolderOf(const std::string& path) override { return inner_.SyncFolderOf(path); }
+  Status Remove(const std::string& path) override { return inner_.Remove(path); }
+  StatusOr<LockAttempt> Lock(const std::string& path) override {
+    if (const auto race = std::exchange(race_, nullptr)) race();
+    return inner_.Lock(path);
+  }
+
+ private:
+  SqliteFiles& inner_;
+  std::function<void()> race_;
+};
+
+TEST(SqliteFilesTest, AStoreThatAnotherMadeMeanwhileIsKept) {
+  testing::SimulatedDisk disk;
+  const auto files = testing::NewSimulatedSqliteFiles(disk);
+  const std::string path = disk.root() + "/hub";
+  StoreModel model;
+  RacedFiles raced(*files, [&] {
+    const auto first = NewSqliteStore(path, files.get());
+    ASSERT_TRUE(first->Open({}).ok());
+    ASSERT_TRUE(AppendTo(*first, model, NextBatch(model)).ok());
+  });
+  const auto second = NewSqliteStore(path, &raced);
+  const auto state = second->Open({});
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->head.seq, 1U);
+  EXPECT_EQ(Compare(*second, *state, model), "");
+}
+
+class SqliteFilesSyncTest : public ::testing::Test {
+ protected:
+  ~SqliteFilesSyncTest() override { sync_listener = nullptr; }
+
+  const Scratch scratch_;
+  const std::string folder_ = fs::canonical(scratch_.path()).string();
+  const std::string path_ = folder_ + "/hub";
+};
+
+TEST_F(SqliteFilesSyncTest, ANewStoreIsOnTheMediumBeforeItHasItsName) {
+  std::vector<std::string> synced;
+  const SyncListener listener = [&](const std::string& file) {
+    synced.push_back(file + (fs::exists(path_) ? ", with the store" : ""));
+    return 0;
+  };
+  sync_listener = &listener;
+  EXPECT_EQ(OpenCode(path_), ErrorCode::kOk);
+  ASSERT_GE(synced.size(), 2U);
+  EXPECT_EQ(synced[0], path_ + ".new");
+  EXPECT_EQ(synced[1], folder_ + ", with the store");
+}
+
+TEST_F(SqliteFilesSyncTest, ANewStoreThatCannotBeSyncedIsNone) {
+  for (const std::string& failing : {path_ + ".new", folder_}) {
+    const SyncListener listener = [&](const std::string& file) {
+      return file == failing ? EIO : 0;
+    };
+    sync_listener = &listener;
+    EXPECT_EQ(OpenCode(path_), ErrorCode::kStoreIo) << failing;
+    sync_listener = nullptr;
+  }
+  EXPECT_EQ(OpenCode(path_), ErrorCode::kOk);
+}
+
+// Else a log that is damaged later might pass for one that ends there.
+TEST_F(SqliteFilesSyncTest, TheMarkIsOnTheMediumBeforeTheLogIsCut) {
+  StoreModel model;
+  const auto store = NewSqliteStore(path_);
+  ASSERT_TRUE(store->Open({}).ok());
+  ASSERT_TRUE(AppendTo(*store, model, NextBatch(model)).ok());
+  int marks = 0;
+  int error = 0;
+  const SyncListener listener = [&](const std::string& file) {
+    if (file != path_ + ".lock") return 0;
+    ++marks;
+    EXPECT_GT(fs::file_size(path_ + "-wal"), 0U);
+    return error;
+  };
+  sync_listener = &listener;
+  const auto erase = [&] {
+    Batch batch = NextBatch(model);
+    batch.erased_texts = {batch.texts[0].hash};
+    return AppendTo(*store, model, batch);
+  };
+  EXPECT_TRUE(erase().ok());
+  EXPECT_EQ(marks, 1);
+  EXPECT_EQ(fs::file_size(path_ + "-wal"), 0U);
+  error = EIO;
+  EXPECT_TRUE(erase().ok()) << "it is done";
+  EXPECT_GT(fs::file_size(path_ + "-wal"), 0U);
+  EXPECT_EQ(ErrorCodeOf(store->Append(NextBatch(model))), ErrorCode::kStorePoisoned);
+  sync_listener = nullptr;
+  EXPECT_TRUE(store->Close().ok());
+  EXPECT_EQ(CompareAt(path_, model), "");
 }
 
 TEST(SqliteFilesTest, LeftoversOfAKilledCreationDoNotMatter) {

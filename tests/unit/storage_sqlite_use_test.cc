@@ -1,15 +1,21 @@
 // A SQLite store in use: other programs that read, copy and write it, erased texts, the log.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "geo/journal/record.h"
+#include "geo/storage/journal_reader.h"
 #include "geo/storage/store.h"
 #include "src/base/crc32.h"
 #include "src/storage/sqlite/group.h"
@@ -180,6 +186,22 @@ TEST_F(SqliteUseTest, AnotherWriterMakesBusyAndNothingIsLost) {
   Append(batch);
 }
 
+// A tool that writes for a moment costs a moment, also after the log was carried over.
+TEST_F(SqliteUseTest, AnotherWriterIsWaitedForAMoment) {
+  Open();
+  Batch erasing = NextBatch(model_);
+  erasing.erased_texts = {HashOf("nothing")};
+  Append(erasing);
+  SqliteReader other(path_, SQLITE_OPEN_READWRITE);
+  ASSERT_TRUE(other.Rows("BEGIN IMMEDIATE").empty());
+  std::thread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    other.Rows("ROLLBACK");
+  });
+  Append();
+  ends.join();
+}
+
 // After a crash people look at the database with their tools, which carry the log over.
 TEST_F(SqliteUseTest, ToolsMayRecoverAKilledStore) {
   Open();
@@ -325,6 +347,50 @@ TEST_F(SqliteUseTest, ARestoredBackupOpens) {
   EXPECT_EQ(CompareAt(copy), "");
   // And once more after a kill of that one, which had the old mark beside it.
   EXPECT_EQ(CompareAt(copy), "");
+}
+
+// Who takes over looks at the log as closely as any other.
+TEST_F(SqliteUseTest, ADamagedLogIsSeenByWhoTakesOver) {
+  Open();
+  for (int i = 0; i < 5; ++i) Append();
+  const std::string copy = KilledCopy("killed");
+  fs::resize_file(copy + "-wal", fs::file_size(copy + "-wal") / 2);
+  const int holder = open((copy + ".lock").c_str(), O_RDWR);
+  ASSERT_EQ(flock(holder, LOCK_EX), 0);
+  OpenOptions options = WithTables();
+  EXPECT_EQ(ErrorCodeOf(NewSqliteStore(copy)->Open(options).status()), ErrorCode::kStoreBusy);
+  options.take_over = true;
+  EXPECT_EQ(ErrorCodeOf(NewSqliteStore(copy)->Open(options).status()), ErrorCode::kStoreCorrupt);
+  close(holder);
+}
+
+// What it knew of other files does not count.
+TEST_F(SqliteUseTest, OneStoreOpensWhatWasPutInItsPlace) {
+  Open();
+  Append();
+  const std::string older = KilledCopy("older");
+  const StoreModel before = model_;
+  for (int i = 0; i < 5; ++i) Append();
+  ASSERT_TRUE(store_->Close().ok());
+  for (const char* suffix : {"", "-wal"}) fs::rename(older + suffix, path_ + suffix);
+  fs::remove(path_ + ".lock");
+  const auto state = store_->Open(WithTables());
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(Compare(*store_, *state, before), "");
+}
+
+TEST_F(SqliteUseTest, AReadModelIsMadeAnewOnce) {
+  OpenOptions options = WithTables();
+  store_ = NewSqliteStore(path_);
+  ASSERT_TRUE(store_->Open(options).ok());
+  ASSERT_TRUE(store_->Close().ok());
+  options.tables[kPeople].indexes.clear();
+  ASSERT_TRUE(store_->Open(options).ok());
+  Batch batch = NextBatch(model_);
+  batch.rows_seq = 1;
+  Append(batch);
+  ASSERT_TRUE(store_->Close().ok());
+  EXPECT_EQ(store_->Open(options)->rows_seq, 1U) << "it is as it was";
 }
 
 TEST_F(SqliteUseTest, AnUnfinishedSnapshotTakesNoRoomOnceOpenedAgain) {
@@ -476,6 +542,43 @@ TEST_F(SqliteUseTest, IdsOutsideTheirTreeAreFew) {
   const auto rows = SqliteReader(path_).One("SELECT count(*) FROM geo_recent_transactions");
   EXPECT_LT(std::get<std::int64_t>(rows), 1'024);
   EXPECT_EQ(Compare(*store_, model_), "");
+}
+
+// However few appends they come with.
+TEST_F(SqliteUseTest, IdsOfALargeAppendGoIntoTheirTree) {
+  Open();
+  Batch batch = NextBatch(model_);
+  for (int i = 0; i < 40'000; ++i) {
+    batch.transactions.push_back({IdOf("id-" + std::to_string(i)), 1});
+  }
+  ASSERT_TRUE(store_->Append(batch).ok());
+  SqliteReader reader(path_);
+  EXPECT_EQ(reader.One("SELECT count(*) FROM geo_transactions"), ColumnValue(std::int64_t{40'001}));
+  EXPECT_EQ(reader.One("SELECT count(*) FROM geo_recent_transactions"),
+            ColumnValue(std::int64_t{0}));
+}
+
+// Outside the tree and, once rows came, in it.
+TEST_F(SqliteUseTest, AReaderFindsIdsAgainAndAgain) {
+  Open();
+  for (int i = 0; i < 5; ++i) Append();
+  const auto reader = NewSqliteJournalReader(path_).value();
+  const auto find_all = [&] {
+    for (const std::uint64_t seq : {5U, 1U, 3U, 5U, 2U, 4U, 5U}) {
+      const auto found = reader->FindTransaction(IdOf("tx-" + std::to_string(seq)));
+      ASSERT_TRUE(found.ok()) << found.status();
+      EXPECT_EQ(*found, seq);
+    }
+    EXPECT_EQ(*reader->FindTransaction(IdOf("tx-9")), std::nullopt);
+  };
+  find_all();
+  Batch batch = NextBatch(model_);
+  batch.transactions = {{IdOf("tx-1"), 1}};
+  batch.rows = {{kDebts, false, {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}}}};
+  Append(batch);
+  find_all();
+  EXPECT_TRUE(store_->Close().ok());
+  EXPECT_EQ(fs::file_size(path_ + "-wal"), 0U) << "no question is open that would hold the log";
 }
 
 TEST_F(SqliteUseTest, IdsAreReadAnewWhenOpenedAgain) {

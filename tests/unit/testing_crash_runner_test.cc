@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <limits>
@@ -72,6 +73,21 @@ TEST(CrashRunnerTest, NoLimitOfMessagesAndNoPause) {
                 },
                 check),
             "");
+}
+
+// Else a child would be killed where it speaks, and nowhere else.
+TEST(CrashRunnerTest, PausesByChance) {
+  CrashLoopOptions options;
+  options.rounds = 20;
+  options.most_messages = 0;
+  options.longest_pause = 20'000;
+  const auto work = [](std::uint64_t, const Say&) -> int {
+    while (true) pause();
+  };
+  const auto check = [](std::uint64_t, const CrashRun&) { return std::string(); };
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(RunCrashLoop(options, work, check), "");
+  EXPECT_GT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(60));
 }
 
 TEST(CrashRunnerTest, WhatTheChildThrowsEndsItThere) {

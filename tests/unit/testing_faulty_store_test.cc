@@ -188,6 +188,42 @@ TEST(FaultyStoreAroundAnother, IsPoisonedByWhatItWraps) {
   EXPECT_EQ(store.Open({})->head.seq, 0U);
 }
 
+// What is held back is found as if it were there: the last of it counts.
+TEST_F(FaultyStoreTest, FindsTheLastOfWhatIsHeldBack) {
+  const TxId id = *TxId::Parse("twice");
+  const TextEntry text{Hash256(), Salt(), "text"};
+  Batch batch = Next(head_, Durability::kOrdered);
+  batch.transactions = {{id, 1}};
+  batch.texts = {text};
+  ASSERT_TRUE(store_.Append(batch).ok());
+  EXPECT_EQ(*store_.FindText(text.hash), text);
+  batch = Next(batch.after, Durability::kOrdered);
+  batch.transactions = {{id, 1}, {id, 2}};
+  batch.erased_texts = {text.hash};
+  ASSERT_TRUE(store_.Append(batch).ok());
+  EXPECT_EQ(*store_.FindTransaction(id), 2U);
+  EXPECT_EQ(*store_.FindText(text.hash), std::nullopt);
+  batch = Next(batch.after, Durability::kOrdered);
+  batch.texts = {text};
+  ASSERT_TRUE(store_.Append(batch).ok());
+  EXPECT_EQ(*store_.FindText(text.hash), text);
+}
+
+// As the store beneath would, which sees them later only.
+TEST_F(FaultyStoreTest, MarksOfWhatIsHeldBackDoNotGoBack) {
+  Batch batch = Next(head_, Durability::kOrdered);
+  batch.rows_seq = batch.acknowledged = 1;
+  ASSERT_TRUE(store_.Append(batch).ok());
+  Batch next = Next(batch.after, Durability::kOrdered);
+  next.rows_seq = 1;
+  EXPECT_EQ(ErrorCodeOf(store_.Append(next)), ErrorCode::kInvalidArgument);
+  next.rows_seq = 0;
+  next.acknowledged = 1;
+  EXPECT_EQ(ErrorCodeOf(store_.Append(next)), ErrorCode::kInvalidArgument);
+  next.rows_seq = 1;
+  EXPECT_TRUE(store_.Append(next).ok());
+}
+
 TEST_F(FaultyStoreTest, CloseKeepsWhatWasHeldBack) {
   Append(Durability::kMemory);
   EXPECT_EQ(ReopenedSeq(), 1u);
