@@ -321,6 +321,51 @@ TEST_P(HistoryTest, FindsTheFewAmongTheMany) {
   EXPECT_EQ(history_->head(), hub_->head().seq);
 }
 
+// Gives all records as one group, which is more than a reader must.
+class InOneGroup : public JournalReader {
+ public:
+  explicit InOneGroup(std::unique_ptr<JournalReader> inner) : inner_(std::move(inner)) {}
+  Status Replay(std::uint64_t after,
+                const std::function<StatusOr<bool>(std::string_view packed)>& visit) override {
+    const auto append_to = [](std::string* all) {
+      return [all](std::string_view packed) -> StatusOr<bool> {
+        all->append(packed);
+        return true;
+      };
+    };
+    std::string later;
+    std::string all;
+    if (const Status status = inner_->Replay(after, append_to(&later)); !status.ok()) return status;
+    if (const Status status = inner_->Replay(0, append_to(&all)); !status.ok()) return status;
+    return later.empty() ? OkStatus() : visit(all).status();
+  }
+  StatusOr<std::optional<std::uint64_t>> FindTransaction(const TxId& id) override {
+    return inner_->FindTransaction(id);
+  }
+
+ private:
+  std::unique_ptr<JournalReader> inner_;
+};
+
+TEST_P(HistoryTest, TakesInNoRecordTwice) {
+  PayAndExpect("anna", "ben", "EUR");
+  auto reader =
+      GetParam() ? NewSqliteJournalReader(file_).value() : NewMemoryJournalReader(medium_);
+  history_ = History::Open(std::make_unique<InOneGroup>(std::move(reader))).value();
+  now_ += kSecond;
+  for (std::uint64_t i = 0; i < kBlockRecords; ++i) {
+    const SetVerificationLevel level{Who("dan"), static_cast<std::uint8_t>(1 + i % 2), "seen"};
+    ASSERT_TRUE(hub_->Submit(TrustedCommand(Who("admin"), level), now_).ok());
+  }
+  ASSERT_TRUE(hub_->Flush().ok());
+  for (const char* who : {"cleo", "anna"}) {
+    PayAndExpect("ben", who, "EUR");
+    Check(
+        {}, [](const auto&) { return true; }, who);
+    EXPECT_EQ(history_->head(), hub_->head().seq);
+  }
+}
+
 TEST_P(HistoryTest, APageEndsWhereMuchWasReadForIt) {
   const auto ends_a_block = [](std::uint64_t seq) { return seq % kBlockRecords <= 1; };
   std::vector<TxId> wanted;

@@ -286,6 +286,21 @@ TEST(SqliteErrorsTest, AreThoseOfTheStore) {
   }
 }
 
+// Else a row would be written with what was bound before.
+TEST(SqliteStatementTest, AValueThatIsNotTakenFailsTheNextStep) {
+  Database database;
+  const std::string vfs = sqlite3_vfs_find(nullptr)->zName;
+  ASSERT_TRUE(database.Open(":memory:", SQLITE_OPEN_READWRITE, vfs).ok());
+  Statement length = database.Prepare("SELECT length(?)").value();
+  sqlite3_limit(database.handle(), SQLITE_LIMIT_LENGTH, 100);
+  const std::string text(101, 'x');
+  length.BindText(1, text);
+  EXPECT_EQ(length.Step(), SQLITE_TOOBIG);
+  length.BindText(1, "short");
+  ASSERT_EQ(length.Step(), SQLITE_ROW);
+  EXPECT_EQ(length.Integer(0), 5);
+}
+
 class SqliteFilesUnderFaultsTest : public ::testing::Test {
  protected:
   ~SqliteFilesUnderFaultsTest() override { tests::SetFileFault({}); }
@@ -366,6 +381,23 @@ TEST_F(SqliteFilesUnderFaultsTest, AnAppendThatCannotReadIsNotThereInPart) {
     EXPECT_EQ(rows, ColumnValue(std::int64_t{failed ? 0 : 1})) << "read " << nth;
     ASSERT_LT(nth, 200U);
   }
+}
+
+// The append is in the log, which waits for room; nobody has to open the store again.
+TEST_F(SqliteFilesUnderFaultsTest, AnAppendThatCannotBeCarriedOverIsDone) {
+  bool carried = false;
+  for (std::uint64_t nth = 1; !carried; ++nth) {
+    const auto store = OpenStore();
+    Batch batch = NextBatch(model_);
+    batch.erased_texts = {batch.texts[0].hash};  // which is carried over at once
+    tests::SetFileFault({tests::FileOperation::kWrite, nth, SQLITE_FULL, ENOSPC, true});
+    const Status status = AppendTo(*store, model_, batch);
+    ASSERT_GE(tests::FileOperations(tests::FileOperation::kWrite), nth) << "nothing failed";
+    tests::SetFileFault({});
+    carried = status.ok();
+    EXPECT_EQ(AppendTo(*store, model_, NextBatch(model_)).ok(), carried) << status;
+  }
+  EXPECT_EQ(Compare(*OpenStore(), model_), "");
 }
 
 // One sync for a durable append, none for the others, also after the store was opened again.

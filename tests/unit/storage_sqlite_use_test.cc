@@ -558,6 +558,17 @@ TEST_F(SqliteUseTest, IdsOfALargeAppendGoIntoTheirTree) {
             ColumnValue(std::int64_t{0}));
 }
 
+// Also when it comes from an earlier record.
+TEST_F(SqliteUseTest, TheLastEntryOfAnIdCountsInTheTree) {
+  Open();
+  for (int i = 0; i < 2; ++i) Append();
+  Batch batch = NextBatch(model_);
+  batch.transactions = {{IdOf("tx-2"), 1}};
+  batch.rows = {{kDebts, false, {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}}}};
+  Append(batch);
+  EXPECT_EQ(*store_->FindTransaction(IdOf("tx-2")), 1U);
+}
+
 // Outside the tree and, once rows came, in it.
 TEST_F(SqliteUseTest, AReaderFindsIdsAgainAndAgain) {
   Open();

@@ -224,6 +224,17 @@ TEST_F(FaultyStoreTest, MarksOfWhatIsHeldBackDoNotGoBack) {
   EXPECT_TRUE(store_.Append(next).ok());
 }
 
+// Its process is gone with the power.
+TEST(FaultyStoreAroundAnother, LetsGoOfItWhenPowerIsLost) {
+  const auto medium = std::make_shared<MemoryMedium>();
+  FaultyStore store(NewMemoryStore(medium));
+  ASSERT_TRUE(store.Open({}).ok());
+  const auto next = NewMemoryStore(medium);
+  EXPECT_EQ(ErrorCodeOf(next->Open({}).status()), ErrorCode::kStoreBusy);
+  store.LosePower();
+  EXPECT_TRUE(next->Open({}).ok());
+}
+
 TEST_F(FaultyStoreTest, CloseKeepsWhatWasHeldBack) {
   Append(Durability::kMemory);
   EXPECT_EQ(ReopenedSeq(), 1u);
