@@ -334,7 +334,7 @@ TEST_F(SqliteFilesSyncTest, ANewStoreIsOnTheMediumBeforeItHasItsName) {
   EXPECT_EQ(synced[1], folder_ + ", with the store");
 }
 
-TEST_F(SqliteFilesSyncTest, ANewStoreThatCannotBeSyncedIsNone) {
+TEST_F(SqliteFilesSyncTest, AFailedSyncOfANewStoreIsAnError) {
   for (const std::string& failing : {path_ + ".new", folder_}) {
     const SyncListener listener = [&](const std::string& file) {
       return file == failing ? EIO : 0;
