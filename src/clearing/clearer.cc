@@ -21,7 +21,7 @@ using graph::Outcome;
 using graph::ResidualGraph;
 
 // The pair's legal debt as an edge, debtor→creditor. Nodes are members.
-graph::NewEdge EdgeOf(const Ledger& ledger, PairIndex index) {
+graph::NewEdge EdgeOfDebt(const Ledger& ledger, PairIndex index) {
   const Pair& pair = ledger.pair(index);
   const PairMembers members = ledger.MembersOf(index);
   const Direction owing = OwingDirection(pair);
@@ -33,7 +33,7 @@ graph::NewEdge EdgeOf(const Ledger& ledger, PairIndex index) {
 Status InsertDebts(const Ledger& ledger, const std::vector<PairIndex>& pairs,
                    ResidualGraph& graph) {
   return graph.InsertAll(static_cast<EdgeIndex>(pairs.size()),
-                         [&](EdgeIndex i) { return EdgeOf(ledger, pairs[i]); });
+                         [&](EdgeIndex i) { return EdgeOfDebt(ledger, pairs[i]); });
 }
 
 StatusOr<ResidualGraph> GraphOf(const Ledger& ledger, EquivalentIndex equivalent,
@@ -51,7 +51,7 @@ Status SyncDebts(const Ledger& ledger, std::span<const PairIndex> pairs, Residua
   std::vector<EdgeIndex> paid;
   std::vector<PairIndex> fresh;
   for (const PairIndex pair : pairs) {
-    const graph::NewEdge now = EdgeOf(ledger, pair);
+    const graph::NewEdge now = EdgeOfDebt(ledger, pair);
     const bool owed = now.uv.direct != 0;
     const EdgeIndex edge = graph.Find(now.u, now.v);
     if (edge == graph::kNoEdge) {

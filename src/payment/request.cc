@@ -1,6 +1,5 @@
 #include "src/payment/request.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "geo/base/bytes.h"

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "geo/base/limits.h"
 #include "geo/trust/commands.h"
 #include "src/base/sort_unique.h"

@@ -111,6 +111,7 @@ struct AuditEntry {
   friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
 };
 
+// As PaymentPage.
 struct AuditPage {
   std::vector<AuditEntry> entries;  // newest first
   std::string next;
