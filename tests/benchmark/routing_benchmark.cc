@@ -47,6 +47,7 @@ void AddRows(Size size) {
       AddGraphRows(names.front(), size);
     }
   }
+  AddBankRows(size);
   if (size == Size::kSmoke) return;
   for (const char* folder : {"ripple-2016", "lightning-2020-10"}) {
     NetworkName name;

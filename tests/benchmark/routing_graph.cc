@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "geo/graph/search.h"
+#include "src/base/sort_unique.h"
 #include "tests/benchmark/routing_rows.h"
 
 namespace geo::bench {
@@ -25,8 +27,7 @@ std::vector<std::pair<NodeIndex, NodeIndex>> NewEdges(const ResidualGraph& graph
     const auto v = static_cast<NodeIndex>(random() % graph.node_count());
     if (u < v && graph.Find(u, v) == graph::kNoEdge) edges.emplace_back(u, v);
   }
-  std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  SortUnique(edges);
   std::shuffle(edges.begin(), edges.end(), random);
   return edges;
 }
@@ -84,7 +85,45 @@ void MeasureMemory(Row& row, Workbench& bench) {
   row.Set("router_bytes_per_line", per_line(bench.router_bytes()));
 }
 
+// The lines of a bank, opened and closed in an order that is nobody's.
+void MeasureBank(Row& row, NodeIndex lines, bool at_once) {
+  ResidualGraph graph;
+  bool ok = graph.Grow(lines + 2).ok() && graph.Insert(0, 1, PlainArc(1), PlainArc(1)).ok();
+  std::vector<NodeIndex> customers(lines);
+  std::iota(customers.begin(), customers.end(), 2U);
+  std::mt19937_64 random(13);
+  std::shuffle(customers.begin(), customers.end(), random);
+  std::vector<EdgeIndex> opened(lines);
+  std::iota(opened.begin(), opened.end(), 1U);
+  const auto line = [&](EdgeIndex i) {
+    return graph::NewEdge{0, customers[i], PlainArc(100'00), PlainArc(0)};
+  };
+  const std::int64_t begin = ThreadCpuTime();
+  if (at_once) ok = ok && graph.InsertAll(lines, line).ok();
+  for (EdgeIndex i = 0; i < lines && !at_once; ++i) {
+    const graph::NewEdge edge = line(i);
+    ok = ok && graph.Insert(edge.u, edge.v, edge.uv, edge.vu).ok();
+  }
+  const std::int64_t inserted = ThreadCpuTime();
+  if (at_once) ok = ok && graph.RemoveAll(opened).ok();
+  for (EdgeIndex i = 0; i < lines && !at_once; ++i) ok = ok && graph.Remove(opened[i]).ok();
+  const std::int64_t removed = ThreadCpuTime();
+  if (!ok || graph.edge_count() != 1) return row.Fail("a bank's lines could not come and go");
+  row.AddMicroseconds(static_cast<double>(removed - begin) / 1000, 2 * std::size_t{lines});
+  row.Set("open_all_ms", static_cast<double>(inserted - begin) / 1e6);
+  row.Set("close_all_ms", static_cast<double>(removed - inserted) / 1e6);
+}
+
 }  // namespace
+
+void AddBankRows(Size size) {
+  const NodeIndex lines = size == Size::kSmoke ? 100 : size == Size::kQuick ? 20'000 : 200'000;
+  const std::string network = "bank of " + std::to_string(lines);
+  AddRow({network, "open and close all lines", "geo"},
+         [=](Row& row) { MeasureBank(row, lines, true); });
+  AddRow({network, "open and close all lines", "geo, one by one"},
+         [=](Row& row) { MeasureBank(row, lines, false); });
+}
 
 void AddGraphRows(const NetworkName& name, Size size) {
   const std::size_t count = size == Size::kSmoke ? 50 : 20'000;

@@ -23,6 +23,8 @@ void AddLongestRows(std::span<const NetworkName> names);
 
 // The network as it changes, and what it takes in memory.
 void AddGraphRows(const NetworkName& name, Size size);
+// Very many lines of one node, at once and one by one.
+void AddBankRows(Size size);
 
 }  // namespace geo::bench
 
