@@ -9,10 +9,6 @@
 namespace geo {
 namespace {
 
-const unsigned char* Data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 // libsodium's states are plain data, so the storage of a stream can hold one.
 crypto_hash_sha256_state* Sha256State(unsigned char* storage) {
   return std::launder(reinterpret_cast<crypto_hash_sha256_state*>(storage));
@@ -27,15 +23,15 @@ crypto_generichash_blake2b_state* Blake2bState(unsigned char* storage) {
 Hash256 Sha256(std::string_view bytes) {
   EnsureSodium();
   Hash256 hash;
-  crypto_hash_sha256(hash.bytes.data(), Data(bytes), bytes.size());
+  crypto_hash_sha256(hash.bytes.data(), BytesOf(bytes), bytes.size());
   return hash;
 }
 
 Hash256 Blake2b(std::string_view bytes) {
   EnsureSodium();
   Hash256 hash;
-  crypto_generichash_blake2b(hash.bytes.data(), Hash256::kSize, Data(bytes), bytes.size(), nullptr,
-                             0);
+  crypto_generichash_blake2b(hash.bytes.data(), Hash256::kSize, BytesOf(bytes), bytes.size(),
+                             nullptr, 0);
   return hash;
 }
 
@@ -47,7 +43,7 @@ Sha256Stream::Sha256Stream() {
 }
 
 void Sha256Stream::Update(std::string_view bytes) {
-  crypto_hash_sha256_update(Sha256State(state_.data()), Data(bytes), bytes.size());
+  crypto_hash_sha256_update(Sha256State(state_.data()), BytesOf(bytes), bytes.size());
 }
 
 Hash256 Sha256Stream::Finish() {
@@ -66,7 +62,7 @@ Blake2bStream::Blake2bStream() {
 }
 
 void Blake2bStream::Update(std::string_view bytes) {
-  crypto_generichash_blake2b_update(Blake2bState(state_.data()), Data(bytes), bytes.size());
+  crypto_generichash_blake2b_update(Blake2bState(state_.data()), BytesOf(bytes), bytes.size());
 }
 
 Hash256 Blake2bStream::Finish() {

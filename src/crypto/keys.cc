@@ -10,10 +10,6 @@
 namespace geo {
 namespace {
 
-const unsigned char* Data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 // The Base64 text of exactly the bytes of a T.
 template <typename T>
 StatusOr<T> ParseBase64(std::string_view text, std::string_view what) {
@@ -43,7 +39,7 @@ StatusOr<SecretKey> SecretKey::FromSeed(std::string_view seed32) {
   }
   EnsureSodium();
   SecretKey key;
-  crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.expanded_.data(), Data(seed32));
+  crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.expanded_.data(), BytesOf(seed32));
   key.pid_ = PidOf(key.public_key_);
   return key;
 }
@@ -66,14 +62,14 @@ SecretKey::~SecretKey() { sodium_memzero(expanded_.data(), expanded_.size()); }
 
 Signature Sign(const SecretKey& key, std::string_view message) {
   Signature signature;
-  crypto_sign_detached(signature.bytes.data(), nullptr, Data(message), message.size(),
+  crypto_sign_detached(signature.bytes.data(), nullptr, BytesOf(message), message.size(),
                        key.expanded_.data());
   return signature;
 }
 
 bool VerifySignature(const PublicKey& key, std::string_view message, const Signature& signature) {
   EnsureSodium();
-  return crypto_sign_verify_detached(signature.bytes.data(), Data(message), message.size(),
+  return crypto_sign_verify_detached(signature.bytes.data(), BytesOf(message), message.size(),
                                      key.bytes.data()) == 0;
 }
 

@@ -15,7 +15,7 @@ namespace {
 // the price, and one.
 using Label = std::int32_t;
 
-constexpr Label kFar = std::numeric_limits<Label>::max() / 2;
+constexpr Label kTooFar = std::numeric_limits<Label>::max() / 2;
 constexpr Label kUnseen = std::numeric_limits<Label>::max();
 constexpr Label kHomePrice = 2;          // of a hop-unit, in arcs
 constexpr std::uint32_t kNotFar = 1000;  // deeper networks might take a million of buckets
@@ -36,7 +36,7 @@ class HomeEngine {
         next_(net.size(), kUnseen),
         queue_(net.size()) {
     for (NodeIndex node = 0; node < net.size(); ++node) {
-      depth_[node] = price == 0 ? kFar : depth_[node] * price;
+      depth_[node] = price == 0 ? kTooFar : depth_[node] * price;
       nodes_[node].current = nodes_[node].first;
       if (nodes_[node].surplus > 0) ++missing_;
       if (nodes_[node].surplus < 0) sinks_.push_back(node);
@@ -61,7 +61,7 @@ class HomeEngine {
   // deficits at once, in buckets of what they rise. Without a price arcs are all that counts.
   void SearchFromDeficits() {
     if (price_ == 0) {
-      for (const NodeIndex node : seen_) depth_[node] = kFar;
+      for (const NodeIndex node : seen_) depth_[node] = kTooFar;
     }
     seen_.clear();
     unsettled_.Fill(net_.size());
@@ -136,7 +136,7 @@ class HomeEngine {
     highest_ = 0;
     stuck_ = 0;
     for (const NodeIndex node : seen_) {
-      if (depth_[node] == kFar) continue;
+      if (depth_[node] == kTooFar) continue;
       highest_ = std::max(highest_, depth_[node]);
       if (nodes_[node].surplus > 0) queue_.Push(node);
     }
@@ -204,7 +204,7 @@ class HomeEngine {
       node.current = i;
     }
     if (price_ == 0 && lowest >= highest_) {
-      depth_[index] = kFar;
+      depth_[index] = kTooFar;
       ++stuck_;
       return;
     }

@@ -10,15 +10,15 @@ namespace {
 // Nodes within chains must be that part of the edges, or strands are not worth their lengths.
 constexpr std::uint32_t kWorthIt = 5;
 
-constexpr std::uint32_t kNoEdge = 0xffffffff;
+constexpr std::uint32_t kNoneSeen = 0xffffffff;
 constexpr std::uint32_t kSeveral = 0xfffffffe;
 
 // The only edge out of each node and into it, if there is just one.
 struct OnlyEdges {
-  explicit OnlyEdges(NodeIndex nodes) : out(nodes, kNoEdge), in(nodes, 0) {}
+  explicit OnlyEdges(NodeIndex nodes) : out(nodes, kNoneSeen), in(nodes, 0) {}
 
   void Count(std::uint32_t edge, NodeIndex tail, NodeIndex head) {
-    out[tail] = out[tail] == kNoEdge ? edge : kSeveral;
+    out[tail] = out[tail] == kNoneSeen ? edge : kSeveral;
     if (in[head] < 2) ++in[head];
   }
   bool PassesOn(NodeIndex node) const { return out[node] < kSeveral && in[node] == 1; }

@@ -9,12 +9,13 @@
 namespace geo::graph {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffff;
+constexpr std::uint32_t kNoArc = 0xffffffff;
 
 // The support of a circulation: what is removed, or added the other way round.
-class Support {
+class CycleSupport {
  public:
-  Support(NodeIndex nodes, std::span<const CirculationEdge> edges, std::span<const Flow> removed)
+  CycleSupport(NodeIndex nodes, std::span<const CirculationEdge> edges,
+               std::span<const Flow> removed)
       : first_(std::size_t{nodes} + 1, 0) {
     for (std::size_t i = 0; i < edges.size(); ++i) {
       if (removed[i] != 0) ++first_[Tail(edges[i], removed[i])];
@@ -32,8 +33,8 @@ class Support {
       arc.left = amount > 0 ? amount : -amount;
     }
     next_.assign(first_.begin(), first_.end() - 1);
-    seen_.assign(nodes, kNone);
-    via_.assign(nodes, kNone);
+    seen_.assign(nodes, kNoArc);
+    via_.assign(nodes, kNoArc);
     from_.assign(nodes, kNoNode);
   }
 
@@ -45,20 +46,20 @@ class Support {
       NodeIndex node = start;
       while (true) {
         const std::uint32_t arc = NextArc(node);
-        if (arc == kNone) break;  // at the start: everything that left it has come back
+        if (arc == kNoArc) break;  // at the start: everything that left it has come back
         walk.push_back(arc);
         node = arcs_[arc].head;
-        if (seen_[node] == kNone) {
+        if (seen_[node] == kNoArc) {
           seen_[node] = static_cast<std::uint32_t>(walk.size());
           continue;
         }
         const std::uint32_t begin = seen_[node];
         const std::span<const std::uint32_t> round = std::span(walk).subspan(begin);
         cycles->push_back(Take(node, round));
-        for (std::size_t i = 0; i + 1 < round.size(); ++i) seen_[arcs_[round[i]].head] = kNone;
+        for (std::size_t i = 0; i + 1 < round.size(); ++i) seen_[arcs_[round[i]].head] = kNoArc;
         walk.resize(begin);
       }
-      seen_[start] = kNone;
+      seen_[start] = kNoArc;
     }
   }
 
@@ -84,7 +85,7 @@ class Support {
   std::uint32_t NextArc(NodeIndex node) {
     std::uint32_t& next = next_[node];
     while (next < first_[node + 1] && arcs_[next].left == 0) ++next;
-    return next < first_[node + 1] ? next : kNone;
+    return next < first_[node + 1] ? next : kNoArc;
   }
 
   Cycle Take(NodeIndex start, std::span<const std::uint32_t> round) {
@@ -103,12 +104,12 @@ class Support {
 
   // Breadth first from `start` back to it.
   bool FindCycle(NodeIndex start, std::uint32_t length, std::vector<std::uint32_t>* round) {
-    if (NextArc(start) == kNone) return false;
+    if (NextArc(start) == kNoArc) return false;
     queue_.assign(1, start);
-    std::uint32_t closing = kNone;
+    std::uint32_t closing = kNoArc;
     NodeIndex closing_from = kNoNode;
     seen_[start] = 0;
-    for (std::size_t i = 0; i < queue_.size() && closing == kNone; ++i) {
+    for (std::size_t i = 0; i < queue_.size() && closing == kNoArc; ++i) {
       const NodeIndex node = queue_[i];
       if (seen_[node] >= length) break;
       for (std::uint32_t arc = next_[node]; arc < first_[node + 1]; ++arc) {
@@ -119,7 +120,7 @@ class Support {
           closing_from = node;
           break;
         }
-        if (seen_[head] != kNone) continue;
+        if (seen_[head] != kNoArc) continue;
         seen_[head] = seen_[node] + 1;
         via_[head] = arc;
         from_[head] = node;
@@ -127,21 +128,21 @@ class Support {
       }
     }
     round->clear();
-    if (closing != kNone) {
+    if (closing != kNoArc) {
       round->push_back(closing);
       for (NodeIndex node = closing_from; node != start; node = from_[node]) {
         round->push_back(via_[node]);
       }
       std::reverse(round->begin(), round->end());
     }
-    for (const NodeIndex node : queue_) seen_[node] = kNone;
-    return closing != kNone;
+    for (const NodeIndex node : queue_) seen_[node] = kNoArc;
+    return closing != kNoArc;
   }
 
   std::vector<std::uint32_t> first_;
   std::vector<Arc> arcs_;
   std::vector<std::uint32_t> next_;  // per node: arcs before this one are used up
-  std::vector<std::uint32_t> seen_;  // arcs from the start of a walk or search, or kNone
+  std::vector<std::uint32_t> seen_;  // arcs from the start of a walk or search, or kNoArc
   std::vector<std::uint32_t> via_;   // the arc by which a search came
   std::vector<NodeIndex> from_;      // and the node
   std::vector<NodeIndex> queue_;
@@ -185,7 +186,7 @@ StatusOr<std::vector<Cycle>> DecomposeCirculation(NodeIndex nodes,
         ErrorCode::kInvalidArgument,
         "max_length " + std::to_string(options.max_length) + " is neither 0 nor 2 to 64");
   }
-  Support support(nodes, edges, removed);
+  CycleSupport support(nodes, edges, removed);
   std::vector<Cycle> cycles;
   if (options.max_length == 0) support.TakeAll(&cycles);
   for (std::uint32_t length = 2; length <= options.max_length; ++length) {

@@ -9,7 +9,7 @@
 namespace geo::graph {
 namespace {
 
-constexpr std::uint32_t kFar = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kNoWayBack = std::numeric_limits<std::uint32_t>::max();
 
 // Depth first from each node in turn, over those that come later only, so that each cycle is met
 // once; and only where the way back is short enough. Nodes with many edges come first, so that the
@@ -21,7 +21,7 @@ class CycleLister {
         query_(query),
         max_cycles_(max_cycles),
         turn_(graph.node_count()),
-        way_back_(graph.node_count(), kFar),
+        way_back_(graph.node_count(), kNoWayBack),
         on_path_(graph.node_count(), 0) {}
 
   CycleList Run() {
@@ -33,7 +33,7 @@ class CycleLister {
       on_path_[start] = 1;
       Extend(start, kMaxAmount);
       on_path_[start] = 0;
-      for (const NodeIndex node : measured_) way_back_[node] = kFar;
+      for (const NodeIndex node : measured_) way_back_[node] = kNoWayBack;
     }
     std::sort(list_.cycles.begin(), list_.cycles.end(),
               [](const Cycle& x, const Cycle& y) { return x.nodes < y.nodes; });
@@ -72,7 +72,7 @@ class CycleLister {
       if (!MayLookAt(graph_.degree(node))) return;
       for (std::uint32_t i = 0; i < graph_.degree(node); ++i) {
         const NodeIndex from = graph_.neighbor(node, i);
-        if (turn_[from] < turn_[start] || way_back_[from] != kFar) continue;
+        if (turn_[from] < turn_[start] || way_back_[from] != kNoWayBack) continue;
         if (Carried(graph_.edge(node, i), from) < query_.min_amount) continue;
         way_back_[from] = way_back_[node] + 1;
         measured_.push_back(from);
@@ -85,7 +85,7 @@ class CycleLister {
     if (!MayLookAt(graph_.degree(node))) return;
     for (std::uint32_t i = 0; i < graph_.degree(node) && list_.complete; ++i) {
       const NodeIndex head = graph_.neighbor(node, i);
-      if (way_back_[head] == kFar) continue;
+      if (way_back_[head] == kNoWayBack) continue;
       const EdgeIndex edge = graph_.edge(node, i);
       const Flow carried = Carried(edge, node);
       if (carried < query_.min_amount) continue;

@@ -81,7 +81,7 @@ StatusOr<PolicyPatch> ReadPolicy(const std::optional<Json>& policy) {
   return ParsePolicy(*policy);
 }
 
-StatusOr<Content> ReadRegister(const LegacyCommand& from, Texts& texts) {
+StatusOr<Content> ReadLegacyRegister(const LegacyCommand& from, Texts& texts) {
   GEO_ASSIGN_OR_RETURN(const LegacyRegister body, OpenLegacyRegister(from.sent, from.signature));
   RegisterParticipant command;
   command.key = body.public_key;
@@ -92,7 +92,7 @@ StatusOr<Content> ReadRegister(const LegacyCommand& from, Texts& texts) {
   return Content{std::move(command), std::move(message)};
 }
 
-StatusOr<Content> ReadUpdateParticipant(const LegacyCommand& from, Texts& texts) {
+StatusOr<Content> ReadLegacyUpdateParticipant(const LegacyCommand& from, Texts& texts) {
   GEO_ASSIGN_OR_RETURN(const LegacyParticipantUpdate body,
                        OpenLegacyParticipantUpdate(from.sent, from.key, from.signature));
   UpdateParticipant command;
@@ -102,7 +102,7 @@ StatusOr<Content> ReadUpdateParticipant(const LegacyCommand& from, Texts& texts)
   return Content{std::move(command), std::move(message)};
 }
 
-StatusOr<Content> ReadOpenLine(const LegacyCommand& from) {
+StatusOr<Content> ReadLegacyOpenLine(const LegacyCommand& from) {
   GEO_ASSIGN_OR_RETURN(const LegacyLineCreate body,
                        OpenLegacyLineCreate(from.sent, from.key, from.signature));
   OpenLine command;
@@ -114,7 +114,7 @@ StatusOr<Content> ReadOpenLine(const LegacyCommand& from) {
   return Content{std::move(command), std::move(message)};
 }
 
-StatusOr<Content> ReadUpdateLine(const LegacyCommand& from) {
+StatusOr<Content> ReadLegacyUpdateLine(const LegacyCommand& from) {
   GEO_ASSIGN_OR_RETURN(const LegacyLineUpdate body,
                        OpenLegacyLineUpdate(from.sent, from.key, from.signature));
   UpdateLine command;
@@ -125,14 +125,14 @@ StatusOr<Content> ReadUpdateLine(const LegacyCommand& from) {
   return Content{std::move(command), std::move(message)};
 }
 
-StatusOr<Content> ReadCloseLine(const LegacyCommand& from) {
+StatusOr<Content> ReadLegacyCloseLine(const LegacyCommand& from) {
   GEO_ASSIGN_OR_RETURN(const LegacyLineClose body,
                        OpenLegacyLineClose(from.sent, from.key, from.signature));
   GEO_ASSIGN_OR_RETURN(std::string message, LegacyMessage(body));
   return Content{CloseLine{body.id}, std::move(message)};
 }
 
-StatusOr<Content> ReadPay(const LegacyCommand& from, Texts& texts) {
+StatusOr<Content> ReadLegacyPay(const LegacyCommand& from, Texts& texts) {
   GEO_ASSIGN_OR_RETURN(const LegacyPayment body,
                        OpenLegacyPayment(from.sent, from.key, from.signature));
   Pay command;
@@ -153,17 +153,17 @@ StatusOr<Content> ReadPay(const LegacyCommand& from, Texts& texts) {
 StatusOr<Content> Read(const LegacyCommand& from, Texts& texts) {
   switch (from.operation) {
     case LegacyOperation::kRegister:
-      return ReadRegister(from, texts);
+      return ReadLegacyRegister(from, texts);
     case LegacyOperation::kUpdateParticipant:
-      return ReadUpdateParticipant(from, texts);
+      return ReadLegacyUpdateParticipant(from, texts);
     case LegacyOperation::kOpenLine:
-      return ReadOpenLine(from);
+      return ReadLegacyOpenLine(from);
     case LegacyOperation::kUpdateLine:
-      return ReadUpdateLine(from);
+      return ReadLegacyUpdateLine(from);
     case LegacyOperation::kCloseLine:
-      return ReadCloseLine(from);
+      return ReadLegacyCloseLine(from);
     case LegacyOperation::kPay:
-      return ReadPay(from, texts);
+      return ReadLegacyPay(from, texts);
   }
   return MakeError(ErrorCode::kInvalidArgument, "no such legacy operation");
 }

@@ -11,11 +11,10 @@
 #include "src/ledger/clearing_check.h"
 #include "src/ledger/loading_check.h"
 #include "src/ledger/state.h"
+#include "src/ledger/violated.h"
 
 namespace geo {
 namespace {
-
-Status Violated(std::string_view what) { return MakeError(ErrorCode::kInvariantViolated, what); }
 
 // What one record touches, in a form that is quickly compared: kind and key.
 struct Touched {

@@ -5,11 +5,10 @@
 
 #include "geo/base/limits.h"
 #include "src/base/status_macros.h"
+#include "src/ledger/violated.h"
 
 namespace geo {
 namespace {
-
-Status Violated(std::string_view what) { return MakeError(ErrorCode::kInvariantViolated, what); }
 
 // Consents beside those that lines give.
 using Accepted = std::vector<ParticipantIndex>;

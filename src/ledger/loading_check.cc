@@ -77,7 +77,7 @@ struct ReachCheck {
   bool operator()(const CountLimitsEffect&) const { return true; }
 };
 
-Status Corrupt(std::string_view what) {
+Status CorruptSnapshot(std::string_view what) {
   return MakeError(ErrorCode::kRecordCorrupt, "snapshot: " + std::string(what));
 }
 
@@ -96,18 +96,18 @@ Status CheckPairs(const LedgerState& state, const Reach& reach) {
     if (!reach.Has(pair.equivalent, pair.a, pair.b) ||
         !IsLineOf(state, pair, pair.line_ab, pair.a, pair.b) ||
         !IsLineOf(state, pair, pair.line_ba, pair.b, pair.a)) {
-      return Corrupt("a pair names a participant, line or equivalent that is not there");
+      return CorruptSnapshot("a pair names a participant, line or equivalent that is not there");
     }
     live += (state.Live(pair.line_ab) != nullptr ? 1U : 0U) +
             (state.Live(pair.line_ba) != nullptr ? 1U : 0U);
   }
   for (const LineRecord& line : state.lines) {
     if (!reach.Has(line.equivalent, line.owner, line.debtor)) {
-      return Corrupt("a line names a participant or equivalent that is not there");
+      return CorruptSnapshot("a line names a participant or equivalent that is not there");
     }
     if (line.status != LineStatus::kClosed) --live;
   }
-  return live == 0 ? OkStatus() : Corrupt("a live line without its pair");
+  return live == 0 ? OkStatus() : CorruptSnapshot("a live line without its pair");
 }
 
 }  // namespace
@@ -127,20 +127,20 @@ Status CheckLoaded(const LedgerState& state) {
   const Reach reach(state);
   GEO_RETURN_IF_ERROR(CheckPairs(state, reach));
   for (const auto& [id, transaction] : state.prepared) {
-    if (!reach.Has(transaction)) return Corrupt("a prepared payment of what is not there");
+    if (!reach.Has(transaction)) return CorruptSnapshot("a prepared payment of what is not there");
   }
   for (const auto& [id, proposal] : state.proposals) {
-    if (!reach.Has(proposal)) return Corrupt("a proposal about what is not there");
+    if (!reach.Has(proposal)) return CorruptSnapshot("a proposal about what is not there");
   }
   for (const auto& [payer, count] : state.payment_counts.by_payer) {
-    if (!reach.Has(payer)) return Corrupt("payments of a participant that is not there");
+    if (!reach.Has(payer)) return CorruptSnapshot("payments of a participant that is not there");
   }
   if (state.amount_limits.size() > reach.equivalents) {
-    return Corrupt("limits in an equivalent that is not there");
+    return CorruptSnapshot("limits in an equivalent that is not there");
   }
   for (EquivalentIndex i = 0; i < state.positions.size(); ++i) {
     if (state.positions[i].size() <= state.member_count(i)) continue;
-    return Corrupt("a position of a member that is not there");
+    return CorruptSnapshot("a position of a member that is not there");
   }
   return OkStatus();
 }

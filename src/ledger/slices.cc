@@ -21,7 +21,7 @@ constexpr std::uint64_t kSliceFormat = 4;
 // them as of plain ones would be more than stores take.
 constexpr std::size_t kFullSliceBytes = std::size_t{16} << 20;
 
-Status Corrupt(std::string_view what) {
+Status CorruptSlice(std::string_view what) {
   return MakeError(ErrorCode::kRecordCorrupt, "snapshot slice: " + std::string(what));
 }
 
@@ -493,7 +493,7 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
     return MakeError(ErrorCode::kFormatNewer, "snapshot slice of format " + std::to_string(format));
   }
   if (format < kSliceFormat) {
-    return Corrupt("format " + std::to_string(format) + ", no longer read");
+    return CorruptSlice("format " + std::to_string(format) + ", no longer read");
   }
   JournalHead head;
   head.seq = reader.Varint();
@@ -508,14 +508,14 @@ StatusOr<JournalHead> Ledger::LoadSlice(std::string_view bytes) {
   slice.end = reader.Below(slice.begin + reader.remaining());
   slice.seq = head.seq;
   const std::uint64_t count = reader.Varint();
-  if (!reader.ok() || count < slice.end) return Corrupt("header");
-  if (!ComesNext(*state_, slice)) return Corrupt("order");
+  if (!reader.ok() || count < slice.end) return CorruptSlice("header");
+  if (!ComesNext(*state_, slice)) return CorruptSlice("order");
   if (slice.begin == 0) ReserveFor(*state_, slice, count);
   for (std::uint64_t i = slice.begin; i < slice.end && reader.ok(); ++i) {
     LoadItem(*state_, slice, i, reader);
   }
-  if (!reader.Complete()) return Corrupt("contents");
-  if (!IndexLoaded(*state_, slice.kind)) return Corrupt("the same thing twice");
+  if (!reader.Complete()) return CorruptSlice("contents");
+  if (!IndexLoaded(*state_, slice.kind)) return CorruptSlice("the same thing twice");
   state_->coverage.push_back(slice);
   state_->last_time = std::max(state_->last_time, last_time);
   state_->loaded_seq = std::max(state_->loaded_seq, head.seq);

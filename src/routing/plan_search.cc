@@ -9,6 +9,7 @@
 #include "src/routing/fair_share.h"
 #include "src/routing/objective.h"
 #include "src/routing/split_search.h"
+#include "src/routing/widest_first.h"
 
 namespace geo {
 namespace {
@@ -22,17 +23,10 @@ constexpr std::size_t kManyRoutes = 128;       // found one by one when any numb
 constexpr Amount kCloseEnough = 16;            // a route is wide enough within this part
 constexpr std::uint64_t kLittleWork = 4000;    // arcs for a flow, after which others are tried
 constexpr std::uint64_t kExtraWork = 8000;     // arcs for each of the stages that seldom help
-constexpr std::size_t kDenseSupport = 512;     // arcs of a flow that is decomposed widest first
 constexpr std::uint64_t kFreeWork = 1U << 20;  // arcs: what a decomposition may take uncounted
 
 std::uint32_t HopsFor(const RouteLimits& limits) {
   return limits.hops == kUnlimited ? graph::kNoHopLimit : limits.hops;
-}
-
-bool Wider(const Path& x, const Path& y) {
-  if (x.amount != y.amount) return x.amount > y.amount;
-  if (x.hops() != y.hops()) return x.hops() < y.hops();
-  return x.nodes < y.nodes;
 }
 
 }  // namespace

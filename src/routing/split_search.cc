@@ -12,6 +12,7 @@
 #include "geo/routing/router.h"
 #include "src/base/no_memory.h"
 #include "src/routing/packing.h"
+#include "src/routing/widest_first.h"
 
 namespace geo {
 namespace {
@@ -150,12 +151,6 @@ bool Lister::Run() {
   const bool deep_enough = max_hops_ < kDeepest || distance_.size() <= kDeepest;
   path_.nodes.assign(1, source_);
   return Extend(source_, kMaxAmount) && deep_enough;
-}
-
-bool Wider(const Path& x, const Path& y) {
-  if (x.amount != y.amount) return x.amount > y.amount;
-  if (x.hops() != y.hops()) return x.hops() < y.hops();
-  return x.nodes < y.nodes;
 }
 
 // Branch and bound over sets of listed routes.

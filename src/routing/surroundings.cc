@@ -10,6 +10,7 @@
 #include "src/base/no_memory.h"
 #include "src/base/sort_unique.h"
 #include "src/routing/fair_share.h"
+#include "src/routing/widest_first.h"
 
 namespace geo {
 namespace {
@@ -21,8 +22,7 @@ constexpr std::uint32_t kMostOfHub = 10 * kMaxObjectiveArcs;  // arcs, with thos
 constexpr std::uint64_t kCrowded = 300'000;                   // arcs of all chosen: then fewer are
 constexpr std::uint64_t kMostSteps = 300'000;                 // arcs looked at for one augmentation
 constexpr std::uint64_t kMostOfFlow = 10'000'000;             // and for one flow
-constexpr std::uint32_t kFewLookups = 8;    // arcs that one look-up of an edge takes as long as
-constexpr std::size_t kDenseSupport = 512;  // arcs of a flow that is decomposed widest first
+constexpr std::uint32_t kFewLookups = 8;  // arcs that one look-up of an edge takes as long as
 constexpr std::int64_t kUnreached = std::numeric_limits<std::int64_t>::max() / 4;
 constexpr std::uint32_t kNone = 0xffffffff;
 

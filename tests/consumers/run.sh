@@ -3,7 +3,8 @@
 #
 #   run.sh find_package|pkg_config|subdirectory SOURCE_ROOT BUILD_ROOT
 #
-# CXX, CXXFLAGS, BUILD_TYPE, CXXFLAGS_BUILD_TYPE and GENERATOR are those that geo was built with.
+# CXX, CXXFLAGS, BUILD_TYPE, CXXFLAGS_BUILD_TYPE, GENERATOR and FILES_AT_ONCE are those that geo
+# was built with.
 # The installed package is used from another place than it was installed to, because packagers move it.
 set -euo pipefail
 kind=$1 source=$2 build=$3
@@ -36,7 +37,7 @@ case $kind in
     [ -n "${LAUNCHER:-}" ] || CXXFLAGS_BUILD_TYPE=-O0
     configure -DGEO_SOURCE="$source" -DGEO_WARNINGS_AS_ERRORS=ON \
       -DCMAKE_CXX_FLAGS_"${BUILD_TYPE^^}"="$CXXFLAGS_BUILD_TYPE" \
-      -DCMAKE_CXX_COMPILER_LAUNCHER="${LAUNCHER:-}"
+      -DCMAKE_CXX_COMPILER_LAUNCHER="${LAUNCHER:-}" -DGEO_FILES_AT_ONCE="$FILES_AT_ONCE"
     cmake --build "$work"
     ;;
   pkg_config)

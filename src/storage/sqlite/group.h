@@ -3,6 +3,8 @@
 #define GEO_SRC_STORAGE_SQLITE_GROUP_H_
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string_view>
 
 #include "geo/base/status.h"
@@ -17,10 +19,13 @@ inline constexpr std::string_view kGroupsAfter =
 
 std::uint32_t GroupChecksum(std::uint64_t first, std::uint64_t last, std::string_view records);
 
-// The records in the present row of kGroupsAfter, which must follow record `*seen`; the `first` one
-// asked for may begin earlier. Then `*seen` is its last record. Valid as the row. Errors:
-// StoreCorrupt.
-StatusOr<std::string_view> CheckGroup(Statement& groups, bool first, std::uint64_t* seen);
+// Gives `visit` the records of every group that ends after `after`, in order, until it answers
+// false; the first may begin earlier. `groups` is kGroupsAfter, of `database`. Returns the last
+// record given, or nothing where `visit` ended it. Errors: StoreCorrupt where a group is damaged or
+// does not follow the one before; those of `visit`; those of the database.
+StatusOr<std::optional<std::uint64_t>> VisitGroups(
+    const Database& database, Statement& groups, std::uint64_t after,
+    const std::function<StatusOr<bool>(std::string_view packed)>& visit);
 
 }  // namespace geo
 

@@ -1,8 +1,6 @@
 // A second connection to a store's database, which only reads.
 #include "geo/storage/journal_reader.h"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "src/base/no_memory.h"
@@ -18,7 +16,6 @@
 namespace geo {
 namespace {
 
-constexpr auto kHighest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 constexpr int kPatienceMilliseconds = 1'000;
 
 class SqliteJournalReader : public JournalReader {
@@ -50,17 +47,7 @@ Status SqliteJournalReader::Open(const std::string& path) {
 
 Status SqliteJournalReader::Replay(
     std::uint64_t after, const std::function<StatusOr<bool>(std::string_view packed)>& visit) {
-  const ResetLater reset(groups_);
-  groups_.BindInteger(1, static_cast<std::int64_t>(std::min(after, kHighest)));
-  std::uint64_t seen = after;
-  for (bool first = true;; first = false) {
-    const int result = groups_.Step();
-    if (result == SQLITE_DONE) return OkStatus();
-    if (result != SQLITE_ROW) return database_.Error(result, "read records");
-    GEO_ASSIGN_OR_RETURN(const std::string_view records, CheckGroup(groups_, first, &seen));
-    GEO_ASSIGN_OR_RETURN(const bool more, visit(records));
-    if (!more) return OkStatus();
-  }
+  return VisitGroups(database_, groups_, after, visit).status();
 }
 
 StatusOr<std::optional<std::uint64_t>> SqliteJournalReader::FindTransaction(const TxId& id) {

@@ -1,8 +1,6 @@
 #include "src/storage/sqlite/sqlite_store.h"
 
-#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,8 +20,6 @@
 
 namespace geo {
 namespace {
-
-constexpr std::uint64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
 // Of the journal: who looks for one record reads and checks a whole row, and an append may have
 // tens of thousands.
@@ -266,20 +262,10 @@ Status SqliteStore::DoReplay(std::uint64_t after,
   GEO_RETURN_IF_ERROR(writer_.CheckReadable());
   GEO_ASSIGN_OR_RETURN(const Meta meta, writer_.ReadMeta());
   const std::uint64_t head = meta.state.head.seq;
-  Statement& groups = statements_.groups;
-  const ResetLater reset(groups);
-  groups.BindInteger(1, static_cast<std::int64_t>(std::min(after, kHighest)));
-  std::uint64_t seen = after;
-  for (bool first_group = true;; first_group = false) {
-    const int result = groups.Step();
-    if (result == SQLITE_DONE) break;
-    if (result != SQLITE_ROW) return writer_.database().Error(result, "read records");
-    GEO_ASSIGN_OR_RETURN(const std::string_view records, CheckGroup(groups, first_group, &seen));
-    GEO_ASSIGN_OR_RETURN(const bool more, visit(records));
-    if (!more) return OkStatus();
-  }
-  if (seen >= head) return OkStatus();
-  return Corrupt("records " + std::to_string(seen + 1) + " to " + std::to_string(head) +
+  GEO_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> seen,
+                       VisitGroups(writer_.database(), statements_.groups, after, visit));
+  if (!seen || *seen >= head) return OkStatus();
+  return Corrupt("records " + std::to_string(*seen + 1) + " to " + std::to_string(head) +
                  " are missing");
 }
 
