@@ -79,9 +79,11 @@ def load(cache):
 
 
 def main():
-    options = tree.arguments(__doc__, compiler="g++", cache="")
+    options = tree.arguments(__doc__, compiler="g++", cache="", instead="")
     if not shutil.which(options.compiler):
         tree.skip(f"{options.compiler} is not installed")
+    if shutil.which(options.instead) and os.environ.get("GEO_TEST_TIER") != "full":
+        tree.skip(f"only in the full tier, because {options.instead} is installed and looks too")
     paths = tree.files(options.root, ("include",), (".h",))
     for path in list(paths):
         missing = [name for name in libraries(options.root, path) if not is_there(options.compiler, name)]
