@@ -1,6 +1,7 @@
 #include "geo/hub/view.h"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "geo/clearing/consent.h"
@@ -41,6 +42,11 @@ LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
 Status CheckPageSize(std::size_t max) {
   if (max >= 1) return OkStatus();
   return MakeError(ErrorCode::kInvalidArgument, "a page of 0; expected 1 or more");
+}
+
+// To see whether a page is the last.
+std::size_t OneMore(std::size_t max) {
+  return max == std::numeric_limits<std::size_t>::max() ? max : max + 1;
 }
 
 template <typename Clearing>
@@ -119,16 +125,21 @@ StatusOr<DebtsPage> View::DebtsOf(const EquivalentCode& equivalent, std::size_t 
   });
 }
 
-StatusOr<std::vector<ReservationView>> View::Reservations(std::size_t skip, std::size_t max) const {
-  return CatchNoMemory([&]() -> StatusOr<std::vector<ReservationView>> {
-    std::vector<ReservationView> some;
-    for (const Transaction* one : ledger_->Prepared(skip, max)) {
-      some.push_back({one->id, ledger_->participant(one->payer).pid,
-                      ledger_->participant(one->payee).pid,
-                      ledger_->equivalent(one->equivalent).code, one->amount, *one->hold,
-                      SaturateCapacity(AmountSum{now_} - one->hold->prepared_at)});
+StatusOr<ReservationsPage> View::Reservations(const ExpiryPlace& from, std::size_t max) const {
+  return CatchNoMemory([&]() -> StatusOr<ReservationsPage> {
+    GEO_RETURN_IF_ERROR(CheckPageSize(max));
+    ReservationsPage page;
+    for (const Transaction* one : ledger_->Prepared(from, OneMore(max))) {
+      if (page.reservations.size() == max) {
+        page.next = ExpiryPlaceOf(*one);
+        break;
+      }
+      page.reservations.push_back(
+          {one->id, ledger_->participant(one->payer).pid, ledger_->participant(one->payee).pid,
+           ledger_->equivalent(one->equivalent).code, one->amount, *one->hold,
+           SaturateCapacity(AmountSum{now_} - one->hold->prepared_at)});
     }
-    return some;
+    return page;
   });
 }
 
@@ -163,13 +174,18 @@ StatusOr<ClearingReport> View::CompareClearings(const EquivalentCode& equivalent
   });
 }
 
-StatusOr<std::vector<ProposalView>> View::Proposals(std::size_t skip, std::size_t max) const {
-  return CatchNoMemory([&]() -> StatusOr<std::vector<ProposalView>> {
-    std::vector<ProposalView> some;
-    for (const Proposal* one : ledger_->Proposals(skip, max)) {
-      some.push_back(ViewOf(*ledger_, *one));
+StatusOr<ProposalsPage> View::Proposals(const ExpiryPlace& from, std::size_t max) const {
+  return CatchNoMemory([&]() -> StatusOr<ProposalsPage> {
+    GEO_RETURN_IF_ERROR(CheckPageSize(max));
+    ProposalsPage page;
+    for (const Proposal* one : ledger_->Proposals(from, OneMore(max))) {
+      if (page.proposals.size() == max) {
+        page.next = ExpiryPlaceOf(*one);
+        break;
+      }
+      page.proposals.push_back(ViewOf(*ledger_, *one));
     }
-    return some;
+    return page;
   });
 }
 
@@ -177,7 +193,7 @@ StatusOr<std::vector<ProposalView>> View::ProposalsAwaiting(const Pid& participa
   return CatchNoMemory([&]() -> StatusOr<std::vector<ProposalView>> {
     GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
     std::vector<ProposalView> some;
-    for (const Proposal* one : ledger_->Proposals(0, ledger_->proposal_count())) {
+    for (const Proposal* one : ledger_->Proposals({}, ledger_->proposal_count())) {
       const std::vector<ParticipantIndex> awaited = AwaitedBy(*ledger_, *one);
       if (std::binary_search(awaited.begin(), awaited.end(), index)) {
         some.push_back(ViewOf(*ledger_, *one));

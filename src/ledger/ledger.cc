@@ -1,6 +1,8 @@
 #include "geo/ledger/ledger.h"
 
+#include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -9,6 +11,27 @@
 #include "src/ledger/state.h"
 
 namespace geo {
+namespace {
+
+template <typename Waiting>
+std::vector<const Waiting*> SomeFrom(const ExpiryPlace& from, std::size_t max,
+                                     const std::set<ExpiryPlace>& places,
+                                     const std::map<TxId, Waiting>& waiting) {
+  std::vector<const Waiting*> some;
+  for (auto at = places.lower_bound(from); at != places.end() && some.size() < max; ++at) {
+    some.push_back(&waiting.at(at->id));
+  }
+  return some;
+}
+
+}  // namespace
+
+ExpiryPlace ExpiryPlaceOf(const Transaction& prepared) {
+  const Hold& hold = *prepared.hold;
+  return {hold.voted ? std::numeric_limits<Timestamp>::max() : hold.expires_at, prepared.id};
+}
+
+ExpiryPlace ExpiryPlaceOf(const Proposal& open) { return {open.expires_at, open.id}; }
 
 Ledger::Ledger() : state_(std::make_unique<LedgerState>()) {}
 Ledger::~Ledger() = default;
@@ -134,22 +157,13 @@ const Transaction* Ledger::FindPrepared(const TxId& id) const {
   return found == state_->prepared.end() ? nullptr : &found->second;
 }
 
-std::vector<const Transaction*> Ledger::Prepared(std::size_t skip, std::size_t max) const {
-  std::vector<const Transaction*> some;
-  for (const auto& [time, id] : state_->by_expiration) {
-    if (some.size() == max) break;
-    if (skip > 0) {
-      --skip;
-    } else {
-      some.push_back(&state_->prepared.at(id));
-    }
-  }
-  return some;
+std::vector<const Transaction*> Ledger::Prepared(const ExpiryPlace& from, std::size_t max) const {
+  return SomeFrom(from, max, state_->prepared_by_expiry, state_->prepared);
 }
 
 const Transaction* Ledger::FirstExpired(Timestamp now) const {
-  if (state_->by_expiration.empty()) return nullptr;
-  const Transaction& first = state_->prepared.at(state_->by_expiration.begin()->second);
+  if (state_->prepared_by_expiry.empty()) return nullptr;
+  const Transaction& first = state_->prepared.at(state_->prepared_by_expiry.begin()->id);
   return !first.hold->voted && first.hold->expires_at <= now ? &first : nullptr;
 }
 
@@ -165,23 +179,14 @@ const Proposal* Ledger::FindProposal(const TxId& id) const {
   return found == state_->proposals.end() ? nullptr : &found->second;
 }
 
-std::vector<const Proposal*> Ledger::Proposals(std::size_t skip, std::size_t max) const {
-  std::vector<const Proposal*> some;
-  for (const auto& [time, id] : state_->proposals_by_time) {
-    if (some.size() == max) break;
-    if (skip > 0) {
-      --skip;
-    } else {
-      some.push_back(&state_->proposals.at(id));
-    }
-  }
-  return some;
+std::vector<const Proposal*> Ledger::Proposals(const ExpiryPlace& from, std::size_t max) const {
+  return SomeFrom(from, max, state_->proposals_by_expiry, state_->proposals);
 }
 
 const Proposal* Ledger::FirstExpiredProposal(Timestamp now) const {
-  const auto first = state_->proposals_by_time.begin();
-  if (first == state_->proposals_by_time.end() || first->first > now) return nullptr;
-  return &state_->proposals.at(first->second);
+  const auto first = state_->proposals_by_expiry.begin();
+  if (first == state_->proposals_by_expiry.end() || first->expires_at > now) return nullptr;
+  return &state_->proposals.at(first->id);
 }
 
 const CountLimits& Ledger::count_limits() const { return state_->count_limits; }

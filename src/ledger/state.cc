@@ -116,7 +116,7 @@ static std::size_t BytesOf(const Transaction& transaction) {
 void LedgerState::SetPrepared(const Transaction& transaction) {
   RemovePrepared(transaction.id);
   if (!transaction.hold->voted) ++prepared_by[transaction.payer];
-  by_expiration.insert(ExpirationOf(transaction));
+  prepared_by_expiry.insert(ExpiryPlaceOf(transaction));
   prepared_bytes += BytesOf(transaction);
   prepared.emplace(transaction.id, transaction);
 }
@@ -126,7 +126,7 @@ void LedgerState::RemovePrepared(const TxId& id) {
   if (found == prepared.end()) return;
   const auto of_payer = prepared_by.find(found->second.payer);
   if (!found->second.hold->voted && --of_payer->second == 0) prepared_by.erase(of_payer);
-  by_expiration.erase(ExpirationOf(found->second));
+  prepared_by_expiry.erase(ExpiryPlaceOf(found->second));
   prepared_bytes -= BytesOf(found->second);
   prepared.erase(found);
 }
@@ -134,7 +134,7 @@ void LedgerState::RemovePrepared(const TxId& id) {
 void LedgerState::SetProposal(const Proposal& proposal) {
   RemoveProposal(proposal.id);
   ++proposed_by[proposal.proposer];
-  proposals_by_time.insert({proposal.expires_at, proposal.id});
+  proposals_by_expiry.insert(ExpiryPlaceOf(proposal));
   proposals.emplace(proposal.id, proposal);
 }
 
@@ -143,7 +143,7 @@ void LedgerState::RemoveProposal(const TxId& id) {
   if (found == proposals.end()) return;
   const auto of_proposer = proposed_by.find(found->second.proposer);
   if (--of_proposer->second == 0) proposed_by.erase(of_proposer);
-  proposals_by_time.erase({found->second.expires_at, id});
+  proposals_by_expiry.erase(ExpiryPlaceOf(found->second));
   proposals.erase(found);
 }
 

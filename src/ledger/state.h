@@ -159,10 +159,10 @@ struct LedgerState {
   std::map<TxId, Transaction> prepared;                 // by id
   std::size_t prepared_bytes = 0;                       // of all of them, about
   std::map<ParticipantIndex, std::size_t> prepared_by;  // how many, by payer, voted ones left out
-  std::set<std::pair<Timestamp, TxId>> by_expiration;  // all of them; voted ones at the end of time
-  std::map<TxId, Proposal> proposals;                  // open ones, by id
-  std::map<Pid, std::size_t> proposed_by;              // how many, by proposer
-  std::set<std::pair<Timestamp, TxId>> proposals_by_time;  // all of them, by expiry
+  std::set<ExpiryPlace> prepared_by_expiry;             // all of them
+  std::map<TxId, Proposal> proposals;                   // open ones, by id
+  std::map<Pid, std::size_t> proposed_by;               // how many, by proposer
+  std::set<ExpiryPlace> proposals_by_expiry;            // all of them
   CountLimits count_limits;
   std::vector<AmountLimits> amount_limits;  // by equivalent, as far as any is set
   PaymentCounts payment_counts;
@@ -201,11 +201,6 @@ struct LedgerState {
   void LinkPairs();
   AmountSum& PositionOf(EquivalentIndex equivalent, MemberIndex member);
   void RefreshDailyLimited(PairIndex index);
-  // Where a prepared payment stands in by_expiration.
-  static std::pair<Timestamp, TxId> ExpirationOf(const Transaction& transaction) {
-    const Hold& hold = *transaction.hold;
-    return {hold.voted ? std::numeric_limits<Timestamp>::max() : hold.expires_at, transaction.id};
-  }
   void SetAmountLimits(EquivalentIndex equivalent, const AmountLimits& limits) {
     if (amount_limits.size() <= equivalent) amount_limits.resize(equivalent + std::size_t{1});
     amount_limits[equivalent] = limits;

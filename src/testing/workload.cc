@@ -350,12 +350,14 @@ class Workload::Maker {
     const TxId last = plan_->proposals.back();
     const bool rejects = RandomChance(random_, 20);
     actions_.emplace_back([=, anybody = Anybody()](const Hub& hub) {
-      const auto open = hub.view().Proposals(0, 1);
-      const bool waits = open.ok() && !open->empty() && !open->front().awaited.empty();
-      const Pid signer = waits ? open->front().awaited.front() : anybody;
-      const TxId id = waits ? open->front().id : last;
+      const auto open = hub.view().Proposals({}, 1);
+      const ProposalView* first =
+          open.ok() && !open->proposals.empty() ? &open->proposals.front() : nullptr;
+      const bool waits = first != nullptr && !first->awaited.empty();
+      const Pid signer = waits ? first->awaited.front() : anybody;
+      const TxId id = waits ? first->id : last;
       if (rejects) return TrustedCommand(signer, RejectClearing{id});
-      return TrustedCommand(signer, AcceptClearing{id, waits ? open->front().terms : Hash256()});
+      return TrustedCommand(signer, AcceptClearing{id, waits ? first->terms : Hash256()});
     });
   }
 

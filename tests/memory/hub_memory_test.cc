@@ -171,8 +171,9 @@ std::vector<Act> PayingInTwoPhases() {
   acts.push_back({Submitting("ann", Preparation("t-1", "dan", 20)),
                   Submitting("dan", Preparation("t-2", "ann", 10)), Submitting("ann", routed),
                   Flushing()});
-  acts.push_back({Reading([](Hub& hub) { return hub.view().Reservations(0, 9); },
-                          [](const auto& held) { return std::to_string(held->size()); })});
+  acts.push_back(
+      {Reading([](Hub& hub) { return hub.view().Reservations({}, 9); },
+               [](const auto& held) { return std::to_string(held->reservations.size()); })});
   acts.push_back({Submitting("ann", CommitPayment{TxId::Parse("t-1").value()}),
                   Submitting("dan", AbortPayment{TxId::Parse("t-2").value()}), Flushing()});
   acts.push_back({Submitting("dan", Payment("t-4", "ann", Amount{1}), kStart + kDay), Flushing()});

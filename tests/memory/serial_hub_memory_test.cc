@@ -92,7 +92,7 @@ void Use(std::unique_ptr<Hub> hub, const Work& work, Told* told) {
       codes[4] = ErrorCodeOf(reader.status());
       if (reader.ok()) {
         codes[5] = (*reader)->Read([](const View& view, const JournalHead&) {
-          return ErrorCodeOf(view.Reservations(0, 9).status());
+          return ErrorCodeOf(view.Reservations({}, 9).status());
         });
       }
       codes[6] = ErrorCodeOf((*serial)->Tick(kStart + kDay));

@@ -12,6 +12,18 @@
 namespace geo::tests {
 namespace {
 
+std::vector<ReservationView> AllReservations(const View& view) {
+  constexpr std::size_t kPage = 2;
+  std::vector<ReservationView> all;
+  std::optional<ExpiryPlace> next = ExpiryPlace();
+  while (next) {
+    const ReservationsPage page = view.Reservations(*next, kPage).value();
+    all.insert(all.end(), page.reservations.begin(), page.reservations.end());
+    next = page.next;
+  }
+  return all;
+}
+
 // Ends the life; Run gives out the text.
 void Require(bool holds, const std::string& what) {
   if (!holds) throw std::runtime_error(what);
@@ -546,7 +558,7 @@ void Life::CheckReservations(const View& view) {
   for (const auto& [id, payment] : model_.payments) {
     if (payment.t.state == TransactionState::kPrepared) ++open;
   }
-  const std::vector<ReservationView> shown = view.Reservations(0, 1000).value();
+  const std::vector<ReservationView> shown = AllReservations(view);
   Require(shown.size() == open, "number of prepared payments");
   for (const ReservationView& one : shown) {
     const Transaction& t = model_.payments.at(one.id).t;

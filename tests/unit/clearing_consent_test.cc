@@ -47,7 +47,7 @@ TEST_F(ConsentTest, ClearedWithTheLastAcceptance) {
   EXPECT_EQ(proposal.state, ProposalState::kProposed);
   EXPECT_EQ(proposal.awaited.size(), 2U);
   EXPECT_EQ(proposal.expires_at, now_ + 7 * kDay);
-  EXPECT_EQ(hub_->view().Proposals(0, 10).value(), (std::vector<ProposalView>{proposal}));
+  EXPECT_EQ(hub_->view().Proposals({}, 10)->proposals, (std::vector<ProposalView>{proposal}));
   EXPECT_EQ(hub_->view().ProposalsAwaiting(KeyOf("ben").pid())->size(), 1U);
   EXPECT_TRUE(hub_->view().ProposalsAwaiting(KeyOf("anna").pid())->empty());
   const ProposalView waiting = Accept("ben");
@@ -60,7 +60,7 @@ TEST_F(ConsentTest, ClearedWithTheLastAcceptance) {
   EXPECT_EQ(done.state, ProposalState::kCommitted);
   EXPECT_EQ(done.cleared, 700);
   EXPECT_EQ(Debts(), "anna-ben 3.00, cleo-anna 2.00");
-  EXPECT_TRUE(hub_->view().Proposals(0, 10)->empty());
+  EXPECT_TRUE(hub_->view().Proposals({}, 10)->proposals.empty());
   EXPECT_EQ(Stored(), done);
   // One record; everybody is told that cleo accepted and what was cleared.
   EXPECT_EQ(hub_->head().seq, head + 1);
@@ -107,9 +107,23 @@ TEST_F(ConsentTest, ItExpiresByRecord) {
   EXPECT_EQ(Stored().state, ProposalState::kExpired);
   EXPECT_EQ(hub_->head().seq, head + 1);
   EXPECT_EQ(hub_->PollEvents(head, 100)->front().type, EventType::kClearingExpired);
-  EXPECT_EQ(hub_->view().Proposals(0, 10)->size(), 1U);
+  EXPECT_EQ(hub_->view().Proposals({}, 10)->proposals.size(), 1U);
   EXPECT_EQ(Code(Try("cleo", Acceptance())), "TransactionFinal");
   EXPECT_EQ(Debts(), kUntouched);
+}
+
+TEST_F(ConsentTest, PagesOfProposalsFitTogether) {
+  for (const char* id : {"c", "a", "b"}) Propose(id);
+  ProposeClearing first = Proposed("z");
+  first.lifetime = kHour;
+  Do("ben", first);
+  const ProposalsPage one = hub_->view().Proposals({}, 2).value();
+  EXPECT_EQ(one.proposals, (std::vector<ProposalView>{Stored("z"), Stored("a")}));
+  for (const char* id : {"a", "b"}) Do("ben", RejectClearing{Id(id)});
+  const ProposalsPage two = hub_->view().Proposals(one.next.value(), 1).value();
+  EXPECT_EQ(two.proposals, std::vector<ProposalView>{Stored("c")});
+  EXPECT_EQ(two.next, std::nullopt);
+  EXPECT_EQ(ErrorCodeOf(hub_->view().Proposals({}, 0).status()), ErrorCode::kInvalidArgument);
 }
 
 TEST_F(ConsentTest, OnlyWhatStillFits) {

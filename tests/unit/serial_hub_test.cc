@@ -533,8 +533,9 @@ TEST_F(SerialHubTest, TickEndsWhatIsOverAndReadersSeeIt) {
   Start({.read_views = true});
   const auto reader = serial_->NewReader().value();
   const auto held = [&] {
-    return reader->Read(
-        [](const View& view, const JournalHead&) { return view.Reservations(0, 9).value(); });
+    return reader->Read([](const View& view, const JournalHead&) {
+      return view.Reservations({}, 9)->reservations;
+    });
   };
   PreparePayment prepare;
   prepare.payment.id = Id("held");

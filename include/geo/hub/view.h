@@ -55,6 +55,16 @@ struct ReservationView {
   friend bool operator==(const ReservationView&, const ReservationView&) = default;
 };
 
+// `next` begins the following page; nothing: this was the last.
+struct ReservationsPage {
+  std::vector<ReservationView> reservations;
+  std::optional<ExpiryPlace> next;
+};
+struct ProposalsPage {
+  std::vector<ProposalView> proposals;
+  std::optional<ExpiryPlace> next;
+};
+
 // Borrowed from a hub: valid on the hub's thread until the next call that changes something. Errors
 // all calls share: UnknownParticipant, UnknownEquivalent.
 class View {
@@ -86,8 +96,10 @@ class View {
                               std::size_t max) const;
 
   // Prepared payments that wait for their decision, the first to expire first and voted ones last;
-  // `max` of them after skipping `skip`. O(skip + max).
-  StatusOr<std::vector<ReservationView>> Reservations(std::size_t skip, std::size_t max) const;
+  // up to `max` of them, 1 or more. `from`: {}, or `next` of the page before. Pages fit together
+  // whatever is prepared and decided between them, and after the hub is opened again: one that
+  // waits all the time is on one of them, once. O(max · log n). Errors: InvalidArgument (max).
+  StatusOr<ReservationsPage> Reservations(const ExpiryPlace& from, std::size_t max) const;
 
   // The largest amount that `from` can pay `to` now (spec 01 §5.5) under `constraints`, or under
   // the hub's defaults. Participants that may not pay or be paid, and equivalents that are not
@@ -138,9 +150,8 @@ class View {
                                             const std::vector<std::uint32_t>& lengths,
                                             bool growth) const;
 
-  // Open proposals to clear, the first to expire first; `max` of them after skipping `skip`. O(skip
-  // + max).
-  StatusOr<std::vector<ProposalView>> Proposals(std::size_t skip, std::size_t max) const;
+  // Open proposals to clear, the first to expire first, likewise.
+  StatusOr<ProposalsPage> Proposals(const ExpiryPlace& from, std::size_t max) const;
   // Of these, the ones that wait for this participant's acceptance now. O(open proposals).
   StatusOr<std::vector<ProposalView>> ProposalsAwaiting(const Pid& participant) const;
 

@@ -12,7 +12,9 @@
 #ifndef GEO_LEDGER_LEDGER_H_
 #define GEO_LEDGER_LEDGER_H_
 
+#include <compare>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -120,6 +122,17 @@ struct Balance {
   AmountSum available_to_receive = 0;  // Σ capacity(neighbour → he), direct
 };
 
+// A place in an order of expiry, and of ids within a moment; by itself the first.
+struct ExpiryPlace {
+  Timestamp expires_at = std::numeric_limits<Timestamp>::min();  // the largest: a voted payment
+  TxId id;
+  friend bool operator==(const ExpiryPlace&, const ExpiryPlace&) = default;
+  friend auto operator<=>(const ExpiryPlace&, const ExpiryPlace&) = default;
+};
+// Where one that waits for its decision stands.
+ExpiryPlace ExpiryPlaceOf(const Transaction& prepared);
+ExpiryPlace ExpiryPlaceOf(const Proposal& open);
+
 struct LedgerState;  // what a ledger holds; inside src/ledger
 
 class Ledger {
@@ -190,9 +203,9 @@ class Ledger {
   // The prepared payment with this id; null when there is none (decided, or never there). Valid
   // until the next Apply. O(log n).
   const Transaction* FindPrepared(const TxId& id) const;
-  // Up to `max` of them after `skip`, the first to expire first, voted ones last. Valid until the
-  // next Apply. O(skip + max).
-  std::vector<const Transaction*> Prepared(std::size_t skip, std::size_t max) const;
+  // Up to `max` of them from a place on, the first to expire first, voted ones last. Valid until
+  // the next Apply. O(max · log n).
+  std::vector<const Transaction*> Prepared(const ExpiryPlace& from, std::size_t max) const;
   // The one whose time was up first, if that is so at `now`; else null. O(1).
   const Transaction* FirstExpired(Timestamp now) const;
 
@@ -204,9 +217,9 @@ class Ledger {
   // The open proposal with this id; null when there is none (decided, or never there). Valid until
   // the next Apply. O(log n).
   const Proposal* FindProposal(const TxId& id) const;
-  // Up to `max` of them after `skip`, the first to expire first. Valid until the next Apply. O(skip
-  // + max).
-  std::vector<const Proposal*> Proposals(std::size_t skip, std::size_t max) const;
+  // Up to `max` of them from a place on, the first to expire first. Valid until the next Apply.
+  // O(max · log n).
+  std::vector<const Proposal*> Proposals(const ExpiryPlace& from, std::size_t max) const;
   // The one whose time was up first, if that is so at `now`; else null. O(1).
   const Proposal* FirstExpiredProposal(Timestamp now) const;
 
