@@ -14,7 +14,7 @@ geo_check(format format.py)
 geo_check(layout layout.py)
 geo_check(documents documents.py)
 geo_check(selftest selftest.py)
-# One compiler is enough for the quick tier: every header alone takes each of them a minute.
+# One compiler is enough for the quick tier: every header alone takes g++ a minute.
 set(geo_instead --instead clang++)
 foreach(compiler IN ITEMS g++ clang++)
   geo_check(headers.${compiler} headers.py --compiler ${compiler} --cache

@@ -23,14 +23,14 @@ crypto_generichash_blake2b_state* Blake2bState(unsigned char* storage) {
 Hash256 Sha256(std::string_view bytes) {
   EnsureSodium();
   Hash256 hash;
-  crypto_hash_sha256(hash.bytes.data(), BytesOf(bytes), bytes.size());
+  crypto_hash_sha256(hash.bytes.data(), UnsignedBytes(bytes), bytes.size());
   return hash;
 }
 
 Hash256 Blake2b(std::string_view bytes) {
   EnsureSodium();
   Hash256 hash;
-  crypto_generichash_blake2b(hash.bytes.data(), Hash256::kSize, BytesOf(bytes), bytes.size(),
+  crypto_generichash_blake2b(hash.bytes.data(), Hash256::kSize, UnsignedBytes(bytes), bytes.size(),
                              nullptr, 0);
   return hash;
 }
@@ -43,7 +43,7 @@ Sha256Stream::Sha256Stream() {
 }
 
 void Sha256Stream::Update(std::string_view bytes) {
-  crypto_hash_sha256_update(Sha256State(state_.data()), BytesOf(bytes), bytes.size());
+  crypto_hash_sha256_update(Sha256State(state_.data()), UnsignedBytes(bytes), bytes.size());
 }
 
 Hash256 Sha256Stream::Finish() {
@@ -62,7 +62,8 @@ Blake2bStream::Blake2bStream() {
 }
 
 void Blake2bStream::Update(std::string_view bytes) {
-  crypto_generichash_blake2b_update(Blake2bState(state_.data()), BytesOf(bytes), bytes.size());
+  crypto_generichash_blake2b_update(Blake2bState(state_.data()), UnsignedBytes(bytes),
+                                    bytes.size());
 }
 
 Hash256 Blake2bStream::Finish() {

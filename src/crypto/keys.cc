@@ -39,7 +39,8 @@ StatusOr<SecretKey> SecretKey::FromSeed(std::string_view seed32) {
   }
   EnsureSodium();
   SecretKey key;
-  crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.expanded_.data(), BytesOf(seed32));
+  crypto_sign_seed_keypair(key.public_key_.bytes.data(), key.expanded_.data(),
+                           UnsignedBytes(seed32));
   key.pid_ = PidOf(key.public_key_);
   return key;
 }
@@ -62,14 +63,14 @@ SecretKey::~SecretKey() { sodium_memzero(expanded_.data(), expanded_.size()); }
 
 Signature Sign(const SecretKey& key, std::string_view message) {
   Signature signature;
-  crypto_sign_detached(signature.bytes.data(), nullptr, BytesOf(message), message.size(),
+  crypto_sign_detached(signature.bytes.data(), nullptr, UnsignedBytes(message), message.size(),
                        key.expanded_.data());
   return signature;
 }
 
 bool VerifySignature(const PublicKey& key, std::string_view message, const Signature& signature) {
   EnsureSodium();
-  return crypto_sign_verify_detached(signature.bytes.data(), BytesOf(message), message.size(),
+  return crypto_sign_verify_detached(signature.bytes.data(), UnsignedBytes(message), message.size(),
                                      key.bytes.data()) == 0;
 }
 

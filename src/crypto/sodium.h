@@ -12,7 +12,7 @@ namespace geo {
 void EnsureSodium();
 
 // Text in the type in which libsodium takes bytes.
-inline const unsigned char* BytesOf(std::string_view text) {
+inline const unsigned char* UnsignedBytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 

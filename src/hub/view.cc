@@ -49,6 +49,15 @@ std::size_t OneMore(std::size_t max) {
   return max == std::numeric_limits<std::size_t>::max() ? max : max + 1;
 }
 
+// The place of the one more, which is taken off, if there is one.
+template <typename Waiting>
+std::optional<ExpiryPlace> CutToPage(std::vector<const Waiting*>& waiting, std::size_t max) {
+  if (waiting.size() <= max) return std::nullopt;
+  const ExpiryPlace next = ExpiryPlaceOf(*waiting.back());
+  waiting.pop_back();
+  return next;
+}
+
 template <typename Clearing>
 StatusOr<ClearingView> DryRun(const Ledger& ledger, const Clearing& clear) {
   GEO_ASSIGN_OR_RETURN(const ClearingPlan plan, PlanClearing(ledger, nullptr, clear));
@@ -128,12 +137,10 @@ StatusOr<DebtsPage> View::DebtsOf(const EquivalentCode& equivalent, std::size_t 
 StatusOr<ReservationsPage> View::Reservations(const ExpiryPlace& from, std::size_t max) const {
   return CatchNoMemory([&]() -> StatusOr<ReservationsPage> {
     GEO_RETURN_IF_ERROR(CheckPageSize(max));
+    std::vector<const Transaction*> waiting = ledger_->Prepared(from, OneMore(max));
     ReservationsPage page;
-    for (const Transaction* one : ledger_->Prepared(from, OneMore(max))) {
-      if (page.reservations.size() == max) {
-        page.next = ExpiryPlaceOf(*one);
-        break;
-      }
+    page.next = CutToPage(waiting, max);
+    for (const Transaction* one : waiting) {
       page.reservations.push_back(
           {one->id, ledger_->participant(one->payer).pid, ledger_->participant(one->payee).pid,
            ledger_->equivalent(one->equivalent).code, one->amount, *one->hold,
@@ -177,14 +184,10 @@ StatusOr<ClearingReport> View::CompareClearings(const EquivalentCode& equivalent
 StatusOr<ProposalsPage> View::Proposals(const ExpiryPlace& from, std::size_t max) const {
   return CatchNoMemory([&]() -> StatusOr<ProposalsPage> {
     GEO_RETURN_IF_ERROR(CheckPageSize(max));
+    std::vector<const Proposal*> open = ledger_->Proposals(from, OneMore(max));
     ProposalsPage page;
-    for (const Proposal* one : ledger_->Proposals(from, OneMore(max))) {
-      if (page.proposals.size() == max) {
-        page.next = ExpiryPlaceOf(*one);
-        break;
-      }
-      page.proposals.push_back(ViewOf(*ledger_, *one));
-    }
+    page.next = CutToPage(open, max);
+    for (const Proposal* one : open) page.proposals.push_back(ViewOf(*ledger_, *one));
     return page;
   });
 }
