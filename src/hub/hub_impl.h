@@ -62,7 +62,7 @@ class Hub::Impl {
     Batch batch;
     std::vector<CommandResult> results;
     // Where the last record about each transaction begins in batch.records.
-    absl::flat_hash_map<TxId, std::size_t, std::hash<TxId>> transactions;
+    absl::flat_hash_map<TxId, std::size_t> transactions;
     // For the observer, if it watches: of each result, and the payments that the hub ended itself.
     std::vector<Observer::Asked> asked;
     std::vector<Transaction> expired;

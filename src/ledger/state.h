@@ -63,8 +63,7 @@ struct PairKeyHash {
   }
 };
 
-// Of 16 bytes, or the first 16 of more. Ids of lines are chosen by their owners, who may as well
-// count.
+// Of 16 bytes, or the first 16 of more, of ids that are hashes themselves.
 struct IdHash {
   template <typename Id>
   std::size_t operator()(const Id& id) const {

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "absl/hash/hash.h"
 #include "geo/journal/record.h"
 
 namespace geo {
@@ -72,7 +73,7 @@ class HistoryIndex {
   std::unordered_map<Pid, ParticipantIndex> by_pid_;
   std::vector<EquivalentCode> codes_;
   std::unordered_map<LineId, HistoryLine> lines_;
-  std::unordered_set<TxId> prepared_;
+  std::unordered_set<TxId, absl::Hash<TxId>> prepared_;
 };
 
 }  // namespace geo

@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "absl/hash/hash.h"
 #include "geo/base/encoding.h"
 #include "geo/base/ids.h"
 #include "tests/support/case_files.h"
@@ -112,8 +113,11 @@ TEST(FixedBytes, IsOrderedByUnsignedBytes) {
 TEST(Ids, CanBeKeys) {
   std::unordered_set<Pid> pids = {Pid(), Pid::FromBytes(std::string(32, 'a')).value(), Pid()};
   EXPECT_EQ(pids.size(), 2U);
-  std::unordered_set<TxId> ids = {TxId::Parse("a").value(), TxId::Parse("a").value()};
-  EXPECT_EQ(ids.size(), 1U);
+  const TxId a = TxId::Parse("a").value();
+  const TxId b = TxId::Parse("b").value();
+  std::unordered_set<TxId, absl::Hash<TxId>> ids = {a, b, TxId::Parse("a").value()};
+  EXPECT_EQ(ids.size(), 2U);
+  EXPECT_NE(absl::HashOf(a), absl::HashOf(b));
   std::unordered_set<EquivalentCode> codes = {EquivalentCode::Parse("A").value(), EquivalentCode()};
   EXPECT_EQ(codes.size(), 2U);
 }

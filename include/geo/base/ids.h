@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "geo/base/status.h"
 
@@ -84,6 +85,12 @@ class TxId {
   std::string_view text() const { return {text_.data(), size_}; }
   friend bool operator==(const TxId& a, const TxId& b) { return a.text() == b.text(); }
   friend auto operator<=>(const TxId& a, const TxId& b) { return a.text() <=> b.text(); }
+  // For absl::Hash, which no two processes do alike: whoever chooses ids cannot make them collide.
+  // There is no std::hash, with which he could.
+  template <typename State>
+  friend State AbslHashValue(State state, const TxId& id) {
+    return State::combine(std::move(state), id.text());
+  }
 
  private:
   // In place: a payment's id is copied half a dozen times on its way to the disk.
@@ -100,13 +107,6 @@ struct std::hash<geo::FixedBytes<N, Kind>> {
     std::size_t result = 0;
     std::memcpy(&result, value.bytes.data(), sizeof(result));
     return result;
-  }
-};
-
-template <>
-struct std::hash<geo::TxId> {
-  std::size_t operator()(const geo::TxId& id) const noexcept {
-    return std::hash<std::string_view>()(id.text());
   }
 };
 

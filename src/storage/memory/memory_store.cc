@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/hash/hash.h"
 #include "geo/storage/journal_reader.h"
 #include "geo/storage/store.h"
 #include "src/base/no_memory.h"
@@ -28,7 +29,7 @@ struct MemoryMedium::Contents {
   StoreState state;  // epoch: that of the latest Open
   bool held = false;
   std::vector<Group> groups;
-  std::unordered_map<TxId, std::uint64_t> transactions;
+  std::unordered_map<TxId, std::uint64_t, absl::Hash<TxId>> transactions;
   std::unordered_map<Hash256, TextEntry> texts;
 
   std::uint32_t read_model_version = 0;
@@ -227,7 +228,7 @@ Status MemoryStore::DoAppend(const Batch& batch) {
   GEO_RETURN_IF_ERROR(CheckBatch(batch, c.tables, c.state));
   std::vector<Contents::Group> group;
   if (!batch.records.empty()) group.push_back({batch.after.seq, batch.records});
-  std::unordered_map<TxId, std::uint64_t> transactions;
+  std::unordered_map<TxId, std::uint64_t, absl::Hash<TxId>> transactions;
   for (const TransactionEntry& entry : batch.transactions) {
     transactions.insert_or_assign(entry.id, entry.seq);
   }

@@ -40,7 +40,7 @@ class TransactionIndex {
   StatusOr<std::optional<std::uint64_t>> Find(const TxId& id);
 
  private:
-  using Ids = absl::flat_hash_map<TxId, std::uint64_t, std::hash<TxId>>;
+  using Ids = absl::flat_hash_map<TxId, std::uint64_t>;
 
   Status AddRow(const std::vector<TransactionEntry>& entries);
   Status MoveIntoTree();
