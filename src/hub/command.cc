@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "geo/base/bytes.h"
+#include "geo/base/limits.h"
 #include "geo/trust/plan.h"
 #include "src/base/no_memory.h"
 #include "src/base/status_macros.h"
@@ -92,9 +93,20 @@ static Status CheckForm(const Command& command) {
   return std::visit(check, command);
 }
 
+// Before any of them is hashed.
+static Status CheckSize(const std::vector<PersonalText>& texts) {
+  std::size_t bytes = 0;
+  for (const PersonalText& text : texts) bytes += Salt::kSize + text.text.size();
+  if (bytes <= kMaxEnvelopeBytes) return OkStatus();
+  return MakeError(ErrorCode::kTooLarge, "the texts beside the envelope take, with their salts, " +
+                                             std::to_string(bytes) + " bytes; at most " +
+                                             std::to_string(kMaxEnvelopeBytes) + " are taken");
+}
+
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network) {
   return CatchNoMemory([&]() -> StatusOr<VerifiedCommand> {
+    GEO_RETURN_IF_ERROR(CheckSize(signed_command.texts));
     GEO_ASSIGN_OR_RETURN(const Envelope envelope, ReadEnvelope(signed_command.envelope.message));
     VerifiedCommand verified;
     GEO_ASSIGN_OR_RETURN(verified.command_, ReadCommand(envelope.op, envelope.tx_id, envelope.body,

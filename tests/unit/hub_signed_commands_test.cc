@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "geo/base/limits.h"
 #include "geo/hub/hub.h"
 #include "tests/support/keys.h"
 #include "tests/support/names.h"
@@ -341,6 +342,12 @@ TEST_F(SignedCommandsTest, TextsAreThoseThatWereSigned) {
   changed = sent;
   changed.texts.push_back({Salt(), "and a stowaway"});
   EXPECT_EQ(Send(changed), "TextMismatch");
+  const std::size_t rest = kMaxEnvelopeBytes - rename.name->text.size() - 2 - 3 * Salt::kSize;
+  changed = sent;
+  changed.texts.push_back({Salt(), std::string(rest, 'x')});
+  EXPECT_EQ(Send(changed), "TextMismatch");
+  changed.texts.back().text += 'x';
+  EXPECT_EQ(Send(changed), "TooLarge");
   changed = sent;
   std::swap(changed.texts[0], changed.texts[1]);  // each is known by its hash
   EXPECT_EQ(Send(changed), "Ok");

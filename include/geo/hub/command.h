@@ -82,7 +82,7 @@ const TxId* TransactionOf(const Command& command);
 // A command as it arrives: the envelope, and the personal text that its body names by hash.
 struct SignedCommand {
   SignedEnvelope envelope;
-  std::vector<PersonalText> texts;
+  std::vector<PersonalText> texts;  // with their salts at most kMaxEnvelopeBytes
 };
 
 // How long a command is good for.
@@ -137,12 +137,12 @@ class VerifiedCommand {
 };
 
 // Verifies signature, network, form and texts. Pure: needs no hub and runs on any thread (spec 01
-// §2.5). Expiry and sequence are the hub's to check. Errors, syntax before signature (§6.3): those
-// of ReadEnvelope; CommandSyntax naming the member; TextMismatch for text that is missing,
-// superfluous or does not fit its hash; the syntax errors of ids, codes, keys, policies and, as far
-// as they show without the equivalent's precision, amounts; those of CheckSyntax (geo/trust/plan.h,
-// geo/payment, geo/clearing) for what else is wrong with the command alone; those of
-// VerifyEnvelope. About 50 µs, nearly all of it Ed25519.
+// §2.5). Expiry and sequence are the hub's to check. Errors, syntax before signature (§6.3):
+// TooLarge for texts above their limit; those of ReadEnvelope; CommandSyntax naming the member;
+// TextMismatch for text that is missing, superfluous or does not fit its hash; the syntax errors of
+// ids, codes, keys, policies and, as far as they show without the equivalent's precision, amounts;
+// those of CheckSyntax (geo/trust/plan.h, geo/payment, geo/clearing) for what else is wrong with
+// the command alone; those of VerifyEnvelope. About 50 µs, nearly all of it Ed25519.
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,
                                         std::string_view network);
 
