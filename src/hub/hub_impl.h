@@ -61,6 +61,7 @@ class Hub::Impl {
   struct Group {
     Batch batch;
     std::vector<CommandResult> results;
+    std::size_t cut_lines = 0;  // in their refusals
     // Where the last record about each transaction begins in batch.records.
     absl::flat_hash_map<TxId, std::size_t> transactions;
     // For the observer, if it watches: of each result, and the payments that the hub ended itself.

@@ -27,12 +27,19 @@ Status Hub::Impl::Submit(const VerifiedCommand& command, Timestamp now, const Pl
     next.asked.push_back(Observer::Ask(command, begun ? *begun : observer.Now()));
   }
   next.results.push_back(Perform(command, clock, plan));
+  const auto& payment = next.results.back().payment;
+  if (payment && payment->refusal) next.cut_lines += payment->refusal->cut.size();
   return OkStatus();
 }
 
-// Whether the store takes the records that are pending with one more, be it the largest.
+// Whether the store takes the records that are pending with one more, be it the largest, and the
+// answers leave memory for others.
 Status Hub::Impl::CheckRoom() const {
   static_assert(kMaxRecordBytes <= kMaxAppendBytes / 2);
+  if (next.cut_lines >= kMaxPendingCutLines) {
+    return MakeError(ErrorCode::kQueueFull, "refusals that name " + std::to_string(next.cut_lines) +
+                                                " lines of cuts are pending; flush first");
+  }
   const std::size_t pending = next.batch.records.size();
   if (pending <= kMaxAppendBytes - kMaxRecordBytes) return OkStatus();
   return MakeError(ErrorCode::kQueueFull,

@@ -203,6 +203,33 @@ TEST_F(HubLimitsTest, BytesOfRecordsBetweenTwoFlushes) {
 }
 
 // Expiries that no single append takes, some 270 MB of records, end in one Execute.
+// A refusal's cut may be as large as the network.
+TEST_F(HubLimitsTest, LinesOfCutsBetweenTwoFlushes) {
+  constexpr std::size_t kCut = 512;
+  Joins("left");
+  Joins("right");
+  for (std::size_t i = 0; i < kCut; ++i) {
+    const std::string near = "near-" + std::to_string(i);
+    const std::string far = "far-" + std::to_string(i);
+    Joins(near);
+    Joins(far);
+    Trusts(near, "left", "10");
+    Trusts(far, near, "1");
+    Trusts("right", far, "10");
+  }
+  const Pid left = KeyOf("left").pid();
+  const auto submit = [&] {
+    return CodeName(hub_->Submit(TrustedCommand(left, Payment("left", "right", "513")), now_));
+  };
+  constexpr std::size_t kFits = kMaxPendingCutLines / kCut;
+  for (std::size_t i = 0; i < kFits; ++i) ASSERT_EQ(submit(), "Ok") << i;
+  EXPECT_EQ(submit(), "QueueFull");
+  const std::vector<CommandResult> results = hub_->Flush().value();
+  ASSERT_EQ(results.size(), kFits);
+  EXPECT_EQ(results.back().payment->refusal->cut.size(), kCut);
+  EXPECT_EQ(submit(), "Ok");
+}
+
 TEST_F(HubLimitsTest, MoreIsOverThanOneAppendTakes) {
   if (!FullTier()) GTEST_SKIP() << "full tier only (GEO_TEST_TIER=full)";
   options_.payments.max_prepared_per_payer = kMaxPrepared;

@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxWithin = 65'536;            // participants tha
 inline constexpr std::size_t kMaxEquivalents = 4096;         // per network, removed ones too
 inline constexpr std::size_t kMaxPrepared = 65'536;  // payments prepared and not decided, per hub
 inline constexpr std::size_t kMaxPreparedBytes = std::size_t{256} << 20;  // their memory, about
+// Lines in the cuts of refusals that wait for a flush; the refusal that reaches it is still given.
+inline constexpr std::size_t kMaxPendingCutLines = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxProposals = 16'384;  // clearings that wait for consent, per hub
 inline constexpr std::size_t kMaxCycleMembers = 32;   // of a proposed cycle, spec 01 §7.5
 inline constexpr std::size_t kMaxRecordBytes = std::size_t{256}

@@ -155,8 +155,8 @@ class Hub {
 
   // Plans the command on the present, perhaps not yet durable state, and queues its record. The
   // answer comes with the next Flush, in order. `now` is the server's clock; a clock that steps
-  // back counts as standing still. Errors (the command is not queued): QueueFull (flush first),
-  // HubPoisoned, StoreClosed.
+  // back counts as standing still. Errors (the command is not queued): QueueFull (max_pending, an
+  // append's bytes or kMaxPendingCutLines are reached; flush first), HubPoisoned, StoreClosed.
   //
   // `plan` is for payments: how to pay, made perhaps on an older state. It is verified like every
   // plan (VerifyPlan) and used when it still fits; else the payment is planned anew and the result
