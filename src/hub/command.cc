@@ -97,10 +97,12 @@ static Status CheckForm(const Command& command) {
 static Status CheckSize(const std::vector<PersonalText>& texts) {
   std::size_t bytes = 0;
   for (const PersonalText& text : texts) bytes += Salt::kSize + text.text.size();
-  if (bytes <= kMaxEnvelopeBytes) return OkStatus();
-  return MakeError(ErrorCode::kTooLarge, "the texts beside the envelope take, with their salts, " +
-                                             std::to_string(bytes) + " bytes; at most " +
-                                             std::to_string(kMaxEnvelopeBytes) + " are taken");
+  if (texts.size() <= kMaxTexts && bytes <= kMaxEnvelopeBytes) return OkStatus();
+  return MakeError(ErrorCode::kTooLarge,
+                   std::to_string(texts.size()) + " texts beside the envelope take, with their " +
+                       "salts, " + std::to_string(bytes) + " bytes; at most " +
+                       std::to_string(kMaxTexts) + " and " + std::to_string(kMaxEnvelopeBytes) +
+                       " bytes are taken");
 }
 
 StatusOr<VerifiedCommand> VerifyCommand(const SignedCommand& signed_command,

@@ -349,6 +349,11 @@ TEST_F(SignedCommandsTest, TextsAreThoseThatWereSigned) {
   changed.texts.back().text += 'x';
   EXPECT_EQ(Send(changed), "TooLarge");
   changed = sent;
+  changed.texts.resize(kMaxTexts);
+  EXPECT_EQ(Send(changed), "TextMismatch");
+  changed.texts.resize(kMaxTexts + 1);
+  EXPECT_EQ(Send(changed), "TooLarge");
+  changed = sent;
   std::swap(changed.texts[0], changed.texts[1]);  // each is known by its hash
   EXPECT_EQ(Send(changed), "Ok");
   const Ledger& ledger = hub_->view().ledger();

@@ -17,6 +17,7 @@ inline constexpr std::uint32_t kMostHops = 32;               // of a route, spec
 inline constexpr std::uint32_t kMostPaths = 64;              // of a payment, spec 01 §5.1
 inline constexpr std::size_t kMaxJsonDepth = 64;             // spec 01 §2.1
 inline constexpr std::size_t kMaxEnvelopeBytes = 64 * 1024;  // one signed command
+inline constexpr std::size_t kMaxTexts = 16;                 // beside it
 inline constexpr std::size_t kMaxBlockedParticipants = 256;  // per line policy
 inline constexpr std::size_t kMaxAvoid = 1024;               // `avoid` of one payment command
 inline constexpr std::size_t kMaxOperators = 64;             // per network

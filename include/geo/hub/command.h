@@ -82,7 +82,7 @@ const TxId* TransactionOf(const Command& command);
 // A command as it arrives: the envelope, and the personal text that its body names by hash.
 struct SignedCommand {
   SignedEnvelope envelope;
-  std::vector<PersonalText> texts;  // with their salts at most kMaxEnvelopeBytes
+  std::vector<PersonalText> texts;  // kMaxTexts, with their salts kMaxEnvelopeBytes at the most
 };
 
 // How long a command is good for.
