@@ -85,8 +85,8 @@ class TxId {
   std::string_view text() const { return {text_.data(), size_}; }
   friend bool operator==(const TxId& a, const TxId& b) { return a.text() == b.text(); }
   friend auto operator<=>(const TxId& a, const TxId& b) { return a.text() <=> b.text(); }
-  // For absl::Hash, which no two processes do alike: whoever chooses ids cannot make them collide.
-  // There is no std::hash, with which he could.
+  // For absl::Hash, seeded by where the program was loaded: whoever chooses ids cannot prepare some
+  // that collide. There is no std::hash, for which he could.
   template <typename State>
   friend State AbslHashValue(State state, const TxId& id) {
     return State::combine(std::move(state), id.text());
