@@ -1,7 +1,6 @@
 #include "geo/hub/view.h"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 
 #include "geo/clearing/consent.h"
@@ -42,20 +41,6 @@ LineView Describe(const Ledger& ledger, const Pair& pair, LineIndex index) {
 Status CheckPageSize(std::size_t max) {
   if (max >= 1) return OkStatus();
   return MakeError(ErrorCode::kInvalidArgument, "a page of 0; expected 1 or more");
-}
-
-// To see whether a page is the last.
-std::size_t OneMore(std::size_t max) {
-  return max == std::numeric_limits<std::size_t>::max() ? max : max + 1;
-}
-
-// The place of the one more, which is taken off, if there is one.
-template <typename Waiting>
-std::optional<ExpiryPlace> CutToPage(std::vector<const Waiting*>& waiting, std::size_t max) {
-  if (waiting.size() <= max) return std::nullopt;
-  const ExpiryPlace next = ExpiryPlaceOf(*waiting.back());
-  waiting.pop_back();
-  return next;
 }
 
 template <typename Clearing>
@@ -137,9 +122,8 @@ StatusOr<DebtsPage> View::DebtsOf(const EquivalentCode& equivalent, std::size_t 
 StatusOr<ReservationsPage> View::Reservations(const ExpiryPlace& from, std::size_t max) const {
   return CatchNoMemory([&]() -> StatusOr<ReservationsPage> {
     GEO_RETURN_IF_ERROR(CheckPageSize(max));
-    std::vector<const Transaction*> waiting = ledger_->Prepared(from, OneMore(max));
-    ReservationsPage page;
-    page.next = CutToPage(waiting, max);
+    const auto [waiting, next] = ledger_->Prepared(from, max);
+    ReservationsPage page{{}, next};
     for (const Transaction* one : waiting) {
       page.reservations.push_back(
           {one->id, ledger_->participant(one->payer).pid, ledger_->participant(one->payee).pid,
@@ -184,9 +168,8 @@ StatusOr<ClearingReport> View::CompareClearings(const EquivalentCode& equivalent
 StatusOr<ProposalsPage> View::Proposals(const ExpiryPlace& from, std::size_t max) const {
   return CatchNoMemory([&]() -> StatusOr<ProposalsPage> {
     GEO_RETURN_IF_ERROR(CheckPageSize(max));
-    std::vector<const Proposal*> open = ledger_->Proposals(from, OneMore(max));
-    ProposalsPage page;
-    page.next = CutToPage(open, max);
+    const auto [open, next] = ledger_->Proposals(from, max);
+    ProposalsPage page{{}, next};
     for (const Proposal* one : open) page.proposals.push_back(ViewOf(*ledger_, *one));
     return page;
   });
@@ -196,7 +179,7 @@ StatusOr<std::vector<ProposalView>> View::ProposalsAwaiting(const Pid& participa
   return CatchNoMemory([&]() -> StatusOr<std::vector<ProposalView>> {
     GEO_ASSIGN_OR_RETURN(const ParticipantIndex index, Find(*ledger_, participant));
     std::vector<ProposalView> some;
-    for (const Proposal* one : ledger_->Proposals({}, ledger_->proposal_count())) {
+    for (const Proposal* one : ledger_->Proposals({}, ledger_->proposal_count()).waiting) {
       const std::vector<ParticipantIndex> awaited = AwaitedBy(*ledger_, *one);
       if (std::binary_search(awaited.begin(), awaited.end(), index)) {
         some.push_back(ViewOf(*ledger_, *one));

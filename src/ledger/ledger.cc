@@ -1,6 +1,5 @@
 #include "geo/ledger/ledger.h"
 
-#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -14,24 +13,19 @@ namespace geo {
 namespace {
 
 template <typename Waiting>
-std::vector<const Waiting*> SomeFrom(const ExpiryPlace& from, std::size_t max,
-                                     const std::set<ExpiryPlace>& places,
-                                     const std::map<TxId, Waiting>& waiting) {
-  std::vector<const Waiting*> some;
-  for (auto at = places.lower_bound(from); at != places.end() && some.size() < max; ++at) {
-    some.push_back(&waiting.at(at->id));
+WaitingPage<Waiting> PageFrom(const ExpiryPlace& from, std::size_t max,
+                              const std::set<ExpiryPlace>& places,
+                              const std::map<TxId, Waiting>& waiting) {
+  WaitingPage<Waiting> page;
+  auto at = places.lower_bound(from);
+  for (; at != places.end() && page.waiting.size() < max; ++at) {
+    page.waiting.push_back(&waiting.at(at->id));
   }
-  return some;
+  if (at != places.end()) page.next = *at;
+  return page;
 }
 
 }  // namespace
-
-ExpiryPlace ExpiryPlaceOf(const Transaction& prepared) {
-  const Hold& hold = *prepared.hold;
-  return {hold.voted ? std::numeric_limits<Timestamp>::max() : hold.expires_at, prepared.id};
-}
-
-ExpiryPlace ExpiryPlaceOf(const Proposal& open) { return {open.expires_at, open.id}; }
 
 Ledger::Ledger() : state_(std::make_unique<LedgerState>()) {}
 Ledger::~Ledger() = default;
@@ -157,8 +151,8 @@ const Transaction* Ledger::FindPrepared(const TxId& id) const {
   return found == state_->prepared.end() ? nullptr : &found->second;
 }
 
-std::vector<const Transaction*> Ledger::Prepared(const ExpiryPlace& from, std::size_t max) const {
-  return SomeFrom(from, max, state_->prepared_by_expiry, state_->prepared);
+WaitingPage<Transaction> Ledger::Prepared(const ExpiryPlace& from, std::size_t max) const {
+  return PageFrom(from, max, state_->prepared_by_expiry, state_->prepared);
 }
 
 const Transaction* Ledger::FirstExpired(Timestamp now) const {
@@ -179,8 +173,8 @@ const Proposal* Ledger::FindProposal(const TxId& id) const {
   return found == state_->proposals.end() ? nullptr : &found->second;
 }
 
-std::vector<const Proposal*> Ledger::Proposals(const ExpiryPlace& from, std::size_t max) const {
-  return SomeFrom(from, max, state_->proposals_by_expiry, state_->proposals);
+WaitingPage<Proposal> Ledger::Proposals(const ExpiryPlace& from, std::size_t max) const {
+  return PageFrom(from, max, state_->proposals_by_expiry, state_->proposals);
 }
 
 const Proposal* Ledger::FirstExpiredProposal(Timestamp now) const {

@@ -113,10 +113,17 @@ static std::size_t BytesOf(const Transaction& transaction) {
   return bytes;
 }
 
+// Where one that waits for its decision stands.
+static ExpiryPlace PlaceOf(const Transaction& prepared) {
+  const Hold& hold = *prepared.hold;
+  return {hold.voted ? std::numeric_limits<Timestamp>::max() : hold.expires_at, prepared.id};
+}
+static ExpiryPlace PlaceOf(const Proposal& open) { return {open.expires_at, open.id}; }
+
 void LedgerState::SetPrepared(const Transaction& transaction) {
   RemovePrepared(transaction.id);
   if (!transaction.hold->voted) ++prepared_by[transaction.payer];
-  prepared_by_expiry.insert(ExpiryPlaceOf(transaction));
+  prepared_by_expiry.insert(PlaceOf(transaction));
   prepared_bytes += BytesOf(transaction);
   prepared.emplace(transaction.id, transaction);
 }
@@ -126,7 +133,7 @@ void LedgerState::RemovePrepared(const TxId& id) {
   if (found == prepared.end()) return;
   const auto of_payer = prepared_by.find(found->second.payer);
   if (!found->second.hold->voted && --of_payer->second == 0) prepared_by.erase(of_payer);
-  prepared_by_expiry.erase(ExpiryPlaceOf(found->second));
+  prepared_by_expiry.erase(PlaceOf(found->second));
   prepared_bytes -= BytesOf(found->second);
   prepared.erase(found);
 }
@@ -134,7 +141,7 @@ void LedgerState::RemovePrepared(const TxId& id) {
 void LedgerState::SetProposal(const Proposal& proposal) {
   RemoveProposal(proposal.id);
   ++proposed_by[proposal.proposer];
-  proposals_by_expiry.insert(ExpiryPlaceOf(proposal));
+  proposals_by_expiry.insert(PlaceOf(proposal));
   proposals.emplace(proposal.id, proposal);
 }
 
@@ -143,7 +150,7 @@ void LedgerState::RemoveProposal(const TxId& id) {
   if (found == proposals.end()) return;
   const auto of_proposer = proposed_by.find(found->second.proposer);
   if (--of_proposer->second == 0) proposed_by.erase(of_proposer);
-  proposals_by_expiry.erase(ExpiryPlaceOf(found->second));
+  proposals_by_expiry.erase(PlaceOf(found->second));
   proposals.erase(found);
 }
 

@@ -37,10 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     GEO_REQUIRE(line.status == geo::LineStatus::kClosed ||
                 ledger.FindLatestLine(line.equivalent, line.owner, line.debtor) == i);
   }
-  for (const geo::Transaction* one : ledger.Prepared({}, ledger.prepared_count())) {
+  for (const geo::Transaction* one : ledger.Prepared({}, ledger.prepared_count()).waiting) {
     GEO_REQUIRE(is_there(one->payer) && is_there(one->payee));
   }
-  for (const geo::Proposal* one : ledger.Proposals({}, ledger.proposal_count())) {
+  for (const geo::Proposal* one : ledger.Proposals({}, ledger.proposal_count()).waiting) {
     for (const geo::ParticipantIndex member : one->cycle) GEO_REQUIRE(is_there(member));
   }
   static_cast<void>(ledger.CheckPositions());

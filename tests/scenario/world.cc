@@ -392,7 +392,7 @@ Kept KeptOf(const Ledger& ledger, std::optional<EquivalentIndex> only) {
   std::sort(kept.pairs.begin(), kept.pairs.end(), [](const Pair& x, const Pair& y) {
     return std::tie(x.equivalent, x.a, x.b) < std::tie(y.equivalent, y.a, y.b);
   });
-  for (const Transaction* one : ledger.Prepared({}, ledger.prepared_count())) {
+  for (const Transaction* one : ledger.Prepared({}, ledger.prepared_count()).waiting) {
     if (wanted(one->equivalent)) kept.prepared.push_back(*one);
   }
   return kept;

@@ -96,7 +96,7 @@ void AddLimits(const Ledger& ledger, Out out) {
 }
 
 void AddPrepared(const Ledger& ledger, Out out) {
-  for (const Transaction* t : ledger.Prepared({}, ledger.prepared_count())) {
+  for (const Transaction* t : ledger.Prepared({}, ledger.prepared_count()).waiting) {
     fmt::format_to(out,
                    "prepared {} {}->{} equivalent {} amount {} state {} text {} constraints {}",
                    std::string(t->id.text()), t->payer, t->payee, t->equivalent, t->amount,
@@ -113,7 +113,7 @@ void AddPrepared(const Ledger& ledger, Out out) {
 }
 
 void AddProposals(const Ledger& ledger, Out out) {
-  for (const Proposal* p : ledger.Proposals({}, ledger.proposal_count())) {
+  for (const Proposal* p : ledger.Proposals({}, ledger.proposal_count()).waiting) {
     fmt::format_to(
         out,
         "proposal {} by {} of {} equivalent {} least {} at {} until {} default {} state {} cycle",

@@ -129,9 +129,12 @@ struct ExpiryPlace {
   friend bool operator==(const ExpiryPlace&, const ExpiryPlace&) = default;
   friend auto operator<=>(const ExpiryPlace&, const ExpiryPlace&) = default;
 };
-// Where one that waits for its decision stands.
-ExpiryPlace ExpiryPlaceOf(const Transaction& prepared);
-ExpiryPlace ExpiryPlaceOf(const Proposal& open);
+// Some of what waits for its decision, and where the rest begins; nothing: there is no more.
+template <typename Waiting>
+struct WaitingPage {
+  std::vector<const Waiting*> waiting;
+  std::optional<ExpiryPlace> next;
+};
 
 struct LedgerState;  // what a ledger holds; inside src/ledger
 
@@ -205,7 +208,7 @@ class Ledger {
   const Transaction* FindPrepared(const TxId& id) const;
   // Up to `max` of them from a place on, the first to expire first, voted ones last. Valid until
   // the next Apply. O(max · log n).
-  std::vector<const Transaction*> Prepared(const ExpiryPlace& from, std::size_t max) const;
+  WaitingPage<Transaction> Prepared(const ExpiryPlace& from, std::size_t max) const;
   // The one whose time was up first, if that is so at `now`; else null. O(1).
   const Transaction* FirstExpired(Timestamp now) const;
 
@@ -219,7 +222,7 @@ class Ledger {
   const Proposal* FindProposal(const TxId& id) const;
   // Up to `max` of them from a place on, the first to expire first. Valid until the next Apply.
   // O(max · log n).
-  std::vector<const Proposal*> Proposals(const ExpiryPlace& from, std::size_t max) const;
+  WaitingPage<Proposal> Proposals(const ExpiryPlace& from, std::size_t max) const;
   // The one whose time was up first, if that is so at `now`; else null. O(1).
   const Proposal* FirstExpiredProposal(Timestamp now) const;
 
