@@ -243,6 +243,21 @@ TEST_F(LedgerLoading, PairsWithNumbersThatCannotBeAreRefused) {
   EXPECT_EQ(Load(kPairs, turn_round), kRefused);
 }
 
+TEST_F(LedgerLoading, TheSameThingTwiceIsRefused) {
+  // The second of `count` things, which have one length, becomes the first, from byte `from` on.
+  const auto repeat = [&](Kind kind, std::size_t count, std::size_t from) {
+    return Load(kind, [&](Slice& slice) {
+      const std::size_t size = slice.things.size() / count;
+      ASSERT_EQ(size * count, slice.things.size());
+      slice.things.replace(size + from, size - from, slice.things.substr(from, size - from));
+    });
+  };
+  constexpr std::size_t kAfterIndex = 3;  // what stands before differs in all participants
+  EXPECT_EQ(repeat(kParticipants, 3, kAfterIndex), "slice: RecordCorrupt");
+  EXPECT_EQ(repeat(kLines, 3, 0), "slice: RecordCorrupt");
+  EXPECT_EQ(repeat(kPairs, 2, 0), "slice: RecordCorrupt");
+}
+
 TEST_F(LedgerLoading, LimitsAndCountsOfOneThingTwiceAreRefused) {
   const char* const kRefused = "slice: RecordCorrupt";
   const auto load = [&](std::size_t equivalents, std::vector<ParticipantIndex> payers) {

@@ -121,8 +121,8 @@ struct CommandResult {
   std::uint64_t seq = 0;  // the record, of several the first; 0: none
   std::optional<PaymentResult> payment;
   std::optional<LineId> line;  // of OpenLine
-  // Of a clearing: no record when there was nothing to clear. Of a payment that moved money when
-  // clearing is triggered: what it led to, written with it.
+  // Of a clearing: no record when there was nothing to clear; its sequence number then stays free.
+  // Of a payment that moved money when clearing is triggered: what it led to, written with it.
   std::optional<ClearingView> clearing = {};
   std::optional<ProposalResult> proposal = {};
 

@@ -18,7 +18,9 @@ enum class IntegrityCheck : std::uint8_t {
   kAccumulators = 1,  // participants whose position differs from a fresh sum over the debts
   kTrustLimits = 2,   // debts above the limit of their live line; frozen lines count, no line = 0.
                       // Debts brought in above a limit are among them (spec 01 §6.10)
-  kDebtSymmetry = 3,  // pairs that stand twice, so that both sides could owe each other
+  kDebtSymmetry = 3,  // pairs that stand twice, so that both sides could owe each other. A ledger
+                      // keeps one balance per pair and loads no second one: only broken memory
+                      // or code shows any
 };
 inline constexpr std::size_t kIntegrityChecks = 4;
 
