@@ -273,19 +273,40 @@ TEST(Clearing, SetOffThatEndsEarlyTellsWhatFalls) {
     SetOff request;
     request.scope.equivalent = 0;
     request.growth = true;
+    const auto whole = PlanSetOff(world.ledger, request);
+    ASSERT_TRUE(whole.ok() && whole->complete);
     request.work_limit = 1;
     const auto plan = PlanSetOff(world.ledger, request);
     ASSERT_TRUE(plan.ok()) << plan.status();
     EXPECT_EQ(plan->complete, plan->upper_bound == plan->cleared);
+    EXPECT_TRUE(plan->cleared <= whole->cleared && *plan->upper_bound >= whole->cleared);
+    EXPECT_GT(plan->work, 0U);
+    EXPECT_TRUE(plan->complete || plan->work < whole->work);
     early += plan->complete ? 0 : 1;
     world.Carry(*plan, true);
   }
   EXPECT_GT(early, 3);
 }
 
+TEST(Clearing, ASetOffEndsWhenItIsEnough) {
+  World world(1, 20'000, 60'000, 100, true);
+  SetOff request;
+  request.scope.equivalent = 0;
+  const auto whole = PlanSetOff(world.ledger, request);
+  request.enough_ppm = 900'000;
+  const auto enough = PlanSetOff(world.ledger, request);
+  ASSERT_TRUE(whole.ok() && enough.ok());
+  EXPECT_TRUE(whole->complete);
+  EXPECT_FALSE(enough->complete);
+  EXPECT_LT(enough->work, whole->work);
+  EXPECT_TRUE(enough->cleared < whole->cleared && *enough->upper_bound >= whole->cleared);
+  world.Carry(*enough, false);
+}
+
 // Cycles of three may have come to their end where the set-off after them has not.
 TEST(Clearing, AComparisonTellsWhatTheWorkLimitEnded) {
   int ended_after = 0;
+  int no_optimum = 0;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     const World world(seed, 600, 1500, 100, true);
     Comparison comparison;
@@ -305,8 +326,21 @@ TEST(Clearing, AComparisonTellsWhatTheWorkLimitEnded) {
     EXPECT_TRUE(some.cleared == all.cleared && some.reachable <= all.reachable);
     EXPECT_EQ(some.complete, some.reachable == all.reachable);
     ended_after += some.complete ? 0 : 1;
+    // The set-off itself, as it would be planned.
+    SetOff request;
+    request.scope = comparison.scope;
+    EXPECT_TRUE(whole->optimal);
+    EXPECT_EQ(whole->choices[1].work, PlanSetOff(world.ledger, request)->work);
+    request.work_limit = comparison.work_limit;
+    const auto set_off = PlanSetOff(world.ledger, request);
+    EXPECT_EQ(limited->choices[1].work, set_off->work);
+    EXPECT_TRUE(limited->choices[1].cleared == set_off->cleared);
+    EXPECT_TRUE(limited->upper_bound == set_off->upper_bound);
+    EXPECT_EQ(limited->optimal, set_off->complete);
+    no_optimum += limited->optimal ? 0 : 1;
   }
   EXPECT_GT(ended_after, 3);
+  EXPECT_GT(no_optimum, 3);
 }
 
 TEST(Clearing, OnlyWithin) {

@@ -3,9 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
+#include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "geo/hub/hub.h"
@@ -247,6 +252,45 @@ TEST_F(ClearingTest, AScheduledSetOffLetsDebtsGrowWhenToldTo) {
   Reopen();
   Advance(kHour);
   EXPECT_EQ(Debts(), "cleo-ben 11.00");
+}
+
+// Small networks are solved to the end in any case: 20,000 participants, 60,000 debts.
+TEST_F(ClearingTest, ASetOffEndsWhenItIsEnough) {
+  constexpr std::size_t kPeople = 20'000;
+  std::vector<Pid> pids;
+  for (std::size_t i = 0; i < kPeople; ++i) {
+    RegisterParticipant join;
+    std::memcpy(join.key.bytes.data(), &i, sizeof(i));
+    join.name = {Salt(), "somebody"};
+    pids.push_back(PidOf(join.key));
+    ASSERT_TRUE(hub_->Submit(TrustedCommand(pids.back(), join), now_).ok());
+  }
+  std::mt19937 random(1);
+  std::set<std::pair<std::size_t, std::size_t>> pairs;
+  OpeningBalances opening;
+  while (pairs.size() < 3 * kPeople) {
+    const std::size_t debtor = random() % kPeople;
+    const std::size_t creditor = random() % kPeople;
+    if (debtor == creditor || !pairs.insert(std::minmax(debtor, creditor)).second) continue;
+    const Amount amount = 1 + random() % 100;
+    opening.lines.push_back({pids[creditor], pids[debtor], Eur(), amount});
+    opening.debts.push_back({pids[debtor], pids[creditor], Eur(), amount});
+  }
+  ASSERT_TRUE(hub_->Flush().ok());
+  Do("admin", opening);
+  const AmountSum debt = hub_->view().CompareClearings(Eur(), {}, false)->debt;
+  SetOffDebts clear = Optimum();
+  const ClearingView whole = hub_->view().WouldClear(clear).value();
+  EXPECT_TRUE(whole.complete);
+  clear.enough_ppm = 900'000;
+  const ClearingView enough = hub_->view().WouldClear(clear).value();
+  EXPECT_FALSE(enough.complete);
+  EXPECT_TRUE(enough.cleared < whole.cleared && *enough.upper_bound >= whole.cleared);
+  // By schedule as when asked for.
+  options_.clearing.set_off = ScheduledSetOff{.every = kHour, .enough_ppm = clear.enough_ppm};
+  Reopen();
+  Advance(kHour);
+  EXPECT_TRUE(hub_->view().CompareClearings(Eur(), {}, false)->debt == debt - enough.cleared);
 }
 
 class BeforeTheEpochTest : public ClearingVillage {

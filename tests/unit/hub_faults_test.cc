@@ -341,13 +341,21 @@ TEST_P(HubFaults, FindingTransactionsFails) {
   const std::string before = bench.State();
   StoreFault fault;
   fault.call = StoreCall::kFindTransaction;
-  bench.store->Schedule(fault);
-  const VerifiedCommand pay = TrustedCommand(KeyOf("ben").pid(), Payment("p-3", "anna", 1));
-  const auto failed = bench.hub->Execute(pay, kStart);
-  ASSERT_TRUE(failed.ok());
-  EXPECT_EQ(ErrorName(failed->code()), "StoreIo");
-  EXPECT_FALSE(failed->payment.has_value());
-  EXPECT_TRUE(bench.State() == before);
+  const auto failed = [&](const VerifiedCommand& command) {
+    bench.store->Schedule(fault);
+    const auto result = bench.hub->Execute(command, kStart);
+    EXPECT_TRUE(result.ok()) << result.status();
+    EXPECT_FALSE(result->payment.has_value() || result->proposal.has_value());
+    EXPECT_TRUE(bench.State() == before);
+    return std::string(ErrorName(result->code()));
+  };
+  const Pid ben = KeyOf("ben").pid();
+  const VerifiedCommand pay = TrustedCommand(ben, Payment("p-3", "anna", 1));
+  const VerifiedCommand commit = TrustedCommand(ben, CommitPayment{*TxId::Parse("p-1")});
+  const VerifiedCommand reject = TrustedCommand(ben, RejectClearing{*TxId::Parse("p-1")});
+  for (const VerifiedCommand& command : {pay, commit, reject}) {
+    EXPECT_EQ(failed(command), "StoreIo") << OperationName(command.command());
+  }
   EXPECT_EQ(bench.hub->Execute(pay, kStart)->code(), ErrorCode::kOk);
 }
 
