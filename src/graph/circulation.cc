@@ -25,7 +25,7 @@ constexpr std::uint64_t kSmall = 64'000;  // strands
 bool SuitsSimplex(const CirculationNetwork& network) {
   constexpr std::uint64_t kShallow = 3;
   constexpr std::uint64_t kLongWay = 40;
-  constexpr std::uint64_t kEdgesPerDepth = 2'200;
+  constexpr std::uint64_t kEdgesPerDepth = 1'200;
   const std::uint64_t depth = network.depth;
   if (depth <= kShallow || depth > network.nodes / 4) return false;
   if (depth > kLongWay && depth * depth > std::uint64_t{2} * network.nodes) return true;
